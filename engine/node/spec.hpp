@@ -1,0 +1,146 @@
+// The table a node type gives of itself. Forms, command-line help, --set, validation, saved files and
+// reference pages all read it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "engine/problem.hpp"
+#include "engine/value.hpp"
+
+namespace millrace::engine {
+
+/// A file or folder parameter. Saved as written; the run resolves it (relative to the document, or from a
+/// named root as in "${data}/scan") before start() is called.
+struct Path {
+    std::string text = {};
+    friend bool operator==(const Path&, const Path&) = default;
+};
+
+enum class Sync {
+    Stream,   ///< one packet per item; all stream inputs of a node are of one rate
+    Latch,    ///< holds a value; which one an item sees is bound to item numbers
+    Feedback  ///< answer to the previous item; closes a cycle
+};
+
+enum class Change {
+    Hot,   ///< takes effect at the next item
+    Warm,  ///< restarts the node
+    Cold   ///< restarts the run
+};
+
+enum class Rate {
+    Same,  ///< one answer per item
+    New    ///< a batcher or splitter: outputs are numbered anew
+};
+
+enum class Join {
+    Aligned,   ///< stream inputs are of one rate and matched by item
+    Zip,       ///< stream inputs may be of any rates; values are matched by order; ends with the shortest
+    Alternate  ///< stream inputs may be of any rates; taken in turn, one per call, until all have ended
+};
+
+enum class Resource { None, Compute, Gpu, Disk };
+
+struct InputSpec {
+    std::string name;
+    std::string doc;
+    Sync sync = Sync::Stream;
+    bool optional = false;
+    Value first = {};         ///< feedback of a number or value: what item 0 sees; null: the input is absent then
+    /// Payload name with version; filled from the call operator. For an engine::Packet argument write a
+    /// variable ("T", bound per node from its wires) or "list<T>"; empty means any type.
+    std::string type = {};
+};
+
+struct OutputSpec {
+    std::string name;
+    std::string doc;
+    std::string type = {};  ///< as in InputSpec
+};
+
+enum class ParamKind { Bool, Int, Double, Text, Choice, Path, Numbers };
+
+/// Type-erased pointer to a data member. Converts between the member and its JSON form.
+class Field {
+public:
+    Field() = default;
+    template <class N, class V>
+    Field(V N::*member);  // defined in adapt.hpp
+
+    ParamKind kind() const { return kind_; }
+    /// The member's JSON form; enumerations give their index.
+    Value get(const void* node) const { return get_(node); }
+    /// Throws Error (E-PARAM-00x) when the value has the wrong kind.
+    void set(void* node, const Value& value) const { set_(node, value); }
+    explicit operator bool() const { return get_ != nullptr; }
+
+private:
+    ParamKind kind_ = ParamKind::Bool;
+    std::function<Value(const void*)> get_;
+    std::function<void(void*, const Value&)> set_;
+};
+
+struct Range {
+    double low = -std::numeric_limits<double>::infinity();
+    double high = std::numeric_limits<double>::infinity();
+};
+
+struct ParamSpec {
+    std::string name;
+    Field field;
+    std::string unit = {};
+    Range range = {};                       ///< inclusive; of each element for a list of numbers
+    std::vector<std::string> choices = {};  ///< names of the enumerators in order, or the texts allowed
+    std::string doc = {};
+    Change change = Change::Cold;
+    std::vector<std::string> aliases = {};
+    bool required_path = false;             ///< Path: must exist before the run (validate checks)
+    bool advanced = false;
+};
+
+/// Turns the parameters of a node saved at `from` into those of version from + 1.
+struct Migration {
+    int from = 0;
+    std::function<void(Object& params)> apply;
+};
+
+struct NodeSpec {
+    std::string id;     ///< "family.name", for ever
+    std::string title;
+    std::string group;
+    std::string doc;    ///< first sentence: what it does; then what a user must know
+    std::vector<InputSpec> inputs = {};
+    std::vector<OutputSpec> outputs = {};
+    std::vector<ParamSpec> params = {};
+    int version = 1;
+    std::vector<std::string> aliases = {};
+    std::vector<Migration> migrations = {};
+    std::vector<std::string> tags = {};
+    /// Same inputs and parameters give the same outputs, nothing else happens. Unset: true for a const call
+    /// operator that has inputs and outputs.
+    std::optional<bool> pure = {};
+    bool light = false;   ///< takes some microseconds at most: may run inline in its producer's task
+    bool random = false;  ///< draws from RunContext::random()
+    Resource resource = Resource::None;
+    Rate rate = Rate::Same;
+    Join join = Join::Aligned;
+    /// Name of the integer parameter that tells how many items are gathered before the first output
+    /// (Rate::New); "*" when outputs come only at the end of the stream.
+    std::string gathers = {};
+    /// Result of count() may be asked before the run; see adapt.hpp.
+    std::string source = {};  ///< paper and section, for published methods
+    std::string worst_time = {};  ///< for long library calls that can't be stopped: the measured worst time
+
+    const InputSpec* input(std::string_view name) const;
+    const OutputSpec* output(std::string_view name) const;
+    const ParamSpec* param(std::string_view name) const;  ///< aliases included
+};
+
+}  // namespace millrace::engine
