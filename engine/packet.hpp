@@ -80,6 +80,10 @@ public:
 
     explicit operator bool() const { return data_ != nullptr; }
     const PayloadType& type() const { return *type_; }
+    /// The raw parts, for the engine alone: a packet whose type is null and whose data is not stands for one that is
+    /// still to be loaded or computed.
+    const PayloadType* type_or_null() const { return type_; }
+    const std::shared_ptr<const void>& data() const { return data_; }
     template <Payload T>
     bool is() const {
         return data_ && (type_ == &payload_type<T>() || *type_ == payload_type<T>());

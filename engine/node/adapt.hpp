@@ -332,6 +332,16 @@ private:
     N node_{};
 };
 
+/// Whether finish() has a result, which only a node that numbers its outputs anew may have.
+template <class N>
+constexpr bool finish_gives() {
+    if constexpr (requires(N node, RunContext& context) { node.finish(context); })
+        return !std::is_void_v<decltype(std::declval<N&>().finish(std::declval<RunContext&>()))>;
+    else if constexpr (requires(N node) { node.finish(); })
+        return !std::is_void_v<decltype(std::declval<N&>().finish())>;
+    else return false;
+}
+
 /// Fills port types and derived flags; throws Error (E-NODE-001) when the spec names another number of ports.
 void complete(NodeType& type, const std::vector<const PayloadType*>& inputs,
               const std::vector<const PayloadType*>& outputs);
@@ -347,6 +357,7 @@ NodeType describe() {
     type.has_save = requires(const N node) { node.save(); };
     type.has_files = requires(const N node) { node.files(0); };
     type.has_count = requires(const N node) { node.count(); };
+    type.finish_gives = finish_gives<N>();
     type.generator = is_generator<std::remove_cvref_t<typename CallSignature<N>::Result>>;
     type.copyable = std::is_copy_constructible_v<N>;
     type.make = []() -> std::unique_ptr<NodeInstance> { return std::make_unique<Instance<N>>(); };

@@ -53,6 +53,7 @@ struct NodeType {
     bool source = false;     ///< no stream inputs
     bool pure = false;
     bool has_finish = false;
+    bool finish_gives = false;  ///< finish() has a result
     bool has_save = false;
     bool has_files = false;
     bool has_count = false;

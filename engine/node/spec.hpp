@@ -36,8 +36,9 @@ enum class Change {
 };
 
 enum class Rate {
-    Same,  ///< one answer per item
-    New    ///< a batcher or splitter: outputs are numbered anew
+    Same,   ///< one answer per item
+    New,    ///< a batcher or splitter: outputs are numbered anew
+    Parent  ///< closes what a splitter opened: one answer per item of the rate around it
 };
 
 enum class Join {
@@ -46,7 +47,13 @@ enum class Join {
     Alternate  ///< stream inputs may be of any rates; taken in turn, one per call, until all have ended
 };
 
-enum class Resource { None, Compute, Gpu, Disk };
+enum class Resource {
+    None,
+    Compute,  ///< library threads: takes as many cores as the run allows one call
+    Gpu,
+    Disk,     ///< reads or writes files: a thread of its own
+    Wait      ///< sleeps or waits for another process: a thread of its own, and no core
+};
 
 struct InputSpec {
     std::string name;
@@ -134,7 +141,6 @@ struct NodeSpec {
     /// Name of the integer parameter that tells how many items are gathered before the first output
     /// (Rate::New); "*" when outputs come only at the end of the stream.
     std::string gathers = {};
-    /// Result of count() may be asked before the run; see adapt.hpp.
     std::string source = {};  ///< paper and section, for published methods
     std::string worst_time = {};  ///< for long library calls that can't be stopped: the measured worst time
 

@@ -1,0 +1,190 @@
+#include "engine/node/params.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "engine/graph/graph.hpp"
+
+namespace millrace::engine {
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+std::string interval(const ParamSpec& param) {
+    return fmt::format("{} to {}{}{}", param.range.low, param.range.high, param.unit.empty() ? "" : " ", param.unit);
+}
+
+bool in_range(const ParamSpec& param, double value) {
+    return value >= param.range.low && value <= param.range.high;
+}
+
+std::optional<Problem> out_of_range(const ParamSpec& param, const Value& value) {
+    const auto bad = [&](double number) -> std::optional<Problem> {
+        if (in_range(param, number)) return {};
+        return Problem{.code = "E-PARAM-003",
+                       .what = "The value lies outside the parameter's range",
+                       .expected = interval(param),
+                       .found = fmt::format("{}", number),
+                       .mend = fmt::format("Choose a value from {}.", interval(param))};
+    };
+    if (value.is_number()) return bad(value.as_double());
+    if (value.is_array()) {
+        for (const Value& item : value.as_array()) {
+            if (auto problem = bad(item.as_double())) return problem;
+        }
+    }
+    return {};
+}
+
+std::optional<Problem> not_a_choice(const ParamSpec& param, const Value& value) {
+    const std::string found = value.is_string() ? value.as_string() : to_json(value);
+    const std::string near = nearest_of(found, param.choices);
+    return Problem{.code = "E-PARAM-004",
+                   .what = "The value is none of the choices",
+                   .expected = joined(param.choices),
+                   .found = found,
+                   .mend = near.empty() ? "Choose one of the listed values." : fmt::format("Did you mean \"{}\"?", near)};
+}
+
+}  // namespace
+
+ResolvedPath resolve(const Path& path, const PathRoots& roots) {
+    namespace fs = std::filesystem;
+    if (path.text.empty()) return {};
+    fs::path root = roots.document;
+    fs::path rest = path.text;
+    std::string root_name = "the graph's folder";
+    if (path.text.starts_with("${")) {
+        const auto close = path.text.find('}');
+        const std::string name = path.text.substr(2, close == std::string::npos ? close : close - 2);
+        const auto found = roots.named.find(name);
+        if (close == std::string::npos || found == roots.named.end()) {
+            std::vector<std::string> names;
+            for (const auto& entry : roots.named) names.push_back(entry.first);
+            return {{}, Problem{.code = "E-PATH-001",
+                                .what = "The path starts with an unknown root",
+                                .expected = "one of " + joined(names),
+                                .found = path.text,
+                                .mend = fmt::format("Name the folder with --root {}=DIR.", name)}};
+        }
+        root = found->second;
+        root_name = "${" + name + "}";
+        rest = fs::path(path.text.substr(close + 1)).relative_path();
+    } else if (rest.is_absolute()) {
+        return {rest.lexically_normal(), {}};
+    }
+    const fs::path inside = rest.lexically_normal();
+    if (!inside.empty() && *inside.begin() == "..") {
+        return {{}, Problem{.code = "E-PATH-002",
+                            .what = "The path climbs out of its root",
+                            .expected = "a path inside " + root_name,
+                            .found = path.text,
+                            .mend = "Use a named root (--root data=DIR and \"${data}/…\") or set the path on the "
+                                    "command line."}};
+    }
+    return {(root / inside).lexically_normal(), {}};
+}
+
+Value stored_value(const ParamSpec& param, const void* node) {
+    Value value = param.field.get(node);
+    if (param.field.kind() == ParamKind::Choice) {
+        const auto index = static_cast<std::size_t>(value.as_int());
+        return index < param.choices.size() ? Value(param.choices[index]) : value;
+    }
+    return value;
+}
+
+std::optional<Problem> set_param(const ParamSpec& param, void* node, const Value& value) {
+    try {
+        if (param.field.kind() == ParamKind::Choice) {
+            const auto found = value.is_string() ? std::ranges::find(param.choices, value.as_string())
+                                                 : param.choices.end();
+            if (found == param.choices.end()) return not_a_choice(param, value);
+            param.field.set(node, static_cast<std::int64_t>(found - param.choices.begin()));
+            return {};
+        }
+        if (param.field.kind() == ParamKind::Text && !param.choices.empty() &&
+            (!value.is_string() || std::ranges::find(param.choices, value.as_string()) == param.choices.end())) {
+            return not_a_choice(param, value);
+        }
+        const Value before = param.field.get(node);
+        param.field.set(node, value);
+        if (auto problem = out_of_range(param, value)) {
+            param.field.set(node, before);
+            return problem;
+        }
+        return {};
+    } catch (const Error& error) {
+        return error.problem();
+    }
+}
+
+std::vector<Problem> set_params(const NodeType& type, NodeInstance& node, const Object& params,
+                                const std::string& node_id) {
+    std::vector<Problem> problems;
+    for (const auto& [name, value] : params) {
+        const ParamSpec* param = type.spec.param(name);
+        if (!param) {
+            std::vector<std::string> names;
+            for (const ParamSpec& known : type.spec.params) names.push_back(known.name);
+            const std::string near = nearest_of(name, names);
+            problems.push_back({.code = "E-PARAM-001",
+                                .what = fmt::format("{} has no parameter \"{}\"", type.spec.id, name),
+                                .expected = names.empty() ? "no parameters" : "one of " + joined(names),
+                                .found = name,
+                                .where = node_id,
+                                .mend = near.empty() ? "Remove it, or see `millrace nodes " + type.spec.id + "`."
+                                                     : fmt::format("Did you mean \"{}\"?", near)});
+            continue;
+        }
+        if (auto problem = set_param(*param, node.object(), value)) {
+            problem->where = node_id + "." + name;
+            problems.push_back(*std::move(problem));
+        }
+    }
+    for (Problem& problem : node.check()) {
+        problem.where = problem.where.empty() ? node_id : node_id + "." + problem.where;
+        if (problem.code.empty()) problem.code = "E-PARAM-005";
+        problems.push_back(std::move(problem));
+    }
+    return problems;
+}
+
+Object all_params(const NodeType& type, NodeInstance& node) {
+    Object params;
+    for (const ParamSpec& param : type.spec.params) params[param.name] = stored_value(param, node.object());
+    return params;
+}
+
+std::vector<Problem> resolve_paths(const NodeType& type, NodeInstance& node, const PathRoots& roots,
+                                   const std::string& node_id) {
+    std::vector<Problem> problems;
+    for (const ParamSpec& param : type.spec.params) {
+        if (param.field.kind() != ParamKind::Path) continue;
+        const std::string text = param.field.get(node.object()).as_string();
+        ResolvedPath resolved = resolve({text}, roots);
+        if (resolved.problem) {
+            resolved.problem->where = node_id + "." + param.name;
+            problems.push_back(*std::move(resolved.problem));
+            continue;
+        }
+        std::error_code ignored;
+        if (param.required_path && (text.empty() || !std::filesystem::exists(resolved.path, ignored))) {
+            problems.push_back({.code = "E-FILE-001",
+                                .what = text.empty() ? "A file or folder is needed" : "No such file or folder",
+                                .expected = param.doc,
+                                .found = text.empty() ? "nothing" : resolved.path.string(),
+                                .where = node_id + "." + param.name,
+                                .mend = fmt::format("Set it with --set {}.{}=PATH.", node_id, param.name)});
+        }
+        if (!text.empty()) param.field.set(node.object(), resolved.path.string());
+    }
+    return problems;
+}
+
+}  // namespace millrace::engine

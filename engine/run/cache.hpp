@@ -1,0 +1,65 @@
+// The content store: results of pure nodes by key, shared between runs and processes, with a size limit. A file per
+// call; the oldest used go first. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/hash.hpp"
+#include "engine/packet.hpp"
+#include "engine/value.hpp"
+
+namespace millrace::engine {
+
+/// The stored results of one call, open for reading: stays readable although the store may drop it meanwhile.
+class CacheEntry {
+public:
+    virtual ~CacheEntry() = default;
+    virtual std::size_t ports() const = 0;
+    virtual bool empty(std::size_t port) const = 0;
+    /// Reads and checks one result; throws Error E-CACHE-001 when the file is damaged (and removes it).
+    virtual Packet load(std::size_t port, const PayloadLookup& types) = 0;
+};
+
+class CacheStore {
+public:
+    /// Makes the folder; throws Error E-CACHE-002 when it can't be used.
+    CacheStore(std::filesystem::path folder, std::uint64_t limit_bytes);
+
+    std::shared_ptr<CacheEntry> find(const Hash128& key);
+    /// Stores one packet per port, empty ones too. A full disk is no error: the result is just not kept.
+    void put(const Hash128& key, const std::vector<Packet>& packets);
+
+    /// What a node's key was made of the last time, for `why`; by graph and node.
+    std::optional<Value> manifest(const Hash128& id) const;
+    void put_manifest(const Hash128& id, const Value& manifest);
+
+    struct Usage {
+        std::uint64_t files = 0, bytes = 0;
+    };
+    Usage usage() const;
+    /// Removes the least recently used until at most `bytes` are left; gives the number of files removed.
+    std::uint64_t shrink(std::uint64_t bytes);
+    std::uint64_t limit() const { return limit_; }
+    const std::filesystem::path& folder() const { return folder_; }
+
+private:
+    std::filesystem::path file_of(const Hash128& key) const;
+
+    std::filesystem::path folder_;
+    std::uint64_t limit_;
+    std::mutex shrinking_;
+    std::atomic<std::int64_t> room_ = 0;  ///< bytes until usage is counted again
+};
+
+/// MILLRACE_CACHE, or the user's cache folder; the limit is MILLRACE_CACHE_GB or 4 GB.
+std::filesystem::path default_cache_folder();
+std::uint64_t default_cache_limit();
+
+}  // namespace millrace::engine

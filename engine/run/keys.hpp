@@ -1,0 +1,27 @@
+// Cache keys: what decides a packet's content, hashed. See design: node type, version and plug-in build, resolved
+// parameters, keys of the inputs, content of files read, intra-op threads, and for random nodes seed, id and item.
+#pragma once
+
+#include <vector>
+
+#include "engine/run/executor.hpp"
+
+namespace millrace::engine {
+
+/// The part of the key that no item changes; sets NodeState::key, keyed and watched for all nodes.
+void prepare_keys(Executor& executor);
+
+/// Key of one call; zero when an input has none.
+Hash128 call_key(const Executor& executor, const NodeState& node, std::uint64_t item,
+                 const std::vector<Packet>& inputs, const std::vector<Hash128>& input_keys, NodeInstance& instance);
+
+/// Key of one output of that call.
+Hash128 port_key(const Hash128& call, std::size_t port);
+
+/// The node's own share of the key.
+Hash128 node_key(const PlanNode& node, NodeInstance& instance, int intra_threads);
+
+/// Hash of a file's content, remembered by size and modification time; zero when it can't be read.
+Hash128 file_hash(const std::filesystem::path& file);
+
+}  // namespace millrace::engine
