@@ -9,6 +9,9 @@
 
 namespace millrace::engine {
 
+/// The generator itself: four random words from a counter and a key, by ten rounds.
+std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
+
 /// A stream of random numbers keyed by run seed, stable node id and item number. Satisfies
 /// UniformRandomBitGenerator, but prefer the members: the standard's distributions differ between libraries.
 class Random {

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "engine/value.hpp"
@@ -53,7 +54,7 @@ class Packet;
 struct Record {
     std::vector<ArrayView> arrays;
     Object attributes;
-    std::vector<Packet> children = {};
+    std::vector<Packet> children;  // no initialiser: it would need Packet complete here
 
     /// The array of that name, or nullptr.
     const ArrayView* find(std::string_view name) const;

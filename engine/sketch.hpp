@@ -28,8 +28,8 @@ struct Sketch {
     std::array<std::uint32_t, kSketchBins> histogram = {};  ///< equal bins over [min, max]
     /// Sparse random projection: each finite value goes to one bucket with a sign, both drawn from its
     /// position, so that |a - b|^2 is estimated by |projection(a) - projection(b)|^2 (Charikar et al. 2002).
-    std::array<float, kSketchBuckets> projection = {};
-    /// A coarse picture or profile for thumbnails; empty for most types.
+    /// Double, since a difference of one element in a million is lost in float.
+    std::array<double, kSketchBuckets> projection = {};
     friend bool operator==(const Sketch&, const Sketch&) = default;
 };
 

@@ -23,6 +23,11 @@ std::string shown(const Value& value) {
                  .mend = "Make spec() of the node type agree with its call operator."});
 }
 
+/// A list says in the spec what it is a list of, which its C++ type cannot.
+std::string with_elements(const std::string& stated, const std::string& type) {
+    return type == "list/1" && stated.starts_with("list<") ? stated : type;
+}
+
 bool is_family_name(std::string_view id) {
     const auto allowed = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
@@ -73,11 +78,11 @@ void complete(NodeType& type, const std::vector<const PayloadType*>& inputs,
                     fmt::format("{} inputs and {} outputs in spec()", spec.inputs.size(), spec.outputs.size()));
     }
     for (std::size_t port = 0; port < inputs.size(); ++port) {
-        if (inputs[port]) spec.inputs[port].type = inputs[port]->name;
+        if (inputs[port]) spec.inputs[port].type = with_elements(spec.inputs[port].type, inputs[port]->name);
         if (spec.inputs[port].sync == Sync::Feedback) spec.inputs[port].optional = true;
     }
     for (std::size_t port = 0; port < outputs.size(); ++port) {
-        if (outputs[port]) spec.outputs[port].type = outputs[port]->name;
+        if (outputs[port]) spec.outputs[port].type = with_elements(spec.outputs[port].type, outputs[port]->name);
     }
     for (const ParamSpec& param : spec.params) {
         if (!param.field) broken_spec(type, "Parameter without a field", "&Node::member", param.name);

@@ -40,6 +40,8 @@ public:
     virtual void metric(std::string_view name, double value) = 0;
     /// Cores this call may use, for libraries with threads of their own.
     virtual int intra_threads() const = 0;
+    /// In start(): load() will follow, so files written before are to be kept, and cut to the saved length in load().
+    virtual bool resuming() const { return false; }
     virtual const PayloadLookup& payloads() const = 0;
 };
 

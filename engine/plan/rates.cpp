@@ -63,6 +63,10 @@ int common_rate(Builder& builder, const PlanNode& node) {
         }
     }
     if (first < 0) {
+        // A required input without a wire has been reported already.
+        for (const InputSpec& input : node.type->spec.inputs) {
+            if (input.sync == Sync::Stream && !input.optional) return -1;
+        }
         builder.report({.code = "E-PLAN-005",
                         .what = "No stream input is connected, so the node would never be called",
                         .expected = "a wire into a stream input",

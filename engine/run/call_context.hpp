@@ -25,6 +25,7 @@ public:
     int intra_threads() const override {
         return node_.plan->type->spec.resource == Resource::Compute ? executor_.intra_threads : 1;
     }
+    bool resuming() const override { return executor_.resuming(); }
     const PayloadLookup& payloads() const override { return executor_.registry; }
 
 private:

@@ -238,15 +238,9 @@ void Checkpoint::write(Executor& executor) {
 
 namespace {
 
-/// The checkpoint's JSON and packets, or nullopt when the file is damaged.
-struct Contents {
-    std::string bytes;
-    Value top;
-    std::vector<std::string_view> packets;
-};
-
-std::unique_ptr<Contents> read(const fs::path& file) {
-    auto contents = std::make_unique<Contents>();
+/// nullptr when the file is damaged.
+std::unique_ptr<CheckpointContents> read(const fs::path& file) {
+    auto contents = std::make_unique<CheckpointContents>();
     const std::vector<std::byte> raw = visual::read_file_bytes(file);
     contents->bytes.assign(reinterpret_cast<const char*>(raw.data()), raw.size());
     std::string_view rest = contents->bytes;
@@ -271,9 +265,9 @@ std::unique_ptr<Contents> read(const fs::path& file) {
 
 }  // namespace
 
-void Checkpoint::restore_newest(Executor& executor) {
+void Checkpoint::find(Executor& executor) {
     const std::vector<fs::path> files = newest_first(executor.options.out / "checkpoints");
-    std::unique_ptr<Contents> contents;
+    std::unique_ptr<CheckpointContents> contents;
     for (const fs::path& file : files) {
         if ((contents = read(file))) break;
     }
@@ -296,9 +290,14 @@ void Checkpoint::restore_newest(Executor& executor) {
                      .where = (executor.options.out / "checkpoints").string(),
                      .mend = "Resume with the graph, --set and --seed of the first run, or choose another --out."});
     }
-    const Reader reader{contents->packets, executor.registry};
-    const Array& stages = member(contents->top, "stages").as_array();
-    const Array& rates = member(contents->top, "rates").as_array();
+    executor.checkpoint_ = std::move(contents);
+}
+
+void Checkpoint::restore(Executor& executor) {
+    const CheckpointContents& contents = *executor.checkpoint_;
+    const Reader reader{contents.packets, executor.registry};
+    const Array& stages = member(contents.top, "stages").as_array();
+    const Array& rates = member(contents.top, "rates").as_array();
     if (stages.size() != executor.stages.size() || rates.size() != executor.rates.size()) {
         throw Error({.code = "E-CKPT-003", .what = "The checkpoint has another number of stages"});
     }
@@ -370,7 +369,6 @@ void Checkpoint::restore_newest(Executor& executor) {
             executor.checkpoint_due_item_ += executor.options.checkpoint_items;
         }
     }
-    executor.resumed_ = true;
 }
 
 }  // namespace millrace::engine

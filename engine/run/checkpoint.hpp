@@ -1,20 +1,33 @@
 // Checkpoints: all that a run needs to go on after a kill, taken while nothing moves. See design section 5, Resuming.
 #pragma once
 
-#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/value.hpp"
 
 namespace millrace::engine {
 
 class Executor;
+
+/// A checkpoint file taken apart; the packets are views into `bytes`.
+struct CheckpointContents {
+    std::string bytes;
+    Value top;
+    std::vector<std::string_view> packets;
+};
 
 class Checkpoint {
 public:
     /// Writes checkpoints/NNNNNN.ckpt in the run folder (temporary file, fsync, rename) and keeps the last two. The run
     /// must be quiet. Throws Error E-CKPT-001.
     static void write(Executor& executor);
-    /// Restores the newest whole checkpoint; sets the note why when there is none to go on from. Throws Error
-    /// E-CKPT-002 when it belongs to another graph, seed or set of parameters.
-    static void restore_newest(Executor& executor);
+    /// Before the nodes start: reads the newest whole checkpoint, or sets the note why there is none to go on from.
+    /// Throws Error E-CKPT-002 when it belongs to another graph, seed or set of parameters.
+    static void find(Executor& executor);
+    /// After the nodes have started: restores what find() found.
+    static void restore(Executor& executor);
 };
 
 }  // namespace millrace::engine

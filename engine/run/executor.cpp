@@ -223,16 +223,21 @@ void Executor::drive() {
           {"threads", threads},
           {"intra_threads", intra_threads},
           {"seed", static_cast<std::int64_t>(options.seed)}});
-    start_nodes();
-    if (options.resume && !stopping()) {
+    const auto guarded = [this](auto&& step) {
+        if (stopping()) return;
         try {
-            Checkpoint::restore_newest(*this);
+            step();
         } catch (const Error& error) {
-            const std::scoped_lock lock(notes_mutex_);
-            failure_ = error.problem();
+            {
+                const std::scoped_lock lock(notes_mutex_);
+                failure_ = error.problem();
+            }
             stop(RunStatus::Failed);
         }
-    }
+    };
+    if (options.resume) guarded([this] { Checkpoint::find(*this); });
+    start_nodes();
+    if (resuming()) guarded([this] { Checkpoint::restore(*this); });
     for (const auto& node : nodes) {
         const NodeType& type = *node->plan->type;
         if (!type.parallel && !type.has_save && unsavable_.empty()) unsavable_ = node->plan->id;

@@ -53,6 +53,7 @@ public:
 
     // For stages.
     bool stopping() const { return stopping_.load(std::memory_order_acquire); }
+    bool resuming() const { return checkpoint_ != nullptr; }
     /// Whether a source may emit item `number` now.
     bool may_issue(std::uint64_t number);
     void submit(Stage& stage);                      ///< a TBB task for its coordinator
@@ -124,7 +125,7 @@ private:
     std::vector<std::shared_ptr<Tap>> taps_;
     int next_tap_ = 1;
     std::uint64_t widened_ = 0;
-    bool resumed_ = false;
+    std::unique_ptr<struct CheckpointContents> checkpoint_;  ///< to go on from
     std::string resume_note_;
     std::string unsavable_;                           ///< node that cannot save its state
     struct Metric {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/run/checkpoint.hpp"
 #include "engine/run/deferred.hpp"
 #include "engine/run/executor.hpp"
 #include "engine/visual/io/files.hpp"
@@ -204,7 +205,7 @@ RunResult Executor::collect() {
     RunResult result;
     result.figures = figures();
     result.status = status.load();
-    result.resumed = resumed_;
+    result.resumed = checkpoint_ != nullptr;
     result.resume_note = resume_note_;
     const std::scoped_lock lock(notes_mutex_);
     if (failure_) result.problems.push_back(*failure_);

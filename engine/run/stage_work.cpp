@@ -17,10 +17,11 @@ namespace {
 
 constexpr std::uint64_t kSampleLight = 64;  // a clock reading costs as much as a light call
 
-/// A light pure call that is made only when somebody reads its result.
-class LightCall {
+/// A pure call that is made only when somebody reads its result: a light node's, or one whose stored result turns out
+/// to be damaged.
+class LateCall {
 public:
-    LightCall(Executor& executor, NodeState& node, std::shared_ptr<NodeInstance> instance,
+    LateCall(Executor& executor, NodeState& node, std::shared_ptr<NodeInstance> instance,
               std::vector<Packet> inputs, std::uint64_t item)
         : executor_(executor), node_(node), instance_(std::move(instance)), inputs_(std::move(inputs)), item_(item) {}
 
@@ -41,7 +42,7 @@ private:
         CallContext context(executor_, node_, item_);
         instance_->call(inputs_, results_, context);
         count(node_.executed, 1, true);
-        node_.deferred.fetch_sub(1, std::memory_order_relaxed);
+        (node_.plan->type->spec.light ? node_.deferred : node_.cached).fetch_sub(1, std::memory_order_relaxed);
         inputs_.clear();
     }
 
@@ -55,23 +56,30 @@ private:
     Results results_;
 };
 
-class LightResult final : public Deferred {
+class LateResult final : public Deferred {
 public:
-    LightResult(std::shared_ptr<LightCall> call, std::size_t port) : call_(std::move(call)), port_(port) {}
+    LateResult(std::shared_ptr<LateCall> call, std::size_t port) : call_(std::move(call)), port_(port) {}
     Packet get() override { return call_->get(port_); }
 
 private:
-    std::shared_ptr<LightCall> call_;
+    std::shared_ptr<LateCall> call_;
     std::size_t port_;
 };
 
 class StoredResult final : public Deferred {
 public:
-    StoredResult(std::shared_ptr<CacheEntry> entry, std::size_t port, const PayloadLookup& types)
-        : entry_(std::move(entry)), port_(port), types_(types) {}
+    StoredResult(std::shared_ptr<CacheEntry> entry, std::size_t port, const PayloadLookup& types,
+                 std::shared_ptr<LateCall> otherwise)
+        : entry_(std::move(entry)), port_(port), types_(types), otherwise_(std::move(otherwise)) {}
     Packet get() override {
         const std::scoped_lock lock(mutex_);
-        if (!packet_) packet_ = entry_->load(port_, types_);
+        if (packet_) return packet_;
+        try {
+            packet_ = entry_->load(port_, types_);
+        } catch (const Error&) {
+            // Damaged: load() has removed the file, and what made it can make it again.
+            packet_ = otherwise_->get(port_);
+        }
         return packet_;
     }
 
@@ -79,6 +87,7 @@ private:
     std::shared_ptr<CacheEntry> entry_;
     std::size_t port_;
     const PayloadLookup& types_;
+    std::shared_ptr<LateCall> otherwise_;
     std::mutex mutex_;
     Packet packet_;
 };
@@ -192,19 +201,20 @@ bool Stage::call_node(Slot& slot, std::size_t position, std::vector<Packet>& in,
         }
     }
     if (key && type.spec.light) {
-        const auto call = std::make_shared<LightCall>(executor, node, slot.instances[position], in, slot.head.item);
+        const auto call = std::make_shared<LateCall>(executor, node, slot.instances[position], in, slot.head.item);
         count(node.deferred, 1, true);
         for (std::size_t port = 0; port < ports; ++port) {
-            results.packets[port] = defer(std::make_shared<LightResult>(call, port));
+            results.packets[port] = defer(std::make_shared<LateResult>(call, port));
         }
         return true;
     }
     if (key) {
         if (const auto entry = executor.options.cache->find(key); entry && entry->ports() == ports) {
-            count(node.cached, 1, parallel_);
+            count(node.cached, 1, true);
+            const auto again = std::make_shared<LateCall>(executor, node, slot.instances[position], in, slot.head.item);
             for (std::size_t port = 0; port < ports; ++port) {
                 if (entry->empty(port)) continue;
-                results.packets[port] = defer(std::make_shared<StoredResult>(entry, port, executor.registry));
+                results.packets[port] = defer(std::make_shared<StoredResult>(entry, port, executor.registry, again));
             }
             return true;
         }

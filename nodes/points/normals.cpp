@@ -49,6 +49,7 @@ struct Normals {
                         .doc = "radius: how far neighbours may be",
                         .change = engine::Change::Hot}},
             .tags = {"surface", "geometry"},
+            .worst_time = "0.06 s for 120,000 points, building the k-d tree",
         };
     }
 

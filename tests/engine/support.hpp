@@ -180,7 +180,7 @@ struct Lines {
     }
     void start(RunContext& context) {
         file_ = context.artifact(std::string(context.node_id()) + ".txt");
-        std::ofstream(file_, std::ios::trunc);
+        if (!context.resuming()) std::ofstream(file_, std::ios::trunc);
     }
     void operator()(const double& value) {
         std::ofstream(file_, std::ios::app) << value << "\n";

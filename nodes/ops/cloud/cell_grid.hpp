@@ -2,11 +2,11 @@
 // Immutable once built; any number of threads may read it.
 #pragma once
 
+#include "nodes/types/point_cloud.hpp"
+
 #include <cstdint>
 #include <span>
 #include <vector>
-
-#include "nodes/types/point_cloud.hpp"
 
 namespace millrace::ops {
 

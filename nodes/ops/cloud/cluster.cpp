@@ -1,17 +1,16 @@
 #include "nodes/ops/cloud/cluster.hpp"
 
+#include "nodes/ops/cloud/radius_grid.hpp"
+#include "nodes/ops/points/squared_distance.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <numeric>
 #include <optional>
 
-#include "nodes/ops/cloud/radius_grid.hpp"
-#include "nodes/ops/points/squared_distance.hpp"
-
 namespace millrace::ops {
 namespace {
 
-constexpr std::uint32_t kCellsPerAsk = 64;
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 class UnionFind {
@@ -52,7 +51,7 @@ public:
           core_(grid_.crowded(min_neighbours, stop)),
           cores_(grid_.cells().cell_count()),
           sets_(grid_.cells().cell_count()),
-          stop_(stop) {
+          watch_(stop) {
         for (std::uint32_t cell = 0; cell < cores_.size(); ++cell) gather(cell);
     }
 
@@ -85,7 +84,7 @@ private:
     void connect() {
         std::vector<std::uint32_t> around;
         for (std::uint32_t cell = 0; cell < cores_.size(); ++cell) {
-            if (cell % kCellsPerAsk == 0 && stop_()) return;
+            if (watch_.stopped_after(1)) return;
             if (cores_[cell].points.empty()) continue;
             grid_.around(cell, RadiusGrid::Half::Upper, around);
             for (std::uint32_t other : around) {
@@ -95,10 +94,11 @@ private:
         }
     }
 
-    bool near(const Cores& a, const Cores& b) const {
+    bool near(const Cores& a, const Cores& b) {
         const double limit = grid_.squared_radius();
         for (const types::Point& point : a.points) {
             if (b.squared_gap(point) > limit) continue;
+            if (watch_.stopped_after(b.points.size())) return false;
             for (const types::Point& other : b.points) {
                 if (squared_distance(point, other) <= limit) return true;
             }
@@ -110,7 +110,7 @@ private:
         std::vector<std::uint32_t> around;
         const CellGrid& cells = grid_.cells();
         for (std::uint32_t cell = 0; cell < cells.cell_count(); ++cell) {
-            if (cell % kCellsPerAsk == 0 && stop_()) return;
+            if (watch_.stopped_after(1)) return;
             bool listed = false;
             for (std::uint32_t at = cells.start(cell); at < cells.start(cell + 1); ++at) {
                 std::optional<std::uint32_t> owner;
@@ -128,10 +128,11 @@ private:
     }
 
     std::optional<std::uint32_t> nearest_core(const types::Point& point, std::uint32_t own,
-                                              const std::vector<std::uint32_t>& around) const {
+                                              const std::vector<std::uint32_t>& around) {
         std::optional<std::uint32_t> nearest;
         double best = grid_.squared_radius();
         const auto look = [&](std::uint32_t cell) {
+            if (watch_.stopped_after(cores_[cell].points.size())) return;
             for (const types::Point& core : cores_[cell].points) {
                 if (const double distance = squared_distance(point, core); distance <= best) {
                     nearest = cell;
@@ -158,7 +159,7 @@ private:
     std::vector<std::uint8_t> core_;  ///< by position in the grid's order
     std::vector<Cores> cores_;        ///< by cell
     UnionFind sets_;
-    const StopAsk& stop_;
+    StopWatch watch_;
 };
 
 types::Box3d box_round(const types::PointCloud& cloud, const std::vector<std::uint32_t>& members,

@@ -1,13 +1,13 @@
 // Objects as clusters of near points, each with a box. Pure, single-threaded, stoppable.
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include "nodes/ops/cloud/rectangle.hpp"
 #include "nodes/ops/cloud/stop.hpp"
 #include "nodes/types/boxes.hpp"
 #include "nodes/types/point_cloud.hpp"
+
+#include <cstdint>
+#include <vector>
 
 namespace millrace::ops {
 

@@ -1,10 +1,10 @@
 #include "nodes/ops/cloud/downsample.hpp"
 
+#include "nodes/ops/cloud/cell_grid.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
-
-#include "nodes/ops/cloud/cell_grid.hpp"
 
 namespace millrace::ops {
 namespace {

@@ -1,11 +1,12 @@
 #include "nodes/ops/cloud/ground.hpp"
 
+#include "nodes/ops/cloud/select.hpp"
+
 #include <Eigen/Eigenvalues>
 #include <Eigen/Geometry>
+
 #include <algorithm>
 #include <cmath>
-
-#include "nodes/ops/cloud/select.hpp"
 
 namespace millrace::ops {
 namespace {

@@ -2,14 +2,14 @@
 // takes over a second on a full scan, can't be stopped and draws from a generator of its own.
 #pragma once
 
+#include "engine/random.hpp"
+#include "nodes/ops/cloud/stop.hpp"
+#include "nodes/types/point_cloud.hpp"
+
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
-
-#include "engine/random.hpp"
-#include "nodes/ops/cloud/stop.hpp"
-#include "nodes/types/point_cloud.hpp"
 
 namespace millrace::ops {
 

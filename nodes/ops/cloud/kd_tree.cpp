@@ -1,14 +1,16 @@
 #include "nodes/ops/cloud/kd_tree.hpp"
 
-#include <open3d/geometry/KDTreeFlann.h>
-
-#include <Eigen/Core>
-
 #include "nodes/ops/cloud/select.hpp"
+
+#include <open3d/geometry/KDTreeFlann.h>
+#include <Eigen/Core>
 
 namespace millrace::ops {
 
 struct KdTree::Tree {
+    // Open3D before 0.19 searches the matrix it was given, not its own copy of it (its issue 6235):
+    // the matrix must live as long as the tree.
+    Eigen::MatrixXd data;
     open3d::geometry::KDTreeFlann flann;
 };
 
@@ -16,7 +18,8 @@ KdTree::KdTree(const std::vector<types::Point>& points) : tree_(std::make_unique
     original_ = indices_where(points, is_finite);
     complete_ = original_.size() == points.size();
     if (original_.empty()) return;
-    Eigen::MatrixXd data(3, original_.size());
+    Eigen::MatrixXd& data = tree_->data;
+    data.resize(3, static_cast<Eigen::Index>(original_.size()));
     for (std::size_t column = 0; column < original_.size(); ++column) {
         const types::Point& point = points[original_[column]];
         data.col(static_cast<Eigen::Index>(column)) = Eigen::Vector3d(point.x, point.y, point.z);

@@ -4,12 +4,12 @@
 // between them.
 #pragma once
 
+#include "nodes/types/point_cloud.hpp"
+
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
-
-#include "nodes/types/point_cloud.hpp"
 
 namespace millrace::ops {
 

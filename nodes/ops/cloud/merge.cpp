@@ -1,8 +1,8 @@
 #include "nodes/ops/cloud/merge.hpp"
 
-#include <algorithm>
-
 #include "engine/problem.hpp"
+
+#include <algorithm>
 
 namespace millrace::ops {
 namespace {

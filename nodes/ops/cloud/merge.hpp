@@ -1,9 +1,9 @@
 // Two clouds into one.
 #pragma once
 
-#include <string>
-
 #include "nodes/types/point_cloud.hpp"
+
+#include <string>
 
 namespace millrace::ops {
 

@@ -1,13 +1,13 @@
 #include "nodes/ops/cloud/normals.hpp"
 
-#include <Eigen/Eigenvalues>
-
 #include "nodes/ops/cloud/select.hpp"
+
+#include <Eigen/Eigenvalues>
 
 namespace millrace::ops {
 namespace {
 
-constexpr std::size_t kPointsPerAsk = 1024;
+constexpr std::size_t kPointsPerAsk = 256;
 /// Below this share of the middle spread in the largest, the points are a line to float32 positions
 /// and have no normal.
 constexpr double kLineRatio = 1e-10;

@@ -1,12 +1,12 @@
 // Surface normals of a cloud. Pure, single-threaded, stoppable.
 #pragma once
 
-#include <array>
-#include <vector>
-
 #include "nodes/ops/cloud/kd_tree.hpp"
 #include "nodes/ops/cloud/stop.hpp"
 #include "nodes/types/point_cloud.hpp"
+
+#include <array>
+#include <vector>
 
 namespace millrace::ops {
 

@@ -1,16 +1,16 @@
 #include "nodes/ops/cloud/outliers.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 #include "nodes/ops/cloud/kd_tree.hpp"
 #include "nodes/ops/cloud/radius_grid.hpp"
 #include "nodes/ops/cloud/select.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 namespace millrace::ops {
 namespace {
 
-constexpr std::size_t kPointsPerAsk = 2048;
+constexpr std::size_t kPointsPerAsk = 256;
 
 /// Mean distance to the other points found. The query is the first of the answer, or equal in place
 /// to the first.

@@ -1,11 +1,11 @@
 // Which points of a cloud are outliers. Pure, single-threaded, stoppable.
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include "nodes/ops/cloud/stop.hpp"
 #include "nodes/types/point_cloud.hpp"
+
+#include <cstdint>
+#include <vector>
 
 namespace millrace::ops {
 

@@ -1,12 +1,13 @@
 #include "nodes/ops/cloud/pose.hpp"
 
-#include <Eigen/Geometry>
-#include <Eigen/LU>
-#include <algorithm>
-#include <cmath>
-
 #include "engine/problem.hpp"
 #include "nodes/ops/camera/transform.hpp"
+
+#include <Eigen/Geometry>
+#include <Eigen/LU>
+
+#include <algorithm>
+#include <cmath>
 
 namespace millrace::ops {
 namespace {

@@ -2,11 +2,11 @@
 // Pure functions.
 #pragma once
 
-#include <array>
-#include <string>
-
 #include "engine/value.hpp"
 #include "nodes/types/point_cloud.hpp"
+
+#include <array>
+#include <string>
 
 namespace millrace::ops {
 

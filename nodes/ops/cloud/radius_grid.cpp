@@ -8,8 +8,6 @@
 namespace millrace::ops {
 namespace {
 
-constexpr std::uint32_t kCellsPerAsk = 256;
-
 /// Offsets after (0, 0, 0) in lexical order; the eight corners of the 5 x 5 x 5 block are out of
 /// reach.
 std::vector<Cell> upper_offsets() {
@@ -54,17 +52,21 @@ std::vector<std::uint8_t> RadiusGrid::crowded(int at_least, const StopAsk& stop)
     std::vector<std::uint8_t> flags(sorted_.size(), 1);
     std::vector<std::uint32_t> cells;
     const double limit = squared_radius();
+    StopWatch watch(stop);
     for (std::uint32_t cell = 0; cell < grid_.cell_count(); ++cell) {
-        if (cell % kCellsPerAsk == 0 && stop()) break;
+        if (watch.stopped_after(1)) break;
         const std::uint32_t first = grid_.start(cell), last = grid_.start(cell + 1);
         const int own = static_cast<int>(last - first);
         if (own >= at_least) continue;
         around(cell, Half::Both, cells);
         for (std::uint32_t at = first; at < last; ++at) {
             int count = own;
+            if (watch.stopped_after(cells.size())) break;
             for (std::size_t near = 0; near < cells.size() && count < at_least; ++near) {
+                const std::uint32_t end = grid_.start(cells[near] + 1);
+                watch.stopped_after(end - grid_.start(cells[near]));
                 for (std::uint32_t other = grid_.start(cells[near]);
-                     other < grid_.start(cells[near] + 1) && count < at_least; ++other) {
+                     other < end && count < at_least; ++other) {
                     count += squared_distance(sorted_[at], sorted_[other]) <= limit;
                 }
             }

@@ -3,12 +3,12 @@
 // makes clustering near the sensor cheap.
 #pragma once
 
+#include "nodes/ops/cloud/cell_grid.hpp"
+#include "nodes/ops/cloud/stop.hpp"
+
 #include <array>
 #include <cstdint>
 #include <vector>
-
-#include "nodes/ops/cloud/cell_grid.hpp"
-#include "nodes/ops/cloud/stop.hpp"
 
 namespace millrace::ops {
 

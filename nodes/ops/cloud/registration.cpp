@@ -1,16 +1,17 @@
 #include "nodes/ops/cloud/registration.hpp"
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/Geometry>
-#include <algorithm>
-#include <cmath>
-
 #include "nodes/ops/camera/transform.hpp"
 #include "nodes/ops/cloud/downsample.hpp"
 #include "nodes/ops/cloud/kd_tree.hpp"
 #include "nodes/ops/cloud/normals.hpp"
 #include "nodes/ops/cloud/pose.hpp"
 #include "nodes/ops/cloud/select.hpp"
+
+#include <Eigen/Eigenvalues>
+#include <Eigen/Geometry>
+
+#include <algorithm>
+#include <cmath>
 
 namespace millrace::ops {
 namespace {

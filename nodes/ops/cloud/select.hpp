@@ -1,12 +1,12 @@
 // Picking points of a cloud by a rule, fields following. Pure functions, any thread.
 #pragma once
 
+#include "nodes/types/point_cloud.hpp"
+
 #include <cmath>
 #include <cstdint>
 #include <utility>
 #include <vector>
-
-#include "nodes/types/point_cloud.hpp"
 
 namespace millrace::ops {
 

@@ -26,9 +26,9 @@ void add_pavement(Scene& scene) {
         const float middle = along + kPiece / 2;
         for (const float side : {1.0f, -1.0f}) {
             constexpr float kWidth = 26;
-            Primitive slab =
-                box(scene.road.point(middle, side * (kKerb + kWidth / 2)), scene.road.heading(middle),
-                    {kPiece * 1.02f, kWidth, kPavementHeight}, Material::Kerb, {0.40f, 0.39f, 0.37f});
+            Primitive slab = box(
+                scene.road.point(middle, side * (kKerb + kWidth / 2)), scene.road.heading(middle),
+                {kPiece * 1.02f, kWidth, kPavementHeight}, Material::Kerb, {0.40f, 0.39f, 0.37f});
             slab.top = Material::Ground;
             scene.solids.push_back(slab);
         }
@@ -57,7 +57,8 @@ void add_block(Scene& scene, std::uint64_t seed, std::int64_t block, int side) {
         const bool grows = random.chance(0.55);
         const float height = between(random, 5.2, 7.2), crown = between(random, 1.35, 1.9);
         if (grows && std::abs(scene.road.from_crossing(at)) > 6 && at < 260) {
-            add_tree(scene, scene.road.point(at, sign * (kKerb + 0.95f), kPavementHeight), height, crown, random);
+            add_tree(scene, scene.road.point(at, sign * (kKerb + 0.95f), kPavementHeight), height,
+                     crown, random);
         }
     }
     if ((block + (side > 0 ? 1 : 0)) % 2 == 0) add_street_lamp(scene, along + 11, side);
@@ -69,7 +70,8 @@ void add_block(Scene& scene, std::uint64_t seed, std::int64_t block, int side) {
     Random parked = random_of(seed, side > 0 ? "street.parked.left" : "street.parked.right", block);
     constexpr int kBays = 4;
     for (int bay = 0; bay < kBays; ++bay) {
-        const float at = along + (static_cast<float>(bay) + 0.5f) * kBlock / kBays + between(parked, -0.3, 0.3);
+        const float at =
+            along + (static_cast<float>(bay) + 0.5f) * kBlock / kBays + between(parked, -0.3, 0.3);
         const bool taken = parked.chance(0.62);
         const float across = sign * (kLaneEdge + 1.12f + between(parked, -0.08, 0.08));
         const float turn = between(parked, -0.02, 0.02) + (side > 0 ? kPi : 0.0f);
@@ -79,20 +81,23 @@ void add_block(Scene& scene, std::uint64_t seed, std::int64_t block, int side) {
     }
 }
 
-/// An endless stream of things that pass at one speed: number `index` is at index * gap + jitter + speed * time.
+/// An endless stream of things that pass at one speed: number `index` is at index * gap + jitter +
+/// speed * time.
 struct Stream {
     std::string_view name;
-    double gap, jitter, speed;  ///< metres, metres, metres per second (negative: against the vehicle)
-    double behind, ahead;       ///< part that is built, metres from the vehicle
+    double gap, jitter,
+        speed;             ///< metres, metres, metres per second (negative: against the vehicle)
+    double behind, ahead;  ///< part that is built, metres from the vehicle
 };
 
 template <class Add>
-void add_stream(const Scene& scene, const Stream& stream, std::uint64_t seed, double time, Add&& add) {
+void add_stream(const Scene& scene, const Stream& stream, std::uint64_t seed, double time,
+                Add&& add) {
     const double moved = stream.speed * time;
     const auto first = static_cast<std::int64_t>(
         std::floor((scene.origin_x + stream.behind - moved) / stream.gap));
-    const auto last = static_cast<std::int64_t>(
-        std::ceil((scene.origin_x + stream.ahead - moved) / stream.gap));
+    const auto last =
+        static_cast<std::int64_t>(std::ceil((scene.origin_x + stream.ahead - moved) / stream.gap));
     for (std::int64_t index = first; index <= last; ++index) {
         Random random = random_of(seed, stream.name, index);
         const double place = static_cast<double>(index) * stream.gap +
@@ -126,13 +131,16 @@ void add_people(Scene& scene, std::uint64_t seed, double time) {
     int kind = 4;
     for (const float side : {1.0f, -1.0f}) {
         for (const double speed : {1.35, -1.2}) {
-            const std::string_view name = side > 0 ? (speed > 0 ? "street.walk.a" : "street.walk.b")
-                                                   : (speed > 0 ? "street.walk.c" : "street.walk.d");
+            const std::string_view name = side > 0
+                                              ? (speed > 0 ? "street.walk.a" : "street.walk.b")
+                                              : (speed > 0 ? "street.walk.c" : "street.walk.d");
             add_stream(scene, {name, 17, 6, speed, -70, 110}, seed, time,
                        [&](std::int64_t index, float at, Random& random) {
                            const bool present = random.chance(0.75);
-                           const float across = side * between(random, kKerb + 1.9f, kPavementEdge - 0.6f);
-                           const double phase = 1.9 * 2 * time * std::abs(speed) / 1.3 + random.uniform(0, 6.28);
+                           const float across =
+                               side * between(random, kKerb + 1.9f, kPavementEdge - 0.6f);
+                           const double phase =
+                               1.9 * 2 * time * std::abs(speed) / 1.3 + random.uniform(0, 6.28);
                            if (!present) return;
                            add_person(scene, road.point(at, across, kPavementHeight),
                                       road.heading(at) + (speed > 0 ? 0.0f : kPi),
@@ -145,12 +153,16 @@ void add_people(Scene& scene, std::uint64_t seed, double time) {
 
 }  // namespace
 
+void place_vehicle(Scene& scene) {
+    scene.heading = scene.road.heading(0);
+    scene.sensor = scene.road.point(0, -kLaneMiddle, kSensorHeight);
+}
+
 void build_scene(Scene& scene, const StreetSettings& settings, std::uint64_t seed,
                  std::uint64_t item) {
     const double time = settings.interval * static_cast<double>(item);
-    scene.heading = scene.road.heading(0);
-    scene.sensor = scene.road.point(0, -kLaneMiddle, kSensorHeight);
-    scene.solids.reserve(4096);
+    place_vehicle(scene);
+    scene.solids.reserve(8192);
     add_pavement(scene);
     const auto first = static_cast<std::int64_t>(std::floor((scene.origin_x + kBehind) / kBlock));
     const auto last = static_cast<std::int64_t>(std::floor((scene.origin_x + kAhead) / kBlock));

@@ -36,6 +36,8 @@ void add_street_lamp(Scene& scene, float along, int side);
 void add_sign(Scene& scene, float along, int side, Random& random);
 void add_bin(Scene& scene, Vector position);
 
+/// Sets the sensor's place and the vehicle's heading.
+void place_vehicle(Scene& scene);
 /// Everything at the moment of frame `item`. `scene` was made with the vehicle's place.
 void build_scene(Scene& scene, const StreetSettings& settings, std::uint64_t seed,
                  std::uint64_t item);

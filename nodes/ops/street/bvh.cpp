@@ -105,10 +105,9 @@ void Bvh::build(std::span<Bounds> bounds, std::uint32_t first) {
         }
     }
     if (best_axis < 0) return;  // all in one spot: one leaf
-    const auto middle =
-        std::stable_partition(bounds.begin(), bounds.end(), [&](const Bounds& each) {
-            return bin_of(each, best_axis) <= best_bin;
-        });
+    const auto middle = std::stable_partition(
+        bounds.begin(), bounds.end(),
+        [&](const Bounds& each) { return bin_of(each, best_axis) <= best_bin; });
     const auto left = static_cast<std::size_t>(middle - bounds.begin());
     nodes_[node].count = 0;
     build(bounds.first(left), first);

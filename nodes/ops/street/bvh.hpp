@@ -13,8 +13,8 @@ namespace millrace::ops::street {
 class Bvh {
 public:
     Bvh() = default;
-    /// Reorders `solids` so that each leaf is a run of them; `solids` must outlive the hierarchy and
-    /// stay where it is.
+    /// Reorders `solids` so that each leaf is a run of them; `solids` must outlive the hierarchy
+    /// and stay where it is.
     explicit Bvh(std::vector<Primitive>& solids);
 
     /// The nearest hit closer than `limit` metres; Hit::primitive is its index. False when there is
@@ -28,7 +28,8 @@ private:
         Vector low;
         std::uint32_t first = 0;  ///< first solid of a leaf, else the second child
         Vector high;
-        std::uint32_t count = 0;  ///< solids of a leaf; 0 for an inner node, whose first child follows it
+        std::uint32_t count =
+            0;  ///< solids of a leaf; 0 for an inner node, whose first child follows it
     };
     struct Bounds;
 

@@ -9,8 +9,8 @@ void add_tree(Scene& scene, Vector position, float height, float crown, Random& 
     const float radius = 0.035f + 0.019f * height;
     scene.solids.push_back(
         upright(position, radius, trunk + crown * 0.6f, Material::Bark, {0.13f, 0.10f, 0.075f}));
-    const Vector green = mix(Vector{0.055f, 0.13f, 0.022f}, Vector{0.13f, 0.17f, 0.035f},
-                             between(random, 0, 1));
+    const Vector green =
+        mix(Vector{0.055f, 0.13f, 0.022f}, Vector{0.13f, 0.17f, 0.035f}, between(random, 0, 1));
     const Vector middle = position + Vector{0, 0, trunk + crown * 0.55f};
     constexpr int kTufts = 22;
     for (int tuft = 0; tuft < kTufts; ++tuft) {
@@ -34,9 +34,9 @@ void add_hedge(Scene& scene, Vector position, float yaw, Vector size, Random& ra
     const Rectangle foot = {-size.x / 2, size.x / 2, -size.y / 2, size.y / 2, 0};
     const Rectangle top = {foot.back + 0.06f, foot.front - 0.06f, foot.right + 0.07f,
                            foot.left - 0.07f, size.z};
-    Primitive hedge = frustum(position, yaw, foot, top, Material::Hedge,
-                              mix(Vector{0.045f, 0.10f, 0.025f}, Vector{0.08f, 0.13f, 0.03f},
-                                  between(random, 0, 1)));
+    Primitive hedge = frustum(
+        position, yaw, foot, top, Material::Hedge,
+        mix(Vector{0.045f, 0.10f, 0.025f}, Vector{0.08f, 0.13f, 0.03f}, between(random, 0, 1)));
     scene.solids.push_back(hedge);
     scene.footprints.push_back(
         {position, std::cos(yaw), std::sin(yaw), size.x / 2, size.y / 2, 0.5f});

@@ -33,8 +33,7 @@ void add_house(Scene& scene, float along, float width, float setback, int side, 
     const auto sign = static_cast<float>(side);
     const float yaw = scene.road.heading(along);
     const float front = kPavementEdge + setback;
-    const Vector middle =
-        scene.road.point(along, sign * (front + kDepth / 2), kPavementHeight);
+    const Vector middle = scene.road.point(along, sign * (front + kDepth / 2), kPavementHeight);
     const Vector wall = kWalls[random.below(kWalls.size())];
     const Vector tiles = kRoofs[random.below(kRoofs.size())];
     const auto style = static_cast<std::uint8_t>(random.below(16));
@@ -88,8 +87,8 @@ void add_house(Scene& scene, float along, float width, float setback, int side, 
             Material::Plain, 0);
         const float rise = between(random, 2.4, 4.0), hip = random.chance(0.3) ? 2.5f : 0.0f;
         put(frustum(middle, yaw, {-half, half, -deep, deep, eaves + 0.15f},
-                    {-half + hip, half - hip, -0.05f, 0.05f, eaves + 0.15f + rise},
-                    Material::Roof, tiles),
+                    {-half + hip, half - hip, -0.05f, 0.05f, eaves + 0.15f + rise}, Material::Roof,
+                    tiles),
             Material::Roof, style);
         const int chimneys = 1 + static_cast<int>(random.below(2));
         for (int count = 0; count < chimneys; ++count) {
@@ -102,10 +101,12 @@ void add_house(Scene& scene, float along, float width, float setback, int side, 
     if (storeys >= 3 && random.chance(0.4)) {
         const auto columns = static_cast<int>(width / 7);
         for (int column = 0; column < columns; ++column) {
-            const float x = (static_cast<float>(column) + 0.5f) / static_cast<float>(columns) * width - half;
+            const float x =
+                (static_cast<float>(column) + 0.5f) / static_cast<float>(columns) * width - half;
             for (int floor = 1; floor < storeys; ++floor) {
                 const float z = wall_foot + static_cast<float>(floor) * kStorey;
-                put(box(at(x, 0.5f, z - 0.08f), yaw, {2.6f, 1.0f, 0.14f}, Material::Plain, wall * 0.8f),
+                put(box(at(x, 0.5f, z - 0.08f), yaw, {2.6f, 1.0f, 0.14f}, Material::Plain,
+                        wall * 0.8f),
                     Material::Plain, 0);
                 put(box(at(x, 1.0f, z + 0.06f), yaw, {2.6f, 0.05f, 0.9f}, Material::Metal,
                         {0.10f, 0.11f, 0.12f}),

@@ -24,10 +24,9 @@ constexpr std::array<Vector, 4> kHairs = {
 /// A limb from `top` to `foot`, both in the person's frame; leans forward and back only.
 Primitive limb(Vector position, float yaw, Vector top, Vector foot, float thick, float thin,
                Material material, Vector color) {
-    return frustum(position, yaw,
-                   {foot.x - thin, foot.x + thin, foot.y - thin, foot.y + thin, foot.z},
-                   {top.x - thick, top.x + thick, top.y - thick, top.y + thick, top.z}, material,
-                   color);
+    return frustum(
+        position, yaw, {foot.x - thin, foot.x + thin, foot.y - thin, foot.y + thin, foot.z},
+        {top.x - thick, top.x + thick, top.y - thick, top.y + thick, top.z}, material, color);
 }
 
 }  // namespace
@@ -57,23 +56,30 @@ void add_person(Scene& scene, Vector position, float yaw, float phase, std::int6
         put(limb(position, yaw, hip, foot, 0.085f, 0.055f, Material::Cloth, trousers));
         put(box(position + into_scene(frame, {swing + 0.04f, foot.y, 0}), yaw,
                 {0.26f, 0.10f, 0.08f}, Material::Dark, {0.03f, 0.025f, 0.02f}));
-        const Vector shoulder = Vector{0, side * 0.215f, 1.42f} * unit;
-        const Vector hand = {-swing * 0.7f, side * 0.25f * unit, 0.84f * unit};
-        put(limb(position, yaw, shoulder, hand, 0.055f, 0.038f, Material::Cloth, coat));
+        const Vector shoulder = Vector{0, side * 0.205f, 1.40f} * unit;
+        const Vector hand = {-swing * 0.7f, side * 0.265f * unit, 0.84f * unit};
+        put(ellipsoid(position + into_scene(frame, shoulder), yaw, {0.062f, 0.062f, 0.07f},
+                      Material::Cloth, coat));
+        put(limb(position, yaw, shoulder, hand, 0.046f, 0.032f, Material::Cloth, coat * 0.85f));
         put(ellipsoid(position + into_scene(frame, hand), yaw, {0.05f, 0.045f, 0.07f},
                       Material::Skin, skin));
     }
-    put(frustum(position, yaw, {-0.12f * unit, 0.12f * unit, -0.17f * unit, 0.17f * unit, 0.80f * unit},
-                {-0.10f * unit, 0.10f * unit, -0.19f * unit, 0.19f * unit, 1.30f * unit},
+    put(frustum(position, yaw,
+                {-0.11f * unit, 0.11f * unit, -0.155f * unit, 0.155f * unit, 0.78f * unit},
+                {-0.095f * unit, 0.095f * unit, -0.165f * unit, 0.165f * unit, 1.24f * unit},
                 Material::Cloth, coat));
-    put(ellipsoid(at(0, 0, 1.30f), yaw, Vector{0.125f, 0.225f, 0.20f} * unit, Material::Cloth, coat));
+    put(ellipsoid(at(0, 0, 1.22f), yaw, Vector{0.12f, 0.20f, 0.24f} * unit, Material::Cloth, coat));
     put(upright(at(0, 0, 1.45f), 0.055f, 0.12f, Material::Skin, skin));
-    put(ellipsoid(at(0.01f, 0, 1.62f), yaw, Vector{0.095f, 0.08f, 0.125f} * unit, Material::Skin, skin));
-    put(ellipsoid(at(-0.018f, 0, 1.645f), yaw, Vector{0.096f, 0.088f, 0.105f} * unit, Material::Cloth,
-                  hair));
+    put(ellipsoid(at(0.01f, 0, 1.62f), yaw, Vector{0.095f, 0.08f, 0.125f} * unit, Material::Skin,
+                  skin));
+    put(ellipsoid(at(-0.018f, 0, 1.645f), yaw, Vector{0.100f, 0.090f, 0.116f} * unit,
+                  Material::Cloth, hair));
     const float reach = std::abs(stride);
-    scene.objects.push_back({"Pedestrian", position + Vector{0, 0, height / 2},
-                             {std::max(0.40f, 2 * reach + 0.26f), 0.62f * unit, height}, yaw, track});
+    scene.objects.push_back({"Pedestrian",
+                             position + Vector{0, 0, height / 2},
+                             {std::max(0.40f, 2 * reach + 0.26f), 0.62f * unit, height},
+                             yaw,
+                             track});
     scene.footprints.push_back({position, std::cos(yaw), std::sin(yaw), 0.12f, 0.15f, 0.35f});
 }
 

@@ -24,7 +24,7 @@ Primitive make(Shape shape, Vector center, float yaw, Vector half, Material mate
 /// that camera, LiDAR and shadows agree.
 bool is_hole(const Primitive& solid, Vector local) {
     const float shift = static_cast<float>(solid.style) * 9.7f;
-    return noise(Vector{local.x * 5.5f + shift, local.y * 5.5f, local.z * 5.5f}) < 0.44f;
+    return noise(Vector{local.x * 7.5f + shift, local.y * 7.5f, local.z * 7.5f}) < 0.42f;
 }
 
 bool hit_frustum(const Primitive& solid, Vector origin, Vector direction, float limit, Hit& hit) {
@@ -67,27 +67,28 @@ bool hit_frustum(const Primitive& solid, Vector origin, Vector direction, float 
     if (entered < 0 || enter < kNearest || enter > leave || enter >= limit) return false;
     hit.distance = enter;
     hit.face = static_cast<Face>(entered);
-    hit.normal = entered < 4 ? solid.normals[entered]
-                             : Vector{0, 0, hit.face == Face::Top ? 1.0f : -1.0f};
+    hit.normal =
+        entered < 4 ? solid.normals[entered] : Vector{0, 0, hit.face == Face::Top ? 1.0f : -1.0f};
     return true;
 }
 
 /// A capped cylinder round the own z axis.
 bool hit_cylinder(float radius, float half_length, Vector origin, Vector direction, float limit,
                   Hit& hit) {
+    // From the point nearest to the axis: the textbook form loses a thin pole far away to rounding.
     const float a = direction.x * direction.x + direction.y * direction.y;
-    const float b = origin.x * direction.x + origin.y * direction.y;
-    const float c = origin.x * origin.x + origin.y * origin.y - radius * radius;
     if (a > 1e-12f) {
-        const float root = b * b - a * c;
+        const float nearest = -(origin.x * direction.x + origin.y * direction.y) / a;
+        const float x = origin.x + nearest * direction.x, y = origin.y + nearest * direction.y;
+        const float root = (radius * radius - x * x - y * y) / a;
         if (root < 0) return false;
-        const float distance = (-b - std::sqrt(root)) / a;
+        const float half_chord = std::sqrt(root);
+        const float distance = nearest - half_chord;
         const float z = origin.z + distance * direction.z;
         if (distance > kNearest && std::abs(z) <= half_length) {
             if (distance >= limit) return false;
             hit.distance = distance;
-            hit.normal = Vector{origin.x + distance * direction.x,
-                                origin.y + distance * direction.y, 0} *
+            hit.normal = Vector{x - half_chord * direction.x, y - half_chord * direction.y, 0} *
                          (1 / radius);
             hit.face = Face::Side;
             return true;
@@ -104,17 +105,17 @@ bool hit_cylinder(float radius, float half_length, Vector origin, Vector directi
     return true;
 }
 
-bool hit_ellipsoid(const Primitive& solid, Vector origin, Vector direction, float limit,
-                   Hit& hit) {
+bool hit_ellipsoid(const Primitive& solid, Vector origin, Vector direction, float limit, Hit& hit) {
     const Vector scale = {1 / solid.half.x, 1 / solid.half.y, 1 / solid.half.z};
     const Vector from = origin * scale, along = direction * scale;
-    const float a = dot(along, along), b = dot(from, along), c = dot(from, from) - 1;
-    const float root = b * b - a * c;
+    const float a = dot(along, along), nearest = -dot(from, along) / a;
+    const Vector closest = from + along * nearest;
+    const float root = (1 - dot(closest, closest)) / a;
     if (root < 0) return false;
     const float half_chord = std::sqrt(root);
     const bool porous = solid.material == Material::Leaves;
     for (const float sign : {-1.0f, 1.0f}) {
-        const float distance = (-b + sign * half_chord) / a;
+        const float distance = nearest + sign * half_chord;
         if (distance >= limit) return false;
         if (distance > kNearest) {
             const Vector local = origin + direction * distance;
@@ -136,8 +137,7 @@ Primitive frustum(Vector position, float yaw, const Rectangle& bottom, const Rec
                   Material material, Vector color) {
     const Vector low = {std::min(bottom.back, top.back), std::min(bottom.right, top.right),
                         bottom.z};
-    const Vector high = {std::max(bottom.front, top.front), std::max(bottom.left, top.left),
-                         top.z};
+    const Vector high = {std::max(bottom.front, top.front), std::max(bottom.left, top.left), top.z};
     const Vector middle = (low + high) * 0.5f;
     Primitive solid = make(Shape::Frustum, {}, yaw, (high - low) * 0.5f, material, color);
     solid.center = position + into_scene(solid, middle);

@@ -6,7 +6,8 @@ namespace millrace::ops::street {
 namespace {
 
 constexpr float kSampleLow = -160, kSampleHigh = 380;
-constexpr double kPeriod = 1200;  // of every pattern along the road: floats stay exact however far it goes
+constexpr double kPeriod =
+    1200;  // of every pattern along the road: floats stay exact however far it goes
 
 }  // namespace
 
@@ -23,8 +24,8 @@ Road::Road(double origin_x)
 }
 
 Road::Sample Road::at(float along) const {
-    const float place = std::clamp(along - kSampleLow, 0.0f,
-                                   static_cast<float>(samples_.size()) - 1.001f);
+    const float place =
+        std::clamp(along - kSampleLow, 0.0f, static_cast<float>(samples_.size()) - 1.001f);
     const auto index = static_cast<std::size_t>(place);
     const float share = place - static_cast<float>(index);
     const Sample &a = samples_[index], &b = samples_[index + 1];
@@ -44,8 +45,8 @@ Road::Place Road::place(Vector point) const {
     float along = point.x;
     Sample sample = at(along);
     for (int step = 0; step < 2; ++step) {
-        along = point.x + (point.y - sample.offset) * sample.slope /
-                              (1 + sample.slope * sample.slope);
+        along =
+            point.x + (point.y - sample.offset) * sample.slope / (1 + sample.slope * sample.slope);
         sample = at(along);
     }
     return {along, (point.y - sample.offset) * std::sqrt(1 + sample.slope * sample.slope)};

@@ -13,18 +13,19 @@
 namespace millrace::ops::street {
 
 // Distances across the road from its middle, metres; the same on both sides.
-constexpr float kLaneEdge = 3.1f;      ///< between driving and parking lane
+constexpr float kLaneEdge = 3.1f;  ///< between driving and parking lane
 constexpr float kKerb = 5.3f;
 constexpr float kPavementEdge = 9.2f;
 constexpr float kPavementHeight = 0.12f;
-constexpr float kLaneMiddle = 1.6f;    ///< traffic keeps right
+constexpr float kLaneMiddle = 1.6f;  ///< traffic keeps right
 constexpr float kSensorHeight = 1.73f;
-constexpr float kBehind = -126, kAhead = 330;  ///< part of the street that is built, metres from the vehicle
-constexpr float kCrossingGap = 120;    ///< between zebra crossings
+constexpr float kBehind = -126,
+                kAhead = 330;        ///< part of the street that is built, metres from the vehicle
+constexpr float kCrossingGap = 120;  ///< between zebra crossings
 constexpr float kCrossingLength = 3.6f;
 
-/// The road's middle line, a gentle curve over the world's x axis. `along` is the distance in x from the scene's
-/// origin, `across` grows to the left.
+/// The road's middle line, a gentle curve over the world's x axis. `along` is the distance in x
+/// from the scene's origin, `across` grows to the left.
 class Road {
 public:
     explicit Road(double origin_x);
@@ -35,7 +36,8 @@ public:
     Vector point(float along, float across, float z = 0) const;
     float heading(float along) const;  ///< radians, counter-clockwise from the x axis
     Place place(Vector point) const;
-    /// Distance along the road in a system that doesn't move with the vehicle, for patterns on the ground.
+    /// Distance along the road in a system that doesn't move with the vehicle, for patterns on the
+    /// ground.
     float station(float along) const { return station_ + along; }
     /// Distance to the middle of the nearest zebra crossing, with sign.
     float from_crossing(float along) const;
@@ -65,7 +67,7 @@ struct Footprint {
 };
 
 struct Scene {
-    explicit Scene(double origin_x) : road(origin_x) {}
+    explicit Scene(double vehicle_x) : road(vehicle_x), origin_x(vehicle_x) {}
     Scene(const Scene&) = delete;
     Scene& operator=(const Scene&) = delete;
 
@@ -73,10 +75,10 @@ struct Scene {
     std::vector<Primitive> solids;
     std::vector<Object> objects;
     std::vector<Footprint> footprints;
-    Bvh bvh;             ///< over `solids`, which is why a scene stays where it is
-    Vector sensor;       ///< the LiDAR, scene frame
-    float heading = 0;   ///< of the vehicle, radians
-    double origin_x = 0; ///< world x of the scene's origin; y and z are the world's
+    Bvh bvh;            ///< over `solids`, which is why a scene stays where it is
+    Vector sensor;      ///< the LiDAR, scene frame
+    float heading = 0;  ///< of the vehicle, radians
+    double origin_x;    ///< world x of the scene's origin; y and z are the world's
 
     /// The nearest surface, ground included, within `limit` metres.
     bool nearest(const Ray& ray, float limit, Hit& hit) const;

@@ -1,5 +1,5 @@
-// What a ray sees where it hits: colours for the camera and reflectance for the LiDAR, by procedural
-// textures. Plain functions of the hit, any thread.
+// What a ray sees where it hits: colours for the camera and reflectance for the LiDAR, by
+// procedural textures. Plain functions of the hit, any thread.
 #pragma once
 
 #include "nodes/ops/street/scene.hpp"
@@ -7,14 +7,14 @@
 namespace millrace::ops::street {
 
 struct Surface {
-    Vector albedo;            ///< linear, 0 to 1
-    Vector normal;            ///< as shaded: bumps included
-    float mirror = 0;         ///< share of the surroundings reflected when looked at head-on
-    float highlight = 0;      ///< strength of the sun's image
-    float glow = 0;           ///< light of its own
-    float translucent = 0;    ///< share of light that comes through from behind: leaves
-    float reflectance = 0.3f; ///< near infrared, 0 to 1; above 0.9: retro-reflective
-    bool glass = false;       ///< most LiDAR pulses pass or bounce away
+    Vector albedo;             ///< linear, 0 to 1
+    Vector normal;             ///< as shaded: bumps included
+    float mirror = 0;          ///< share of the surroundings reflected when looked at head-on
+    float highlight = 0;       ///< strength of the sun's image
+    float glow = 0;            ///< light of its own
+    float translucent = 0;     ///< share of light that comes through from behind: leaves
+    float reflectance = 0.3f;  ///< near infrared, 0 to 1; above 0.9: retro-reflective
+    bool glass = false;        ///< most LiDAR pulses pass or bounce away
 };
 
 /// A hit with all that textures ask about it.
@@ -29,7 +29,8 @@ struct Look {
 /// The surface at a hit of Scene::nearest().
 Surface surface_at(const Look& look);
 
-// Parts of surface_at, by what stands there. `surface` comes with the solid's plain colour and true normal.
+// Parts of surface_at, by what stands there. `surface` comes with the solid's plain colour and true
+// normal.
 void texture_ground(const Look& look, Surface& surface);
 void texture_facade(const Look& look, const Primitive& solid, Surface& surface);
 void texture_shop(const Look& look, const Primitive& solid, Surface& surface);
@@ -53,8 +54,6 @@ inline void make_glass(Surface& surface, Vector behind) {
     surface.glass = true;
 }
 
-inline float brightness(Vector color) {
-    return 0.25f * color.x + 0.6f * color.y + 0.15f * color.z;
-}
+inline float brightness(Vector color) { return 0.25f * color.x + 0.6f * color.y + 0.15f * color.z; }
 
 }  // namespace millrace::ops::street

@@ -16,8 +16,14 @@ Spot spot_on(const Look& look, const Primitive& solid) {
     const Object& object = look.scene.objects[static_cast<std::size_t>(solid.object)];
     const Vector from = into_own(solid, look.point - object.center);
     const Vector normal = into_own(solid, look.hit.normal);
-    return {from.x, from.y, from.z + object.size.z / 2, normal.x, normal.y, object.size.x / 2,
-            object.size.y / 2, object.size.z};
+    return {from.x,
+            from.y,
+            from.z + object.size.z / 2,
+            normal.x,
+            normal.y,
+            object.size.x / 2,
+            object.size.y / 2,
+            object.size.z};
 }
 
 void front_details(const Spot& spot, Surface& surface) {
@@ -40,7 +46,8 @@ void front_details(const Spot& spot, Surface& surface) {
 void rear_details(const Spot& spot, Surface& surface) {
     const float y = std::abs(spot.y), edge = spot.half_width - y;
     if (spot.z > 0.58f && spot.z < 0.80f && edge < 0.38f) {
-        surface.albedo = spot.z > 0.70f || edge < 0.2f ? Vector{0.42f, 0.012f, 0.012f} : Vector{0.50f, 0.20f, 0.04f};
+        surface.albedo = spot.z > 0.70f || edge < 0.2f ? Vector{0.42f, 0.012f, 0.012f}
+                                                       : Vector{0.50f, 0.20f, 0.04f};
         surface.glow = 0.05f;
         surface.reflectance = 0.8f;
     } else if (spot.z > 0.56f && spot.z < 0.68f && y < 0.27f) {
@@ -66,9 +73,11 @@ void side_details(const Look& look, const Spot& spot, Surface& surface) {
     const float sill = strip(spot.z - 0.24f, 0.05f, look.spot);
     surface.albedo = mix(surface.albedo, kBlack, sill * 0.8f);
     float line = 0;
-    for (const float x : {0.95f, -0.10f, -1.05f}) line = std::max(line, strip(spot.x - x, 0.009f, look.spot));
+    for (const float x : {0.95f, -0.10f, -1.05f})
+        line = std::max(line, strip(spot.x - x, 0.009f, look.spot));
     if (spot.z > 0.32f) surface.albedo = surface.albedo * (1 - 0.75f * line * seen);
-    if (spot.z > 0.74f && spot.z < 0.785f && ((spot.x > 0.02f && spot.x < 0.20f) || (spot.x > -0.95f && spot.x < -0.77f))) {
+    if (spot.z > 0.74f && spot.z < 0.785f &&
+        ((spot.x > 0.02f && spot.x < 0.20f) || (spot.x > -0.95f && spot.x < -0.77f))) {
         surface.albedo = mix(surface.albedo, kBlack, 0.6f * seen);
     }
 }
@@ -90,13 +99,18 @@ void texture_paint(const Look& look, const Primitive& solid, Surface& surface) {
         bent.x += 0.12f * spot.x / spot.half_length;
     } else {
         bent.z += 0.20f * rise;
-        if (std::abs(spot.leftward) > 0.6f) bent.x += 0.18f * spot.x / spot.half_length;
-        else bent.y += 0.45f * spot.y / spot.half_width;
+        if (std::abs(spot.leftward) > 0.6f)
+            bent.x += 0.18f * spot.x / spot.half_length;
+        else
+            bent.y += 0.45f * spot.y / spot.half_width;
     }
     surface.normal = normalized(into_scene(solid, bent));
-    if (spot.forward > 0.75f) front_details(spot, surface);
-    else if (spot.forward < -0.75f) rear_details(spot, surface);
-    else if (std::abs(spot.leftward) > 0.8f) side_details(look, spot, surface);
+    if (spot.forward > 0.6f)
+        front_details(spot, surface);
+    else if (spot.forward < -0.6f)
+        rear_details(spot, surface);
+    else if (std::abs(spot.leftward) > 0.8f)
+        side_details(look, spot, surface);
 }
 
 void texture_cabin(const Look& look, const Primitive& solid, Surface& surface) {
@@ -110,7 +124,8 @@ void texture_cabin(const Look& look, const Primitive& solid, Surface& surface) {
     if (side) {
         const float front = to_face(0), back = to_face(1);
         pillar = pillar || front < 0.07f || back < 0.13f || to_belt < 0.03f ||
-                 std::abs(local.x + 0.12f) < 0.05f || (solid.half.x > 1.4f && std::abs(local.x + 1.02f) < 0.05f);
+                 std::abs(local.x + 0.12f) < 0.05f ||
+                 (solid.half.x > 1.4f && std::abs(local.x + 1.02f) < 0.05f);
         // A van has sheet metal behind its front doors.
         if (solid.style == 3 && local.x < solid.half.x - 1.75f) pillar = true;
     } else {
@@ -122,9 +137,6 @@ void texture_cabin(const Look& look, const Primitive& solid, Surface& surface) {
         return;
     }
     make_glass(surface, {0.012f, 0.014f, 0.016f});
-    // Head-rests, half seen through the pane.
-    const float across = side ? local.x : local.y;
-    if (to_belt < 0.25f && fraction(across / 0.72f + 0.3f) < 0.4f) surface.albedo = {0.035f, 0.035f, 0.036f};
     surface.mirror = 0.11f;
 }
 

@@ -20,9 +20,11 @@ float marking(const Road& road, Road::Place place, float station, float spot) {
         // Dashes 3 m long every 8 m, which divides the period of the stations.
         const float dash = std::abs(fraction(station / 8) - 0.5f) * 8;
         paint = strip(place.across, 0.065f, spot) * strip(dash, 1.5f, spot * 2);
-        paint = std::max(paint, strip(a - kLaneEdge, 0.055f, spot) *
-                                    strip(std::abs(fraction(station / 6) - 0.5f) * 6, 1.9f, spot * 2));
-    } else if (to_crossing > 3.2f && to_crossing < 3.65f && a < kLaneEdge && place.across * from_crossing > 0) {
+        paint =
+            std::max(paint, strip(a - kLaneEdge, 0.055f, spot) *
+                                strip(std::abs(fraction(station / 6) - 0.5f) * 6, 1.9f, spot * 2));
+    } else if (to_crossing > 3.2f && to_crossing < 3.65f && a < kLaneEdge &&
+               place.across * from_crossing > 0) {
         paint = 1;  // the stop line of each lane lies on the side its traffic comes from
     }
     if (paint > 0) {
@@ -33,7 +35,7 @@ float marking(const Road& road, Road::Place place, float station, float spot) {
 }
 
 Vector asphalt(Road::Place place, float station, float spot) {
-    float tone = 0.105f + 0.035f * (rough_noise(station * 0.35f, place.across * 0.9f) - 0.5f);
+    float tone = 0.088f + 0.035f * (rough_noise(station * 0.35f, place.across * 0.9f) - 0.5f);
     tone *= 1 + 0.55f * visible(0.06f, spot) * (noise(station * 37, place.across * 37) - 0.5f);
     // Oil and rubber darken the wheel tracks' middle, repairs leave rectangles of another tone.
     const float lane = std::abs(std::abs(place.across) - kLaneMiddle);
@@ -47,7 +49,8 @@ Vector asphalt(Road::Place place, float station, float spot) {
             if (u < 0.006f || u > width - 0.006f || v < 0.14f || v > 0.86f) tone *= 0.6f;
         }
     }
-    const float crack = noise(station * 0.6f + 3 * noise(station * 2, place.across * 2), place.across * 0.8f + 40);
+    const float crack =
+        noise(station * 0.6f + 3 * noise(station * 2, place.across * 2), place.across * 0.8f + 40);
     tone *= 1 - 0.45f * strip(crack - 0.5f, 0.006f, 0.012f + spot * 0.3f) * visible(0.05f, spot);
     return Vector{1.0f, 0.99f, 0.97f} * tone;
 }
@@ -57,14 +60,17 @@ Vector pavement(Road::Place place, float station, float spot) {
     const float a = std::abs(place.across);
     if (a < kKerb + 0.16f) {
         const float joint = strip(fraction(station) - 0.5f, 0.008f, spot) * visible(0.05f, spot);
-        return Vector{0.43f, 0.42f, 0.40f} * (0.9f + 0.2f * noise(station * 2, 3)) * (1 - 0.5f * joint);
+        return Vector{0.43f, 0.42f, 0.40f} * (0.9f + 0.2f * noise(station * 2, 3)) *
+               (1 - 0.5f * joint);
     }
     const int row = floor_int(a / kSlab);
     const float u = station / kSlab + 0.5f * static_cast<float>(row & 1);
-    const float tone = 0.30f * (0.86f + 0.22f * lattice_value(floor_int(u), row, place.across > 0 ? 1 : 2)) *
-                       (0.82f + 0.36f * rough_noise(station * 0.8f, place.across * 0.8f));
-    const float joint = std::max(strip(0.5f - std::abs(fraction(u) - 0.5f), 0.012f, spot / kSlab),
-                                 strip(0.5f - std::abs(fraction(a / kSlab) - 0.5f), 0.012f, spot / kSlab));
+    const float tone =
+        0.30f * (0.86f + 0.22f * lattice_value(floor_int(u), row, place.across > 0 ? 1 : 2)) *
+        (0.82f + 0.36f * rough_noise(station * 0.8f, place.across * 0.8f));
+    const float joint =
+        std::max(strip(0.5f - std::abs(fraction(u) - 0.5f), 0.012f, spot / kSlab),
+                 strip(0.5f - std::abs(fraction(a / kSlab) - 0.5f), 0.012f, spot / kSlab));
     return Vector{1.0f, 0.96f, 0.90f} * (tone * (1 - 0.5f * joint * visible(0.09f, spot)));
 }
 
@@ -79,7 +85,8 @@ void texture_ground(const Look& look, Surface& surface) {
         surface.reflectance = 0.10f + 0.6f * surface.albedo.x;
         if (a > kKerb - 0.28f) {
             const float joint = strip(fraction(station * 2) - 0.5f, 0.03f, look.spot * 2);
-            surface.albedo = Vector{0.22f, 0.215f, 0.205f} * (1 - 0.4f * joint * visible(0.1f, look.spot));
+            surface.albedo =
+                Vector{0.22f, 0.215f, 0.205f} * (1 - 0.4f * joint * visible(0.1f, look.spot));
             surface.reflectance = 0.22f;
         }
         const float paint = marking(look.scene.road, place, station, look.spot);

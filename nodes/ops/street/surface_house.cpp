@@ -35,7 +35,8 @@ struct Opening {
 
 void plaster(const Look& look, const Primitive& solid, const Spot& spot, Surface& surface) {
     const bool brick = solid.color.x > 1.9f * solid.color.y;
-    const float stain = rough_noise(spot.u * 0.35f + static_cast<float>(spot.salt % 97), spot.z * 0.22f);
+    const float stain =
+        rough_noise(spot.u * 0.35f + static_cast<float>(spot.salt % 97), spot.z * 0.22f);
     surface.albedo = surface.albedo * (0.84f + 0.30f * stain);
     surface.albedo = surface.albedo * (0.80f + 0.20f * smooth(0.0f, 1.6f, look.point.z));
     if (brick) {
@@ -46,14 +47,15 @@ void plaster(const Look& look, const Primitive& solid, const Spot& spot, Surface
         const float mortar = std::max(strip(fraction(spot.z / kCourse), 0.15f, look.spot / kCourse),
                                       strip(fraction(along), 0.05f, look.spot / kLength));
         const float seen = visible(0.10f, look.spot);
-        surface.albedo = mix(surface.albedo, mix(surface.albedo * tone, {0.42f, 0.38f, 0.33f}, mortar), seen);
+        surface.albedo =
+            mix(surface.albedo, mix(surface.albedo * tone, {0.42f, 0.38f, 0.33f}, mortar), seen);
     }
     surface.reflectance = 0.12f + 0.5f * brightness(surface.albedo);
 }
 
 /// Glass, frame and reveal of a window whose hole is `hole`, seen at (u, z) of the face.
-void window(const Look& look, const Spot& spot, const Opening& hole, std::uint32_t what, Vector frame,
-            Surface& surface) {
+void window(const Look& look, const Spot& spot, const Opening& hole, std::uint32_t what,
+            Vector frame, Surface& surface) {
     const float u = spot.u + spot.slide_u * kReveal, z = spot.z + spot.slide_z * kReveal;
     if (!hole.holds(u, z)) {
         // The line of sight ends on the side of the hole; its upper side lies in shade.
@@ -62,8 +64,10 @@ void window(const Look& look, const Spot& spot, const Opening& hole, std::uint32
     }
     const float middle = (hole.left + hole.right) / 2;
     const float rail = hole.low + (hole.high - hole.low) * 0.68f;
-    const float edge = std::min(std::min(u - hole.left, hole.right - u), std::min(z - hole.low, hole.high - z));
-    if (edge < 0.065f || std::abs(u - middle) < 0.03f || ((what & 1u) && std::abs(z - rail) < 0.03f)) {
+    const float edge =
+        std::min(std::min(u - hole.left, hole.right - u), std::min(z - hole.low, hole.high - z));
+    if (edge < 0.065f || std::abs(u - middle) < 0.03f ||
+        ((what & 1u) && std::abs(z - rail) < 0.03f)) {
         surface.albedo = frame;
         return;
     }
@@ -101,13 +105,17 @@ void texture_facade(const Look& look, const Primitive& solid, Surface& surface) 
     Opening hole = {middle - half, middle + half, foot + (tall ? 0.45f : 0.92f), foot + 2.48f};
     const std::uint32_t what = lattice_hash(column, storey, spot.salt);
     const bool at_ground = solid.center.z - solid.half.z < 1;
-    const Vector frame = (solid.style & 1u) ? Vector{0.72f, 0.72f, 0.70f} : Vector{0.20f, 0.13f, 0.08f};
+    const Vector frame =
+        (solid.style & 1u) ? Vector{0.72f, 0.72f, 0.70f} : Vector{0.20f, 0.13f, 0.08f};
     if (at_ground && storey == 0 && column == static_cast<int>(columns) / 2) {
         hole = {middle - 0.52f, middle + 0.52f, 0.12f, 2.25f};
         if (hole.holds(spot.u, spot.z)) {
             const float panel = std::min(std::abs(spot.u - middle), 0.3f);
-            surface.albedo = Vector{0.05f + 0.2f * lattice_value(spot.salt, 1), 0.06f,
-                                    0.04f + 0.12f * lattice_value(spot.salt, 2)} *
+            constexpr Vector kDoors[] = {{0.16f, 0.07f, 0.03f},
+                                         {0.04f, 0.11f, 0.07f},
+                                         {0.05f, 0.08f, 0.16f},
+                                         {0.22f, 0.03f, 0.03f}};
+            surface.albedo = kDoors[lattice_hash(spot.salt, 1) % 4] *
                              (panel > 0.28f || spot.z < 0.3f ? 0.7f : 1.0f);
             if (spot.z > 1.85f) make_glass(surface, {0.03f, 0.03f, 0.03f});
             return;
@@ -123,10 +131,11 @@ void texture_facade(const Look& look, const Primitive& solid, Surface& surface) 
     } else if ((solid.style & 8u) && spot.z > hole.low && spot.z < hole.high &&
                std::abs(spot.u - middle) < half * 1.9f) {
         const float slat = 0.75f + 0.35f * fraction(spot.z / 0.09f) * visible(0.09f, look.spot);
-        const Vector shutters = (solid.style & 2u) ? Vector{0.07f, 0.16f, 0.11f} : Vector{0.24f, 0.30f, 0.36f};
+        const Vector shutters =
+            (solid.style & 2u) ? Vector{0.07f, 0.16f, 0.11f} : Vector{0.24f, 0.30f, 0.36f};
         surface.albedo = shutters * slat;
-    } else if (!(solid.style & 8u) && std::abs(spot.u - middle) < half + 0.16f && spot.z > hole.low - 0.1f &&
-               spot.z < hole.high + 0.22f) {
+    } else if (!(solid.style & 8u) && std::abs(spot.u - middle) < half + 0.16f &&
+               spot.z > hole.low - 0.1f && spot.z < hole.high + 0.22f) {
         surface.albedo = mix(surface.albedo, {0.62f, 0.60f, 0.56f}, 0.75f);  // stone surround
     } else if (storey > 0 && spot.z - foot < 0.14f) {
         surface.albedo = mix(surface.albedo, {0.60f, 0.58f, 0.54f}, 0.5f);  // string course
@@ -142,13 +151,15 @@ void texture_shop(const Look& look, const Primitive& solid, Surface& surface) {
     const int column = static_cast<int>(spot.u / cell);
     if (spot.z > 2.85f && spot.z < 3.45f && spot.u > 0.4f && spot.u < spot.width - 0.4f) {
         const float hue = lattice_value(spot.salt, 11);
-        const Vector board = hue < 0.35f ? Vector{0.05f, 0.16f, 0.12f}
-                             : hue < 0.7f ? Vector{0.34f, 0.05f, 0.05f} : Vector{0.06f, 0.09f, 0.22f};
+        const Vector board = hue < 0.35f  ? Vector{0.05f, 0.16f, 0.12f}
+                             : hue < 0.7f ? Vector{0.34f, 0.05f, 0.05f}
+                                          : Vector{0.06f, 0.09f, 0.22f};
         surface.albedo = board;
         // Letters too far away to read: blocks of uneven width in the middle of the board.
         const float from_middle = std::abs(spot.u - spot.width / 2);
         if (from_middle < spot.width * 0.22f && std::abs(spot.z - 3.15f) < 0.15f &&
-            lattice_value(floor_int(spot.u / 0.11f), spot.salt) > 0.35f && fraction(spot.u / 0.33f) > 0.18f) {
+            lattice_value(floor_int(spot.u / 0.11f), spot.salt) > 0.35f &&
+            fraction(spot.u / 0.33f) > 0.18f) {
             surface.albedo = {0.70f, 0.62f, 0.40f};
         }
         return;
@@ -164,7 +175,8 @@ void texture_shop(const Look& look, const Primitive& solid, Surface& surface) {
     }
     // Goods on show: warm, dim blocks that lie a metre behind the pane.
     const float inner_u = spot.u + spot.slide_u, inner_z = spot.z + spot.slide_z;
-    const float goods = lattice_value(floor_int(inner_u / 0.45f), floor_int(inner_z / 0.4f), spot.salt);
+    const float goods =
+        lattice_value(floor_int(inner_u / 0.45f), floor_int(inner_z / 0.4f), spot.salt);
     const Vector warm = {0.20f, 0.15f, 0.09f};
     make_glass(surface, inner_z < 1.7f ? warm * (0.25f + goods) : warm * 0.35f);
 }
@@ -174,8 +186,9 @@ void texture_roof(const Look& look, const Primitive& solid, Surface& surface) {
         surface.albedo = {0.48f, 0.44f, 0.38f};
         return;
     }
-    const float across = look.hit.face == Face::Front || look.hit.face == Face::Back ? look.hit.local.y
-                                                                                     : look.hit.local.x;
+    const float across = look.hit.face == Face::Front || look.hit.face == Face::Back
+                             ? look.hit.local.y
+                             : look.hit.local.x;
     const float row = look.hit.local.z / 0.19f, column = across / 0.24f;
     const float seen = visible(0.22f, look.spot);
     const float tile = lattice_value(floor_int(row), floor_int(column), solid.style);

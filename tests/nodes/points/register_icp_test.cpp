@@ -141,7 +141,7 @@ TEST(RegisterIcpNode, PointsWithoutPositionTakeNoPart) {
     types::PointCloud target = corner(1);
     const types::PointCloud source =
         ops::transformed(target, ops::pose_from({-0.2, 0, 0}, 0, 0, 0));
-    for (std::size_t at = 0; at < target.points.size(); at += 3) target.points[at].z = kNan;
+    for (std::size_t at = 0; at < target.points.size(); at += 4) target.points[at].z = kNan;
     for (const double voxel : {0.0, 0.1}) {
         expect_same_pose(align({{"voxel", voxel}}, source, target).pose,
                          ops::pose_from({0.2, 0, 0}, 0, 0, 0), 0.01, 0.2 * kDegree);

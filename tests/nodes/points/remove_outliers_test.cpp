@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace millrace::testing {
 namespace {
 
@@ -61,6 +63,20 @@ TEST(RemoveOutliersRadius, CountsOthersWithinTheRadiusExactly) {
     one["min_neighbours"] = 1;
     EXPECT_EQ(numbers_of(run(two, cloud)[0].as<types::PointCloud>()), (Numbers{1}));
     EXPECT_EQ(numbers_of(run(one, cloud)[0].as<types::PointCloud>()), (Numbers{0, 1, 2}));
+}
+
+TEST(RemoveOutliersRadius, AsksByWorkNotByPoints) {
+    engine::Random random(7, "crowd", 0);
+    std::vector<types::Point> points(4000);
+    for (types::Point& point : points) {
+        point = {static_cast<float>(random.uniform()), static_cast<float>(random.uniform()), 0};
+    }
+    TestContext context(points_registry());
+    context.asks_until_stop = 3;
+    run_node(points_registry(), kId,
+             {{"method", "radius"}, {"radius", 1}, {"min_neighbours", 100000}},
+             {packet_of(cloud_of(points))}, context);
+    EXPECT_EQ(context.asks, 4);  // of about a dozen
 }
 
 TEST(RemoveOutliersRadius, ASinglePointIsAnOutlier) {

@@ -1,0 +1,43 @@
+#include "engine/visual/cloud.hpp"
+
+namespace millrace::visual {
+
+std::size_t PointField::count() const {
+    const std::size_t numbers = std::visit([](const auto& list) { return list.size(); }, values);
+    return channels > 0 ? numbers / static_cast<std::size_t>(channels) : 0;
+}
+
+double PointField::at(std::size_t point, int channel) const {
+    const std::size_t index = point * static_cast<std::size_t>(channels) + static_cast<std::size_t>(channel);
+    return std::visit([index](const auto& list) { return static_cast<double>(list[index]); }, values);
+}
+
+const PointField* Cloud::field(std::string_view name) const {
+    for (const PointField& candidate : fields) {
+        if (candidate.name == name) return &candidate;
+    }
+    return nullptr;
+}
+
+void keep_points(Cloud& cloud, const std::vector<std::uint32_t>& indices) {
+    std::vector<Point> points;
+    points.reserve(indices.size());
+    for (const std::uint32_t index : indices) points.push_back(cloud.points[index]);
+    cloud.points = std::move(points);
+    for (PointField& field : cloud.fields) {
+        const auto channels = static_cast<std::size_t>(field.channels);
+        std::visit(
+            [&](auto& list) {
+                std::remove_reference_t<decltype(list)> kept;
+                kept.reserve(indices.size() * channels);
+                for (const std::uint32_t index : indices) {
+                    const auto first = list.begin() + static_cast<std::ptrdiff_t>(index * channels);
+                    kept.insert(kept.end(), first, first + static_cast<std::ptrdiff_t>(channels));
+                }
+                list = std::move(kept);
+            },
+            field.values);
+    }
+}
+
+}  // namespace millrace::visual
