@@ -49,12 +49,13 @@ types::Image load_image(const std::filesystem::path& file) {
 std::uint64_t items_of(std::uint64_t there, int first, int wanted) {
     const auto start = static_cast<std::uint64_t>(std::max(first, 0));
     if (start >= there) {
-        throw engine::Error({.code = "E-PARAM-004",
-                             .what = "The first frame lies behind the last one",
-                             .expected = fmt::format("0 to {}", there - std::min<std::uint64_t>(there, 1)),
-                             .found = fmt::format("{}", first),
-                             .where = "first",
-                             .mend = "Set first to a smaller number."});
+        throw engine::Error(
+            {.code = "E-PARAM-004",
+             .what = "The first frame lies behind the last one",
+             .expected = fmt::format("0 to {}", there - std::min<std::uint64_t>(there, 1)),
+             .found = fmt::format("{}", first),
+             .where = "first",
+             .mend = "Set first to a smaller number."});
     }
     const std::uint64_t rest = there - start;
     return wanted > 0 ? std::min(rest, static_cast<std::uint64_t>(wanted)) : rest;

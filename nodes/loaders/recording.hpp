@@ -17,10 +17,11 @@
 namespace millrace::nodes {
 
 struct RecordedFrame {
-    types::PointCloud cloud;                ///< frame "lidar", intensity 0 to 1
-    types::Image image;                     ///< RGB
+    types::PointCloud cloud;  ///< frame "lidar", intensity 0 to 1
+    types::Image image;       ///< RGB
     types::Calibration calibration;
-    std::optional<types::Boxes3d> labels;   ///< frame "lidar", geometric centres; none where not annotated
+    std::optional<types::Boxes3d>
+        labels;  ///< frame "lidar", geometric centres; none where not annotated
     std::string name;
 };
 
@@ -34,13 +35,14 @@ public:
     virtual RecordedFrame read(std::uint64_t frame) const = 0;
 };
 
-/// KITTI object layout: velodyne, image_2, calib and perhaps label_2 in `root` or in its folder training. Frames are
-/// those with a scan or an image. Throws Error E-FILE-001 or E-FILE-041 when `root` is something else.
+/// KITTI object layout: velodyne, image_2, calib and perhaps label_2 in `root` or in its folder
+/// training. Frames are those with a scan or an image. Throws Error E-FILE-001 or E-FILE-041 when
+/// `root` is something else.
 std::shared_ptr<const Recording> open_kitti(const std::filesystem::path& root);
 
-/// Key frames of nuScenes: the published layout (folder v1.0-*, samples) or one frame in a sample.json. `camera` is the channel whose
-/// image is given out; the calibration holds all. Throws Error: E-FILE-001, E-FILE-041, E-FILE-042 (bad tables),
-/// E-PARAM-004 (no such camera).
+/// Key frames of nuScenes: the published layout (folder v1.0-*, samples) or one frame in a
+/// sample.json. `camera` is the channel whose image is given out; the calibration holds all. Throws
+/// Error: E-FILE-001, E-FILE-041, E-FILE-042 (bad tables), E-PARAM-004 (no such camera).
 std::shared_ptr<const Recording> open_nuscenes(const std::filesystem::path& root,
                                                const std::string& camera);
 

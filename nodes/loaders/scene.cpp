@@ -46,13 +46,22 @@ struct Scene {
             .id = "loaders.scene",
             .title = "Driving scene",
             .group = "Sources",
-            .doc = "Gives LiDAR scans with the matching camera image, calibration and 3D labels. Synthetic scenes are made on the "
-                   "spot and need no data; KITTI reads the object-detection layout, nuScenes its key frames.",
-            .outputs = {{"cloud", "[N] points in the LiDAR frame, metres; intensity 0 to 1, ring where the sensor tells it"},
-                        {"image", "8-bit RGB of one camera"},
-                        {"calibration", "Cameras of the frame; the first matches the image unless it is named otherwise"},
-                        {"labels", "Boxes in the LiDAR frame, geometric centres; none for a frame that isn't annotated"},
-                        {"name", "Name of the frame, such as 000008"}},
+            .doc =
+                "Gives LiDAR scans with the matching camera image, calibration and 3D labels. "
+                "Synthetic scenes are made on the "
+                "spot and need no data; KITTI reads the object-detection layout, nuScenes its key "
+                "frames.",
+            .outputs =
+                {{"cloud",
+                  "[N] points in the LiDAR frame, metres; intensity 0 to 1, ring where the sensor "
+                  "tells it"},
+                 {"image", "8-bit RGB of one camera"},
+                 {"calibration",
+                  "Cameras of the frame; the first matches the image unless it is named otherwise"},
+                 {"labels",
+                  "Boxes in the LiDAR frame, geometric centres; none for a frame that isn't "
+                  "annotated"},
+                 {"name", "Name of the frame, such as 000008"}},
             .params =
                 {{.name = "kind",
                   .field = &Scene::kind,
@@ -60,9 +69,13 @@ struct Scene {
                   .doc = "Where scenes come from"},
                  {.name = "root",
                   .field = &Scene::root,
-                  .doc = "Folder of the data set: with velodyne, image_2 and calib (KITTI), or v1.0-* and samples, or "
+                  .doc = "Folder of the data set: with velodyne, image_2 and calib (KITTI), or "
+                         "v1.0-* and samples, or "
                          "sample.json (nuScenes)"},
-                 {.name = "first", .field = &Scene::first, .range = {0, 1e9}, .doc = "Number of the first frame"},
+                 {.name = "first",
+                  .field = &Scene::first,
+                  .range = {0, 1e9},
+                  .doc = "Number of the first frame"},
                  {.name = "frames",
                   .field = &Scene::frames,
                   .range = {0, 1e9},
@@ -149,14 +162,18 @@ struct Scene {
         const std::uint64_t frame = frame_of(item.number);
         if (recording_) {
             RecordedFrame read = recording_->read(frame);
-            return std::tuple{std::move(read.cloud), std::move(read.image), std::move(read.calibration),
-                              std::move(read.labels), types::Text{std::move(read.name)}};
+            return std::tuple{std::move(read.cloud), std::move(read.image),
+                              std::move(read.calibration), std::move(read.labels),
+                              types::Text{std::move(read.name)}};
         }
         // All frames of a drive share one street, so its random numbers hang on the seed alone.
-        const std::uint64_t seed = context.seed() + static_cast<std::uint64_t>(drive) * 0x9E3779B97F4A7C15ull;
-        ops::StreetFrame made = ops::make_street_frame(street(), seed, frame, [&context] { return context.stop_requested(); });
+        const std::uint64_t seed =
+            context.seed() + static_cast<std::uint64_t>(drive) * 0x9E3779B97F4A7C15ull;
+        ops::StreetFrame made = ops::make_street_frame(
+            street(), seed, frame, [&context] { return context.stop_requested(); });
         return std::tuple{std::move(made.cloud), std::move(made.image), std::move(made.calibration),
-                          std::optional(std::move(made.labels)), types::Text{fmt::format("{:06}", frame)}};
+                          std::optional(std::move(made.labels)),
+                          types::Text{fmt::format("{:06}", frame)}};
     }
 
     std::uint64_t count() const { return count_; }
@@ -169,7 +186,9 @@ struct Scene {
     }
 
 private:
-    std::uint64_t frame_of(std::uint64_t item) const { return item + static_cast<std::uint64_t>(first); }
+    std::uint64_t frame_of(std::uint64_t item) const {
+        return item + static_cast<std::uint64_t>(first);
+    }
 
     ops::StreetSettings street() const {
         ops::StreetSettings settings;

@@ -151,6 +151,32 @@ struct Collect {
     std::vector<Packet> items_;
 };
 
+struct Element {
+    int index = 0;
+
+    static NodeSpec spec() {
+        return {.id = "control.element",
+                .title = "Element",
+                .group = "Control",
+                .doc = "Gives one element of each list.",
+                .inputs = {{.name = "items", .doc = "a list", .type = "list<T>"}},
+                .outputs = {{"item", "the element; none when the list is too short", "T"}},
+                .params = {{.name = "index",
+                            .field = &Element::index,
+                            .range = {-(1 << 20), 1 << 20},
+                            .doc = "0 is the first, -1 the last",
+                            .change = Change::Hot}},
+                .light = true};
+    }
+
+    Packet operator()(const Packet& items) const {
+        const auto& list = items.as<List>().items;
+        const auto count = static_cast<std::ptrdiff_t>(list.size());
+        const std::ptrdiff_t place = index < 0 ? count + index : index;
+        return place >= 0 && place < count ? list[static_cast<std::size_t>(place)] : Packet();
+    }
+};
+
 }  // namespace
 
 void register_groups(Registry& registry) {
@@ -158,6 +184,7 @@ void register_groups(Registry& registry) {
     registry.add<Window>();
     registry.add<Split>();
     registry.add<Collect>();
+    registry.add<Element>();
 }
 
 }  // namespace millrace::engine::control

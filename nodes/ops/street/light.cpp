@@ -16,7 +16,9 @@ constexpr float kStretch = 4;
 
 /// What a mirror in the street would show: sky, the rows of houses, the road.
 Vector surroundings(Vector direction) {
-    const Vector below = {0.16f, 0.16f, 0.16f}, walls = {0.36f, 0.33f, 0.30f};
+    const Vector below = {0.16f, 0.16f, 0.16f};
+    const float patches = noise(direction.x * 7 + 20, direction.z * 11 + 20);
+    const Vector walls = Vector{0.40f, 0.37f, 0.33f} * (0.45f + 1.1f * smooth(0.3f, 0.7f, patches));
     if (direction.z < 0) return mix(walls, below, smooth(0.0f, 0.35f, -direction.z));
     const float along = std::abs(direction.x);  // the street is open to its ends
     const float skyline = 0.18f + 0.30f * (1 - smooth(0.75f, 0.99f, along));

@@ -137,7 +137,7 @@ void texture_cabin(const Look& look, const Primitive& solid, Surface& surface) {
         return;
     }
     make_glass(surface, {0.012f, 0.014f, 0.016f});
-    surface.mirror = 0.11f;
+    surface.mirror = 0.15f;
 }
 
 void texture_tyre(const Look& look, const Primitive& solid, Surface& surface) {

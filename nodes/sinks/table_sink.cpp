@@ -1,0 +1,79 @@
+#include <fmt/format.h>
+
+#include "engine/node.hpp"
+#include "nodes/sinks/csv_file.hpp"
+#include "nodes/types/table.hpp"
+
+namespace millrace::nodes {
+namespace {
+
+struct TableSink {
+    std::string file = "table.csv";
+
+    static engine::NodeSpec spec() {
+        return {
+            .id = "sinks.table",
+            .title = "Save tables",
+            .group = "Sinks",
+            .doc = "Appends the rows of each table to a CSV file in the run's artifacts folder. All tables must have the columns of the "
+                   "first.",
+            .inputs = {{"table", "rows to append"}},
+            .params = {{.name = "file", .field = &TableSink::file, .doc = "File inside the artifacts folder"}},
+            .resource = engine::Resource::Disk,
+        };
+    }
+
+    void start(engine::RunContext& context) { csv_.open(context.artifact(file), context.resuming()); }
+
+    void operator()(const types::Table& table) {
+        std::vector<std::string> names;
+        for (const types::Column& column : table.columns) names.push_back(column.name);
+        if (csv_.empty()) {
+            columns_ = names;
+            std::vector<std::string> header;
+            for (const std::string& name : names) header.push_back(csv_field(name));
+            csv_.row(header);
+        }
+        if (names != columns_) {
+            throw engine::Error({.code = "E-SINK-002",
+                                 .what = "The table has other columns than the first one",
+                                 .expected = fmt::format("{}", fmt::join(columns_, ", ")),
+                                 .found = fmt::format("{}", fmt::join(names, ", ")),
+                                 .mend = "Write tables of different kinds to different files."});
+        }
+        for (std::size_t row = 0; row < table.rows(); ++row) {
+            std::vector<std::string> fields;
+            for (const types::Column& column : table.columns) fields.push_back(cell(column, row));
+            csv_.row(fields);
+        }
+    }
+
+    void finish() { csv_.close(); }
+
+    engine::State save() const {
+        engine::State state;
+        state.values["bytes"] = csv_.save();
+        state.values["columns"] = engine::Array(columns_.begin(), columns_.end());
+        return state;
+    }
+    void load(const engine::State& state) {
+        csv_.load(state.values.at("bytes").as_int());
+        columns_.clear();
+        for (const engine::Value& column : state.values.at("columns").as_array()) columns_.push_back(column.as_string());
+    }
+
+private:
+    static std::string cell(const types::Column& column, std::size_t row) {
+        if (const auto* numbers = std::get_if<std::vector<double>>(&column.values)) return csv_number((*numbers)[row]);
+        if (const auto* integers = std::get_if<std::vector<std::int64_t>>(&column.values)) return fmt::format("{}", (*integers)[row]);
+        return csv_field(std::get<std::vector<std::string>>(column.values)[row]);
+    }
+    CsvFile csv_;
+    std::vector<std::string> columns_;
+};
+
+}  // namespace
+
+void register_table_sink(engine::Registry& registry) { registry.add<TableSink>(); }
+
+}  // namespace millrace::nodes
