@@ -1,10 +1,13 @@
 #include "engine/visual/cloud.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace millrace::visual {
 
 std::size_t PointField::count() const {
-    const std::size_t numbers = std::visit([](const auto& list) { return list.size(); }, values);
-    return channels > 0 ? numbers / static_cast<std::size_t>(channels) : 0;
+    const std::size_t size = std::visit([](const auto& list) { return list.size(); }, values);
+    return channels > 0 ? size / static_cast<std::size_t>(channels) : 0;
 }
 
 double PointField::at(std::size_t point, int channel) const {
@@ -13,16 +16,14 @@ double PointField::at(std::size_t point, int channel) const {
 }
 
 const PointField* Cloud::field(std::string_view name) const {
-    for (const PointField& candidate : fields) {
-        if (candidate.name == name) return &candidate;
-    }
-    return nullptr;
+    const auto found = std::ranges::find(fields, name, &PointField::name);
+    return found == fields.end() ? nullptr : &*found;
 }
 
 void keep_points(Cloud& cloud, const std::vector<std::uint32_t>& indices) {
     std::vector<Point> points;
     points.reserve(indices.size());
-    for (const std::uint32_t index : indices) points.push_back(cloud.points[index]);
+    for (std::uint32_t index : indices) points.push_back(cloud.points[index]);
     cloud.points = std::move(points);
     for (PointField& field : cloud.fields) {
         const auto channels = static_cast<std::size_t>(field.channels);
@@ -30,7 +31,7 @@ void keep_points(Cloud& cloud, const std::vector<std::uint32_t>& indices) {
             [&](auto& list) {
                 std::remove_reference_t<decltype(list)> kept;
                 kept.reserve(indices.size() * channels);
-                for (const std::uint32_t index : indices) {
+                for (std::uint32_t index : indices) {
                     const auto first = list.begin() + static_cast<std::ptrdiff_t>(index * channels);
                     kept.insert(kept.end(), first, first + static_cast<std::ptrdiff_t>(channels));
                 }
@@ -38,6 +39,7 @@ void keep_points(Cloud& cloud, const std::vector<std::uint32_t>& indices) {
             },
             field.values);
     }
+    cloud.full_count = cloud.points.size();
 }
 
 }  // namespace millrace::visual

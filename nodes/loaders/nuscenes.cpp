@@ -21,7 +21,7 @@ types::PointCloud load_scan(const std::filesystem::path& file) {
     constexpr std::size_t kColumns = 5;
     const std::vector<std::byte> bytes = visual::read_file_bytes(file);
     if (bytes.size() % (kColumns * sizeof(float)) != 0) {
-        throw engine::Error({.code = "E-FILE-043",
+        throw engine::Error({.code = "E-FILE-030",
                              .what = "The LiDAR scan is cut short or of another format",
                              .expected = "rows of 20 bytes: x y z intensity ring",
                              .found = fmt::format("{} bytes", bytes.size()),

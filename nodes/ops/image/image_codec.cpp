@@ -17,8 +17,15 @@
 namespace millrace::ops {
 namespace {
 
-[[noreturn]] void damaged(std::string_view name, std::string expected, std::string found) {
-    throw engine::Error({.code = "E-FILE-031",
+// The same codes as for cloud files: one cause, one code.
+constexpr const char* kTruncated = "E-FILE-030";
+constexpr const char* kBadHeader = "E-FILE-031";
+constexpr const char* kImpossibleSize = "E-FILE-032";
+constexpr const char* kBadContent = "E-FILE-034";
+
+[[noreturn]] void damaged(const char* code, std::string_view name, std::string expected,
+                          std::string found) {
+    throw engine::Error({.code = code,
                          .what = "The picture is damaged",
                          .expected = std::move(expected),
                          .found = std::move(found),
@@ -28,7 +35,8 @@ namespace {
 }
 
 [[noreturn]] void cut_short(std::string_view name, std::string_view format, std::size_t size) {
-    damaged(name, fmt::format("a whole {} file", format), fmt::format("{} bytes, cut short", size));
+    damaged(kTruncated, name, fmt::format("a whole {} file", format),
+            fmt::format("{} bytes, cut short", size));
 }
 
 /// Bytes read one number at a time; reading past the end is told as a cut file.
@@ -71,11 +79,12 @@ Size jpeg_size(Reader reader) {
     reader.at = 2;
     Size size;
     while (true) {
-        if (reader.byte() != 0xFF) damaged(reader.name, "a JPEG marker", "other bytes");
+        if (reader.byte() != 0xFF) damaged(kBadHeader, reader.name, "a JPEG marker", "other bytes");
         std::uint32_t marker = reader.byte();
         while (marker == 0xFF) marker = reader.byte();
         if (marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8)) continue;
-        if (marker == 0xD9) damaged(reader.name, "picture data", "the end of the file's content");
+        if (marker == 0xD9)
+            damaged(kBadHeader, reader.name, "picture data", "the end of the file's content");
         const std::size_t start = reader.at;
         const std::uint32_t length = reader.big16();
         if (length < 2 || start + length > reader.bytes.size())
@@ -136,7 +145,7 @@ Size pnm_size(Reader reader) {
             letter = reader.byte();
         }
         if (letter < '0' || letter > '9')
-            damaged(reader.name, "width, height and maximum", "other text");
+            damaged(kBadHeader, reader.name, "width, height and maximum", "other text");
         for (; letter >= '0' && letter <= '9'; letter = reader.byte()) {
             number = std::min<std::uint64_t>(number * 10 + (letter - '0'), 1u << 30);
         }
@@ -192,25 +201,26 @@ ImageHeader read_image_header(std::span<const std::byte> bytes, std::string_view
         reader.format = header.format = "PNM";
         size = pnm_size(reader);
     } else {
-        throw engine::Error({.code = "E-FILE-030",
+        throw engine::Error({.code = kBadHeader,
                              .what = "This is no picture Millrace can read",
                              .expected = "PNG, JPEG, BMP or binary PNM",
                              .found = bytes.empty() ? "an empty file" : "other content",
                              .where = std::string(name)});
     }
     const std::string extent = fmt::format("{} x {} pixels", size.width, size.height);
-    if (size.width == 0 || size.height == 0) damaged(name, "at least one pixel", extent);
+    if (size.width == 0 || size.height == 0)
+        damaged(kImpossibleSize, name, "at least one pixel", extent);
     if (size.width > kMostPixels || size.height > kMostPixels ||
         size.width * size.height > kMostPixels) {
-        throw engine::Error({.code = "E-FILE-032",
+        throw engine::Error({.code = kImpossibleSize,
                              .what = "The picture is too large",
                              .expected = fmt::format("{} pixels at most", kMostPixels),
                              .found = extent,
                              .where = std::string(name)});
     }
     if (size.width * size.height > size.most)
-        damaged(name, fmt::format("at most {} pixels in {} bytes", size.most, bytes.size()),
-                extent);
+        damaged(kImpossibleSize, name,
+                fmt::format("at most {} pixels in {} bytes", size.most, bytes.size()), extent);
     header.width = static_cast<int>(size.width);
     header.height = static_cast<int>(size.height);
     return header;
@@ -220,7 +230,7 @@ types::Image decode_image(std::span<const std::byte> bytes, std::string_view nam
     const ImageHeader header = read_image_header(bytes, name);
     // OpenCV counts a file's bytes in int.
     if (bytes.size() > 0x7FFFFFFF)
-        damaged(name, "less than 2 GiB", fmt::format("{} bytes", bytes.size()));
+        damaged(kBadContent, name, "less than 2 GiB", fmt::format("{} bytes", bytes.size()));
     const cv::Mat file(1, static_cast<int>(bytes.size()), CV_8U,
                        const_cast<std::byte*>(bytes.data()));
     cv::Mat pixels;
@@ -228,10 +238,10 @@ types::Image decode_image(std::span<const std::byte> bytes, std::string_view nam
         pixels = cv::imdecode(
             file, cv::IMREAD_ANYCOLOR | cv::IMREAD_ANYDEPTH | cv::IMREAD_IGNORE_ORIENTATION);
     } catch (const cv::Exception& error) {
-        damaged(name, fmt::format("a whole {} file", header.format), error.err);
+        damaged(kBadContent, name, fmt::format("a whole {} file", header.format), error.err);
     }
     if (pixels.empty())
-        damaged(name, fmt::format("a whole {} file", header.format),
+        damaged(kBadContent, name, fmt::format("a whole {} file", header.format),
                 "content that can't be decoded");
     if (pixels.channels() == 3) cv::cvtColor(pixels, pixels, cv::COLOR_BGR2RGB);
     return image_from(pixels);

@@ -22,13 +22,13 @@ struct ImageHeader {
 inline constexpr std::size_t kMostPixels = std::size_t{1} << 28;
 
 /// Reads the header of a PNG, JPEG, BMP or binary PNM file; `name` stands for the file in messages.
-/// Throws Error: E-FILE-030 (none of these formats), E-FILE-031 (cut short, or more pixels than the
-/// bytes can hold), E-FILE-032 (more than kMostPixels).
+/// Throws Error: E-FILE-030 (cut short), E-FILE-031 (none of these formats), E-FILE-032 (no pixels,
+/// more than kMostPixels, or more than the bytes can hold).
 ImageHeader read_image_header(std::span<const std::byte> bytes, std::string_view name);
 
 /// The picture: 8 or 16 bits, one channel or three in RGB order; transparency is dropped and a
 /// rotation note ignored, so that pixels stay where calibrations have them. Throws as
-/// read_image_header(), and E-FILE-031 when the content is damaged.
+/// read_image_header(), and E-FILE-034 when the content is damaged.
 types::Image decode_image(std::span<const std::byte> bytes, std::string_view name);
 
 /// Lossless PNG of an 8- or 16-bit image with 1, 3 or 4 channels. Throws Error E-IMAGE-001 for

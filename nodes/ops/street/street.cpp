@@ -40,7 +40,8 @@ void check(const StreetSettings& settings) {
 }
 
 double travelled(const StreetSettings& settings, std::uint64_t item) {
-    return settings.speed * settings.interval * static_cast<double>(item);
+    constexpr double kStart = 12;  // clear of the cars parked in the first bays, for a good first look
+    return kStart + settings.speed * settings.interval * static_cast<double>(item);
 }
 
 types::Calibration calibration_of(const StreetSettings& settings, const Scene& scene) {

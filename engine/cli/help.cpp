@@ -1,0 +1,129 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "engine/cli/parse.hpp"
+
+namespace millrace::cli {
+namespace {
+
+constexpr std::size_t kWidth = 96;
+
+/// `text` in lines of at most kWidth, each after `indent` spaces; the first continues a line that
+/// is `column` long.
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t column) {
+    std::string out(indent > column ? indent - column : 0, ' ');
+    std::size_t at = std::max(indent, column);
+    bool first = true;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(' '), text.size());
+        if (!first && at + 1 + end > kWidth) {
+            out += "\n" + std::string(indent, ' ');
+            at = indent;
+        } else if (!first) {
+            out += ' ';
+            ++at;
+        }
+        out += text.substr(0, end);
+        at += end;
+        first = false;
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return out + "\n";
+}
+
+std::string entry(const std::string& name, const std::string& doc, std::size_t column) {
+    const std::string head = "  " + name;
+    if (head.size() + 2 > column) return head + "\n" + wrapped(doc, column, 0);
+    return head + wrapped(doc, column, head.size());
+}
+
+}  // namespace
+
+const std::vector<Variable>& variables() {
+    static const std::vector<Variable> list = {
+        {"MILLRACE_PLUGIN_PATH", "folders with plug-ins, parted by colons, searched first"},
+        {"MILLRACE_RESOURCES", "what ${resources} stands for"},
+        {"MILLRACE_ROOT_NAME", "what ${name} stands for, in lower case; --root comes before it"},
+        {"MILLRACE_CACHE", "folder of the content store"},
+        {"MILLRACE_CACHE_GB", "its size limit in gigabytes (default: 4)"},
+        {"OMP_NUM_THREADS, OPENBLAS_NUM_THREADS",
+         "threads of the libraries' own pools; set by --intra-threads unless given"},
+    };
+    return list;
+}
+
+std::string usage_line(const Command& command) {
+    std::string line = "millrace " + command.name;
+    if (!command.options.empty()) line += " [options]";
+    for (const Argument& argument : command.arguments) {
+        line += argument.least == 0 ? fmt::format(" [{}]", argument.name) : " " + argument.name;
+        if (argument.most < 0) line += "...";
+    }
+    return line;
+}
+
+std::string spelling(const Option& option) {
+    std::string text = option.letter.empty() ? "" : "-" + option.letter + ", ";
+    text += "--" + option.name;
+    if (!option.value.empty()) text += " " + option.value;
+    return text;
+}
+
+std::string version_text() { return "millrace " MILLRACE_VERSION; }
+
+std::string help_text() {
+    std::string text =
+        "millrace — run and inspect pipelines that are drawn as graphs\n\nUsage: millrace COMMAND "
+        "[options] …\n\nCommands:\n";
+    for (const Command& command : commands()) {
+        if (!command.hidden) text += entry(command.name, command.summary, 14);
+    }
+    text += "\nOptions:\n" + entry("-h, --help", "help; after a command, on that command", 20) +
+            entry("-V, --version", "the version", 20) + "\nEnvironment:\n";
+    for (const Variable& variable : variables()) text += entry(variable.name, variable.doc, 26);
+    text += "\nExit codes:\n";
+    for (const ExitMeaning& meaning : exit_meanings())
+        text += entry(std::to_string(meaning.code), meaning.meaning, 8);
+    text += "\nExamples:\n";
+    for (const char* name : {"run", "nodes", "validate"}) {
+        const Example& example =
+            find_command(name)->examples[name == std::string_view("run") ? 1 : 0];
+        text += fmt::format("  {}\n{}", example.line, wrapped(example.doc, 6, 0));
+    }
+    return text;
+}
+
+std::string help_text(const Command& command) {
+    std::string text =
+        fmt::format("Usage: {}\n\n", usage_line(command)) + wrapped(command.about, 0, 0);
+    if (!command.arguments.empty()) text += "\nArguments:\n";
+    for (const Argument& argument : command.arguments)
+        text += entry(argument.name, argument.doc, 14);
+    text += "\nOptions:\n";
+    for (const Option& option : command.options) {
+        text +=
+            entry(spelling(option), option.doc + (option.repeats ? " (may be repeated)" : ""), 28);
+    }
+    text += entry("-h, --help", "this help", 28) + "\nExamples:\n";
+    for (const Example& example : command.examples)
+        text += fmt::format("  {}\n{}", example.line, wrapped(example.doc, 6, 0));
+    return text;
+}
+
+int help_command(const Call& call) {
+    if (call.arguments().empty()) {
+        call.output().write(help_text());
+        return 0;
+    }
+    const Command* command = find_command(call.arguments().front());
+    if (!command) {
+        throw usage_error("E-CLI-001",
+                          fmt::format("There is no command \"{}\"", call.arguments().front()),
+                          "a command", call.arguments().front(), "See `millrace --help`.");
+    }
+    call.output().write(help_text(*command));
+    return 0;
+}
+
+}  // namespace millrace::cli

@@ -1,0 +1,44 @@
+// Where data and messages go. Libraries print to descriptor 1 as they like (Open3D does), so the
+// program keeps a private copy of it for its data and points 1 at the messages; 0 becomes
+// /dev/null.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace millrace::cli {
+
+/// Version of the objects that --json and --events print, and of run.json.
+inline constexpr int kReportSchema = 1;
+
+class Output {
+public:
+    /// Takes the descriptors; to be made once, before any library is loaded.
+    Output();
+
+    /// Data, as it is.
+    void write(std::string_view text);
+    /// Data and a newline.
+    void line(std::string_view text);
+    template <class... Args>
+    void print(fmt::format_string<Args...> format, Args&&... args) {
+        write(fmt::format(format, std::forward<Args>(args)...));
+    }
+    bool to_terminal() const { return terminal_; }
+    bool messages_to_terminal() const { return messages_terminal_; }
+    /// Gives descriptors 0 and 1 back, for a program that takes this one's place.
+    void give_back() const;
+
+private:
+    int data_ = 1;
+    int input_ = 0;
+    bool terminal_ = false;
+    bool messages_terminal_ = false;
+};
+
+/// One line for people, on stderr.
+void message(std::string_view text);
+
+}  // namespace millrace::cli

@@ -1,0 +1,50 @@
+// Keeps what passes chosen outputs in the run folder: sketches (sketches.ndjson, a line a packet)
+// and packets (packets/NODE.PORT/ITEM.safetensors), which compare reads back. Called from worker
+// threads through the run's taps.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/run/run.hpp"
+
+namespace millrace::engine {
+
+/// The outputs that `names` mean: "NODE.PORT", "NODE" for all of its outputs, "NODE.PORT -> …" as
+/// wires are written, or "all". Throws Error E-CLI-009 for an unknown one, with the nearest.
+std::vector<Endpoint> outputs_named(const Plan& plan, const std::vector<std::string>& names);
+
+/// Where the packet of one item of an output is kept.
+std::filesystem::path packet_file(const std::filesystem::path& folder, const std::string& output,
+                                  std::uint64_t item);
+
+class Recorder {
+public:
+    /// Sets taps on `run`, which must not have started. A resumed run appends.
+    Recorder(Run& run, const std::filesystem::path& folder, const std::vector<Endpoint>& sketched,
+             const std::vector<Endpoint>& kept);
+    ~Recorder();
+    Recorder(const Recorder&) = delete;
+    Recorder& operator=(const Recorder&) = delete;
+
+    /// What could not be written, once the run has ended.
+    std::vector<Problem> problems() const;
+
+private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+/// What was recorded of one output, by item; of an item recorded twice (a resumed run), the last.
+struct Recorded {
+    std::map<std::uint64_t, Sketch> sketches;
+    std::map<std::uint64_t, std::filesystem::path> packets;
+};
+
+/// All of a run folder by "NODE.PORT". Throws Error E-CLI-012 when nothing was recorded, E-FILE-…
+/// when it can't be read.
+std::map<std::string, Recorded> read_recorded(const std::filesystem::path& folder);
+
+}  // namespace millrace::engine

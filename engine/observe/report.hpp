@@ -1,0 +1,21 @@
+// What runs and checks found, as JSON values: for run.json, --json, --events and the worker's
+// protocol.
+#pragma once
+
+#include <vector>
+
+#include "engine/problem.hpp"
+#include "engine/run/run.hpp"
+#include "engine/value.hpp"
+
+namespace millrace::engine {
+
+/// Members code, severity, what and those of expected, found, where, cause and fix that are known.
+Value to_value(const Problem& problem);
+Value to_value(const std::vector<Problem>& problems);
+
+/// All counters; seconds as "busy_seconds" and "blocked_seconds".
+Value to_value(const NodeFigures& figures);
+Value to_value(const WireFigures& figures);
+
+}  // namespace millrace::engine

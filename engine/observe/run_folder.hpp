@@ -1,0 +1,47 @@
+// The folder a run leaves behind: run.json, graph.json, events.ndjson, and what nodes and the
+// engine put beside them. Owned by whoever runs; one process at a time, which a lock on the folder
+// sees to. It can be moved.
+#pragma once
+
+#include <filesystem>
+#include <mutex>
+#include <string_view>
+
+#include "engine/graph/graph.hpp"
+#include "engine/value.hpp"
+
+namespace millrace::engine {
+
+/// What may be in the folder before.
+enum class FolderUse {
+    New,        ///< nothing of a run
+    Overwrite,  ///< another run, whose files are removed
+    Resume      ///< the run that goes on
+};
+
+class RunFolder {
+public:
+    /// Makes or takes over the folder. Throws Error E-CLI-005 when it holds another run, E-CLI-006
+    /// when another process runs in it, E-FILE-003 when it can't be made.
+    RunFolder(std::filesystem::path folder, FolderUse use);
+    ~RunFolder();
+    RunFolder(const RunFolder&) = delete;
+    RunFolder& operator=(const RunFolder&) = delete;
+
+    const std::filesystem::path& path() const { return path_; }
+    /// Replaces run.json in one step.
+    void write_report(const Object& report) const;
+    void write_graph(const Graph& graph) const;
+    /// Appends a line to events.ndjson. Any thread.
+    void append_event(std::string_view line);
+
+private:
+    void remove_old_run() const;
+
+    std::filesystem::path path_;
+    int lock_ = -1;
+    int events_ = -1;
+    std::mutex mutex_;
+};
+
+}  // namespace millrace::engine

@@ -1,0 +1,137 @@
+#include "nodes/types/table.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+
+namespace millrace::types {
+
+std::size_t Column::size() const {
+    return std::visit([](const auto& list) { return list.size(); }, values);
+}
+
+const Column* Table::column(std::string_view name) const {
+    const auto found = std::ranges::find(columns, name, &Column::name);
+    return found == columns.end() ? nullptr : &*found;
+}
+
+}  // namespace millrace::types
+
+namespace millrace::engine {
+namespace {
+
+using types::Column;
+using types::Metrics;
+using types::Table;
+using types::Text;
+
+std::string cell(const Column& column, std::size_t row) {
+    return std::visit(
+        [row](const auto& list) {
+            if constexpr (std::is_same_v<std::remove_cvref_t<decltype(list)>, std::vector<std::string>>) return list[row];
+            else return fmt::format("{}", list[row]);
+        },
+        column.values);
+}
+
+}  // namespace
+
+Record PayloadTraits<Table>::record(const Table& table) {
+    Record record;
+    Array columns;
+    for (const Column& column : table.columns) {
+        Object described{{"name", column.name}};
+        const std::string name = fmt::format("column.{}", columns.size());
+        if (const auto* texts = std::get_if<std::vector<std::string>>(&column.values)) described["texts"] = Array(texts->begin(), texts->end());
+        else if (const auto* numbers = std::get_if<std::vector<double>>(&column.values)) {
+            record.arrays.push_back(view_of(name, numbers->data(), {static_cast<std::int64_t>(numbers->size())}));
+        } else {
+            const auto& integers = std::get<std::vector<std::int64_t>>(column.values);
+            record.arrays.push_back(view_of(name, integers.data(), {static_cast<std::int64_t>(integers.size())}));
+        }
+        columns.push_back(std::move(described));
+    }
+    record.attributes["columns"] = std::move(columns);
+    return record;
+}
+
+Table PayloadTraits<Table>::restore(const Record& record) {
+    Table table;
+    for (const Value& described : record.attributes.at("columns").as_array()) {
+        Column column;
+        column.name = described.as_object().at("name").as_string();
+        const ArrayView* array = record.find(fmt::format("column.{}", table.columns.size()));
+        if (const Value* texts = described.find("texts")) {
+            std::vector<std::string> list;
+            for (const Value& text : texts->as_array()) list.push_back(text.as_string());
+            column.values = std::move(list);
+        } else if (array && array->type == DType::F64) {
+            column.values = copy_of<double>(*array);
+        } else if (array && array->type == DType::I64) {
+            column.values = copy_of<std::int64_t>(*array);
+        } else {
+            throw Error({.code = "E-FILE-011", .what = "The stored table lacks a column", .expected = column.name, .found = "nothing"});
+        }
+        if (!table.columns.empty() && column.size() != table.rows()) {
+            throw Error({.code = "E-FILE-011",
+                         .what = "The stored table's columns differ in length",
+                         .expected = std::to_string(table.rows()),
+                         .found = std::to_string(column.size())});
+        }
+        table.columns.push_back(std::move(column));
+    }
+    return table;
+}
+
+std::vector<visual::Visual> PayloadTraits<Table>::visual(const Table& table, const visual::Budget& budget) {
+    visual::Table shown;
+    shown.full_rows = table.rows();
+    std::size_t bytes = 0;
+    for (const Column& column : table.columns) shown.columns.push_back(column.name);
+    for (std::size_t row = 0; row < table.rows() && bytes < budget.bytes; ++row) {
+        std::vector<std::string> cells;
+        for (const Column& column : table.columns) cells.push_back(cell(column, row));
+        for (const std::string& text : cells) bytes += text.size() + sizeof(std::string);
+        shown.rows.push_back(std::move(cells));
+    }
+    return {std::move(shown)};
+}
+
+Record PayloadTraits<Metrics>::record(const Metrics& metrics) {
+    auto numbers = std::make_shared<std::vector<double>>();
+    Array names;
+    for (const auto& [name, value] : metrics.values) {
+        names.push_back(name);
+        numbers->push_back(value);
+    }
+    ArrayView view = view_of("values", numbers->data(), {static_cast<std::int64_t>(numbers->size())});
+    view.owner = numbers;
+    return {.arrays = {std::move(view)}, .attributes = {{"names", std::move(names)}, {"step", metrics.step}}};
+}
+
+Metrics PayloadTraits<Metrics>::restore(const Record& record) {
+    Metrics metrics;
+    metrics.step = record.attributes.at("step").as_int();
+    const std::vector<double> values = copy_of<double>(record.require("values", DType::F64, 1));
+    const Array& names = record.attributes.at("names").as_array();
+    if (names.size() != values.size()) throw Error({.code = "E-FILE-011", .what = "The stored metrics are malformed"});
+    for (std::size_t i = 0; i < values.size(); ++i) metrics.values[names[i].as_string()] = values[i];
+    return metrics;
+}
+
+std::vector<visual::Visual> PayloadTraits<Metrics>::visual(const Metrics& metrics, const visual::Budget&) {
+    visual::Table shown{.columns = {"name", "value"}, .rows = {}, .full_rows = metrics.values.size()};
+    for (const auto& [name, value] : metrics.values) shown.rows.push_back({name, fmt::format("{}", value)});
+    return {std::move(shown)};
+}
+
+Record PayloadTraits<Text>::record(const Text& text) { return {.arrays = {}, .attributes = {{"text", text.text}}}; }
+
+Text PayloadTraits<Text>::restore(const Record& record) { return {record.attributes.at("text").as_string()}; }
+
+std::vector<visual::Visual> PayloadTraits<Text>::visual(const Text& text, const visual::Budget& budget) {
+    return {visual::Text{text.text.substr(0, budget.bytes)}};
+}
+
+}  // namespace millrace::engine
