@@ -4,8 +4,9 @@
 
 #include <new>
 
-// The library's SSE2 code, its default on x86, takes half of what a whole sketch may cost; the dispatching entry points
-// choose AVX2 or AVX-512 where the processor has them. They don't exist for other processors. The hashes are the same.
+// The library's SSE2 code, its default on x86, takes half of what a whole sketch may cost; the
+// dispatching entry points choose AVX2 or AVX-512 where the processor has them. They don't exist
+// for other processors. The hashes are the same.
 #if defined(__x86_64__) && __has_include(<xxh_x86dispatch.h>)
 #include <xxh_x86dispatch.h>
 #else
@@ -19,7 +20,9 @@ Hash128 from(const XXH128_hash_t& hash) { return {.low = hash.low64, .high = has
 
 }  // namespace
 
-std::string to_hex(const Hash128& hash) { return fmt::format("{:016x}{:016x}", hash.high, hash.low); }
+std::string to_hex(const Hash128& hash) {
+    return fmt::format("{:016x}{:016x}", hash.high, hash.low);
+}
 
 Hash128 hash_bytes(std::span<const std::byte> bytes, std::uint64_t seed) {
     return from(XXH3_128bits_withSeed(bytes.data(), bytes.size(), seed));

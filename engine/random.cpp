@@ -9,13 +9,16 @@
 
 namespace millrace::engine {
 
-std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
+std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
+                                        std::array<std::uint32_t, 2> key) {
     constexpr int kRounds = 10;
     for (int round = 0; round < kRounds; ++round) {
         const std::uint64_t first = std::uint64_t{0xD2511F53} * counter[0];
         const std::uint64_t second = std::uint64_t{0xCD9E8D57} * counter[2];
-        counter = {static_cast<std::uint32_t>(second >> 32) ^ counter[1] ^ key[0], static_cast<std::uint32_t>(second),
-                   static_cast<std::uint32_t>(first >> 32) ^ counter[3] ^ key[1], static_cast<std::uint32_t>(first)};
+        counter = {static_cast<std::uint32_t>(second >> 32) ^ counter[1] ^ key[0],
+                   static_cast<std::uint32_t>(second),
+                   static_cast<std::uint32_t>(first >> 32) ^ counter[3] ^ key[1],
+                   static_cast<std::uint32_t>(first)};
         key[0] += 0x9E3779B9;  // Weyl sequence of the golden ratio
         key[1] += 0xBB67AE85;  // and of the square root of 3, less 1
     }
@@ -48,7 +51,9 @@ double Random::uniform() { return static_cast<double>(bits64() >> 11) * 0x1.0p-5
 
 double Random::uniform(double low, double high) {
     const double value = low + (high - low) * uniform();
-    return value < high || !(low < high) ? value : std::nextafter(high, low);  // rounding may reach the open end
+    return value < high || !(low < high)
+               ? value
+               : std::nextafter(high, low);  // rounding may reach the open end
 }
 
 double Random::normal() {
@@ -66,7 +71,8 @@ double Random::normal() {
 
 std::uint64_t Random::below(std::uint64_t bound) {
     if (bound <= 1) return 0;
-    // Reject what lies above the largest power of two's worth of bits needed: unbiased, at most two draws expected.
+    // Reject what lies above the largest power of two's worth of bits needed: unbiased, at most two
+    // draws expected.
     const int shift = std::countl_zero(bound - 1);
     for (;;) {
         const std::uint64_t value = bits64() >> shift;

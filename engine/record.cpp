@@ -17,9 +17,9 @@ struct TypeRow {
 };
 
 constexpr std::array kTypes = {
-    TypeRow{DType::U8, "U8", 1},   TypeRow{DType::I8, "I8", 1},     TypeRow{DType::U16, "U16", 2},
-    TypeRow{DType::I16, "I16", 2}, TypeRow{DType::U32, "U32", 4},   TypeRow{DType::I32, "I32", 4},
-    TypeRow{DType::U64, "U64", 8}, TypeRow{DType::I64, "I64", 8},   TypeRow{DType::F16, "F16", 2},
+    TypeRow{DType::U8, "U8", 1},     TypeRow{DType::I8, "I8", 1},   TypeRow{DType::U16, "U16", 2},
+    TypeRow{DType::I16, "I16", 2},   TypeRow{DType::U32, "U32", 4}, TypeRow{DType::I32, "I32", 4},
+    TypeRow{DType::U64, "U64", 8},   TypeRow{DType::I64, "I64", 8}, TypeRow{DType::F16, "F16", 2},
     TypeRow{DType::BF16, "BF16", 2}, TypeRow{DType::F32, "F32", 4}, TypeRow{DType::F64, "F64", 8},
     TypeRow{DType::Bool, "BOOL", 1},
 };
@@ -27,11 +27,12 @@ constexpr std::array kTypes = {
 const TypeRow& row_of(DType type) { return kTypes.at(static_cast<std::size_t>(type)); }
 
 [[noreturn]] void malformed(std::string_view name, std::string expected, std::string found) {
-    throw Error({.code = "E-FILE-011",
-                 .what = fmt::format("The array \"{}\" of a packet is not as its type needs it", name),
-                 .expected = std::move(expected),
-                 .found = std::move(found),
-                 .mend = "Write the file again; it is damaged or from another version."});
+    throw Error(
+        {.code = "E-FILE-011",
+         .what = fmt::format("The array \"{}\" of a packet is not as its type needs it", name),
+         .expected = std::move(expected),
+         .found = std::move(found),
+         .mend = "Write the file again; it is damaged or from another version."});
 }
 
 }  // namespace
@@ -69,16 +70,19 @@ const ArrayView& Record::require(std::string_view name, DType type, std::size_t 
     const ArrayView* array = find(name);
     if (!array) malformed(name, expected, "no such array");
     if (array->type != type || array->shape.size() != rank) {
-        malformed(name, expected, fmt::format("{} of {} dimensions", to_text(array->type), array->shape.size()));
+        malformed(name, expected,
+                  fmt::format("{} of {} dimensions", to_text(array->type), array->shape.size()));
     }
     std::size_t bytes = size_of(type);
     for (const std::int64_t extent : array->shape) {
         if (extent < 0 || __builtin_mul_overflow(bytes, static_cast<std::size_t>(extent), &bytes)) {
-            malformed(name, "a shape that fits into memory", fmt::format("an extent of {}", extent));
+            malformed(name, "a shape that fits into memory",
+                      fmt::format("an extent of {}", extent));
         }
     }
     if (bytes != array->bytes.size()) {
-        malformed(name, fmt::format("{} bytes by its shape", bytes), fmt::format("{} bytes", array->bytes.size()));
+        malformed(name, fmt::format("{} bytes by its shape", bytes),
+                  fmt::format("{} bytes", array->bytes.size()));
     }
     return *array;
 }

@@ -49,7 +49,7 @@ struct ArrayView {
     std::int64_t count() const;
 };
 
-class Packet;
+class Packet;  // in engine/packet.hpp, which whoever makes or destroys a Record includes
 
 struct Record {
     std::vector<ArrayView> arrays;

@@ -25,7 +25,8 @@ struct Sketch {
     std::uint64_t infinite_count = 0;
     double min = 0, max = 0;          ///< of the finite values; 0 when there are none
     double mean = 0, rms = 0;         ///< of the finite values
-    std::array<std::uint32_t, kSketchBins> histogram = {};  ///< equal bins over [min, max]
+    /// Equal bins over [min, max]. Of more than 2^18 values it is taken from a sample of about so many, scaled up.
+    std::array<std::uint32_t, kSketchBins> histogram = {};
     /// Sparse random projection: each finite value goes to one bucket with a sign, both drawn from its
     /// position, so that |a - b|^2 is estimated by |projection(a) - projection(b)|^2 (Charikar et al. 2002).
     /// Double, since a difference of one element in a million is lost in float.
@@ -33,7 +34,7 @@ struct Sketch {
     friend bool operator==(const Sketch&, const Sketch&) = default;
 };
 
-/// The sketch of a record; `type` as in Sketch::type. Reads each array at most three times.
+/// The sketch of a record; `type` as in Sketch::type. Costs at most what reading a large array three times does.
 Sketch sketch_of(const Record& record, std::string_view type);
 
 /// The content hash alone, equal to sketch_of(...).hash.

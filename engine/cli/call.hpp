@@ -44,6 +44,8 @@ public:
     std::optional<double> number(std::string_view option, double least) const;
 
     const std::vector<std::string>& arguments() const { return arguments_; }
+    /// The command line as it was given, without the program.
+    const std::vector<std::string>& words() const { return words_; }
     bool json() const { return flag("json"); }
 
     /// The one object of --json, with schema_version, command and exit code added.
@@ -52,6 +54,7 @@ public:
     void set(std::string option, std::vector<std::string> values) {
         values_[std::move(option)] = std::move(values);
     }
+    void set_words(std::vector<std::string> words) { words_ = std::move(words); }
     void set_arguments(std::vector<std::string> arguments) { arguments_ = std::move(arguments); }
 
 private:
@@ -59,6 +62,7 @@ private:
     Output& output_;
     std::map<std::string, std::vector<std::string>, std::less<>> values_;
     std::vector<std::string> arguments_;
+    std::vector<std::string> words_;
 };
 
 /// The error of wrong use, exit code 2.

@@ -108,6 +108,7 @@ Parsed parse(const std::vector<std::string>& words, Output& output) {
     for (const auto& [name, option] : made) {
         if (option->count() > 0) call.set(name, option->results());
     }
+    call.set_words(words);
     call.set_arguments(std::move(arguments));
     return {std::move(call), {}};
 }

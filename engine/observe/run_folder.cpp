@@ -50,7 +50,7 @@ RunFolder::RunFolder(fs::path folder, FolderUse use)
     lock_ = open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (lock_ >= 0 && flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
         close(lock_);
-        throw Error({.code = "E-CLI-006",
+        throw Error({.code = "E-CLI-013",
                      .what = "Another process is running in this folder",
                      .expected = "a run folder of its own",
                      .found = path_.string(),

@@ -21,7 +21,7 @@ enum class FolderUse {
 
 class RunFolder {
 public:
-    /// Makes or takes over the folder. Throws Error E-CLI-005 when it holds another run, E-CLI-006
+    /// Makes or takes over the folder. Throws Error E-CLI-005 when it holds another run, E-CLI-013
     /// when another process runs in it, E-FILE-003 when it can't be made.
     RunFolder(std::filesystem::path folder, FolderUse use);
     ~RunFolder();

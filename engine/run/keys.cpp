@@ -10,13 +10,6 @@
 namespace millrace::engine {
 namespace {
 
-bool cacheable(const PlanNode& node) {
-    const NodeType& type = *node.type;
-    if (!type.pure || type.generator || type.spec.rate != Rate::Same) return false;
-    // How many items a source has must be known without calling it.
-    return !type.source || type.has_count;
-}
-
 Hash128 hash_contents(const std::filesystem::path& file) {
     std::ifstream stream(file, std::ios::binary);
     if (!stream) return {};
@@ -30,6 +23,13 @@ Hash128 hash_contents(const std::filesystem::path& file) {
 }
 
 }  // namespace
+
+bool cacheable(const PlanNode& node) {
+    const NodeType& type = *node.type;
+    if (!type.pure || type.generator || type.spec.rate != Rate::Same) return false;
+    // How many items a source has must be known without calling it.
+    return !type.source || type.has_count;
+}
 
 Hash128 file_hash(const std::filesystem::path& file) {
     using Identity = std::tuple<std::uint64_t, std::uint64_t, std::int64_t, std::int64_t, std::int64_t>;
@@ -75,15 +75,20 @@ void prepare_keys(Executor& executor) {
 
 Hash128 call_key(const Executor& executor, const NodeState& node, std::uint64_t item,
                  const std::vector<Packet>& inputs, const std::vector<Hash128>& input_keys, NodeInstance& instance) {
-    const NodeType& type = *node.plan->type;
-    Hasher hasher;
-    hasher.add(node.key);
     for (std::size_t port = 0; port < inputs.size(); ++port) {
         if (inputs[port] && !input_keys[port]) return {};
-        hasher.add(input_keys[port]);
     }
+    return call_key(*node.plan, node.key, executor.options.seed, item, input_keys, instance);
+}
+
+Hash128 call_key(const PlanNode& node, const Hash128& own, std::uint64_t seed, std::uint64_t item,
+                 const std::vector<Hash128>& input_keys, NodeInstance& instance) {
+    const NodeType& type = *node.type;
+    Hasher hasher;
+    hasher.add(own);
+    for (const Hash128& key : input_keys) hasher.add(key);
     if (type.source) hasher.add(item);
-    if (type.spec.random) hasher.add(executor.options.seed).add(node.plan->id).add(item);
+    if (type.spec.random) hasher.add(seed).add(node.id).add(item);
     if (type.has_files) {
         for (const Path& file : instance.files(item)) {
             hasher.add(std::filesystem::path(file.text).filename().string()).add(file_hash(file.text));

@@ -15,6 +15,13 @@ void prepare_keys(Executor& executor);
 Hash128 call_key(const Executor& executor, const NodeState& node, std::uint64_t item,
                  const std::vector<Packet>& inputs, const std::vector<Hash128>& input_keys, NodeInstance& instance);
 
+/// The same outside of a run, all inputs having keys (zero where not connected).
+Hash128 call_key(const PlanNode& node, const Hash128& own, std::uint64_t seed, std::uint64_t item,
+                 const std::vector<Hash128>& input_keys, NodeInstance& instance);
+
+/// Whether results of this node may be stored.
+bool cacheable(const PlanNode& node);
+
 /// Key of one output of that call.
 Hash128 port_key(const Hash128& call, std::size_t port);
 

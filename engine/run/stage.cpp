@@ -30,6 +30,14 @@ Stage::Stage(Executor& owner, int number) : executor(owner), index(number) {
     out_rate_ = last.out_rate;
     outputs.resize(last.outputs.size());
     inputs.resize(first.inputs.size());
+    keys_wanted_ = executor.options.cache != nullptr;
+    for (std::size_t i = 1; i < nodes.size(); ++i) {
+        const PlanNode& next = *nodes[i]->plan;
+        const auto wire = std::ranges::find_if(next.inputs, [](int index) { return index >= 0; });
+        const auto to_port = static_cast<std::size_t>(wire - next.inputs.begin());
+        links_.push_back({static_cast<std::size_t>(executor.plan.wires[static_cast<std::size_t>(*wire)].from_port), to_port,
+                          next.type->spec.inputs[to_port].optional});
+    }
     const int slots = parallel_ && !generator_source_ ? std::max(1, executor.threads) : 1;
     for (int i = 0; i < slots; ++i) slots_.push_back(std::make_unique<Slot>());
 }

@@ -121,6 +121,7 @@ private:
     bool dispatch(Slot& slot);
     void work(Slot& slot);
     void call_chain(Slot& slot);
+    bool resolve_inputs(Slot& slot, NodeState& node, std::vector<Packet>& in);
     bool call_node(Slot& slot, std::size_t position, std::vector<Packet>& inputs, std::vector<Hash128>& keys,
                    Results& results, std::vector<Hash128>& out_keys);
     void call_guarded(Slot& slot, NodeState& node, std::shared_ptr<NodeInstance>& instance,
@@ -163,7 +164,13 @@ private:
     std::size_t turn_ = 0;          ///< Join::Alternate
     bool woke_ = false;
     std::int64_t blocked_since_ = 0;
-    std::vector<Packet> chain_inputs_;
+    /// Inside a chain one wire leads from node to node.
+    struct Link {
+        std::size_t from_port, to_port;
+        bool optional;
+    };
+    std::vector<Link> links_;
+    bool keys_wanted_ = false;      ///< a cache is in use
     std::atomic<bool> ended_ = false;
     std::atomic<std::uint64_t> pending_ = 0;
 

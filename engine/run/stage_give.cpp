@@ -156,11 +156,11 @@ bool Stage::give_one(Slot& slot) {
 }
 
 void Stage::complete(Slot& slot) {
-    slot.inputs.clear();
+    for (Packet& packet : slot.inputs) packet = Packet();
     slot.results.packets.clear();
     slot.results.generator.reset();
     slot.results.ended = false;
-    slot.head = Message();
+    slot.head.reason.reset();
     if (slot.kind == SlotKind::Item) {
         done.store(done.load(std::memory_order_relaxed) + 1, std::memory_order_seq_cst);
         executor.item_done(call_rate_);

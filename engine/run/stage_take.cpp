@@ -27,9 +27,12 @@ void copy_head(Slot& slot, const Message& message) {
 bool Stage::take(Slot& slot) {
     slot.phase = Phase::Begin;
     slot.given = 0;
-    slot.inputs.assign(inputs.size(), Packet());
-    slot.keys.assign(inputs.size(), Hash128());
-    slot.head = Message();
+    slot.inputs.resize(inputs.size());
+    slot.keys.resize(inputs.size());
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        slot.inputs[i] = Packet();
+        slot.keys[i] = Hash128();
+    }
     bool taken = false;
     if (source_) taken = take_source(slot);
     else if (join_ == Join::Zip) taken = take_zip(slot);
@@ -37,8 +40,11 @@ bool Stage::take(Slot& slot) {
     else taken = take_aligned(slot);
     if (taken && slot.kind == SlotKind::Item) {
         ++admitted_;
-        slot.instances.clear();
-        for (NodeState* node : nodes) slot.instances.push_back(node->instance);
+        slot.instances.resize(nodes.size());
+        for (std::size_t i = 0; i < nodes.size(); ++i) {
+            // The same as for the item before but after a hot parameter: no reference count is touched then.
+            if (slot.instances[i] != nodes[i]->instance) slot.instances[i] = nodes[i]->instance;
+        }
     }
     return taken;
 }

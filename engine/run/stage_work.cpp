@@ -165,24 +165,38 @@ void Stage::call_chain(Slot& slot) {
             executor.feed_taps(node, slot.head.item, slot.results.packets);
         }
         if (position + 1 == nodes.size()) break;
-        // Inside a chain one wire leads from node to node.
-        const PlanNode& next = *nodes[position + 1]->plan;
-        const auto wire = std::ranges::find_if(next.inputs, [](int index) { return index >= 0; });
-        const auto to_port = static_cast<std::size_t>(wire - next.inputs.begin());
-        const auto from_port = static_cast<std::size_t>(executor.plan.wires[*wire].from_port);
-        Packet packet = std::move(slot.results.packets[from_port]);
-        const Hash128 key = slot.out_keys[from_port];
-        in.assign(next.inputs.size(), Packet());
-        keys.assign(next.inputs.size(), Hash128());
-        if (packet) {
-            in[to_port] = std::move(packet);
-            keys[to_port] = key;
-        } else if (!next.type->spec.inputs[to_port].optional) {
-            slot.head.answer = Answer::None;
+        const Link& link = links_[position];
+        Packet packet = std::move(slot.results.packets[link.from_port]);
+        const Hash128 key = keys_wanted_ ? slot.out_keys[link.from_port] : Hash128();
+        const std::size_t ports = nodes[position + 1]->plan->inputs.size();
+        if (in.size() != ports || ports > 1) {
+            in.assign(ports, Packet());
+            keys.assign(ports, Hash128());
         }
+        if (!packet && !link.optional) slot.head.answer = Answer::None;
+        in[link.to_port] = std::move(packet);
+        keys[link.to_port] = key;
     }
     // The inputs must not outlive the call, though the result may still wait for room.
     for (Packet& packet : in) packet = Packet();
+}
+
+/// Loads or computes what was put off; false when there is nothing to call the node with.
+bool Stage::resolve_inputs(Slot& slot, NodeState& node, std::vector<Packet>& in) {
+    try {
+        for (std::size_t i = 0; i < in.size(); ++i) {
+            if (!is_deferred(in[i])) continue;
+            in[i] = resolved(in[i]);
+            if (in[i] || node.plan->type->spec.inputs[i].optional) continue;
+            slot.head.answer = Answer::None;
+            count(node.none, 1, parallel_);
+            return false;
+        }
+        return true;
+    } catch (const std::exception& error) {
+        fail(slot, node, as_problem(error));
+        return false;
+    }
 }
 
 bool Stage::call_node(Slot& slot, std::size_t position, std::vector<Packet>& in, std::vector<Hash128>& keys,
@@ -190,9 +204,10 @@ bool Stage::call_node(Slot& slot, std::size_t position, std::vector<Packet>& in,
     NodeState& node = *nodes[position];
     const NodeType& type = *node.plan->type;
     const std::size_t ports = node.plan->outputs.size();
-    results.packets.assign(ports, Packet());
-    out_keys.assign(ports, Hash128());
-    const bool caching = executor.options.cache != nullptr && node.keyed;
+    results.packets.resize(ports);
+    for (Packet& packet : results.packets) packet = Packet();
+    if (keys_wanted_ || out_keys.size() != ports) out_keys.assign(ports, Hash128());
+    const bool caching = keys_wanted_ && node.keyed;
     Hash128 key;
     if (caching) {
         key = call_key(executor, node, slot.head.item, in, keys, *slot.instances[position]);
@@ -219,20 +234,7 @@ bool Stage::call_node(Slot& slot, std::size_t position, std::vector<Packet>& in,
             return true;
         }
     }
-    try {
-        for (std::size_t i = 0; i < in.size(); ++i) {
-            if (!is_deferred(in[i])) continue;
-            in[i] = resolved(in[i]);
-            if (!in[i] && !type.spec.inputs[i].optional) {
-                slot.head.answer = Answer::None;
-                count(node.none, 1, parallel_);
-                return false;
-            }
-        }
-    } catch (const std::exception& error) {
-        fail(slot, node, as_problem(error));
-        return false;
-    }
+    if (keys_wanted_ && !resolve_inputs(slot, node, in)) return false;
     call_guarded(slot, node, slot.instances[position], in, results);
     if (slot.head.answer != Answer::Value) return false;
     if (key && !results.ended) executor.options.cache->put(key, results.packets);

@@ -11,8 +11,10 @@ std::size_t PointField::count() const {
 }
 
 double PointField::at(std::size_t point, int channel) const {
-    const std::size_t index = point * static_cast<std::size_t>(channels) + static_cast<std::size_t>(channel);
-    return std::visit([index](const auto& list) { return static_cast<double>(list[index]); }, values);
+    const std::size_t index =
+        point * static_cast<std::size_t>(channels) + static_cast<std::size_t>(channel);
+    return std::visit([index](const auto& list) { return static_cast<double>(list[index]); },
+                      values);
 }
 
 const PointField* Cloud::field(std::string_view name) const {

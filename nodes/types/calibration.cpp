@@ -28,16 +28,22 @@ Record PayloadTraits<Calibration>::record(const Calibration& calibration) {
     Array cameras;
     for (const Camera& camera : calibration.cameras) {
         numbers->insert(numbers->end(), camera.projection.begin(), camera.projection.end());
-        numbers->insert(numbers->end(), camera.camera_from_lidar.begin(), camera.camera_from_lidar.end());
-        cameras.push_back(Object{{"name", camera.name},
-                                 {"width", camera.width},
-                                 {"height", camera.height},
-                                 {"distortion", Array(camera.distortion.begin(), camera.distortion.end())}});
+        numbers->insert(numbers->end(), camera.camera_from_lidar.begin(),
+                        camera.camera_from_lidar.end());
+        cameras.push_back(
+            Object{{"name", camera.name},
+                   {"width", camera.width},
+                   {"height", camera.height},
+                   {"distortion", Array(camera.distortion.begin(), camera.distortion.end())}});
     }
-    ArrayView matrices = view_of("cameras", numbers->data(), {static_cast<std::int64_t>(cameras.size()), static_cast<std::int64_t>(kCameraNumbers)});
+    ArrayView matrices = view_of(
+        "cameras", numbers->data(),
+        {static_cast<std::int64_t>(cameras.size()), static_cast<std::int64_t>(kCameraNumbers)});
     matrices.owner = numbers;
-    return {.arrays = {std::move(matrices), view_of("world_from_lidar", calibration.world_from_lidar.data(), {4, 4})},
-            .attributes = {{"lidar_frame", calibration.lidar_frame}, {"cameras", std::move(cameras)}}};
+    return {
+        .arrays = {std::move(matrices),
+                   view_of("world_from_lidar", calibration.world_from_lidar.data(), {4, 4})},
+        .attributes = {{"lidar_frame", calibration.lidar_frame}, {"cameras", std::move(cameras)}}};
 }
 
 Calibration PayloadTraits<Calibration>::restore(const Record& record) {
@@ -46,9 +52,13 @@ Calibration PayloadTraits<Calibration>::restore(const Record& record) {
     const ArrayView& world = record.require("world_from_lidar", DType::F64, 2);
     const Array& cameras = record.attributes.at("cameras").as_array();
     const bool good = matrices.shape[1] == static_cast<std::int64_t>(kCameraNumbers) &&
-                      matrices.shape[0] == static_cast<std::int64_t>(cameras.size()) && world.shape[0] == 4 && world.shape[1] == 4;
+                      matrices.shape[0] == static_cast<std::int64_t>(cameras.size()) &&
+                      world.shape[0] == 4 && world.shape[1] == 4;
     if (!good) {
-        throw Error({.code = "E-FILE-011", .what = "The stored calibration is malformed", .expected = "one row of 28 numbers a camera", .found = "another shape"});
+        throw Error({.code = "E-FILE-011",
+                     .what = "The stored calibration is malformed",
+                     .expected = "one row of 28 numbers a camera",
+                     .found = "another shape"});
     }
     const std::vector<double> numbers = copy_of<double>(matrices);
     std::ranges::copy(copy_of<double>(world), calibration.world_from_lidar.begin());
@@ -59,7 +69,8 @@ Calibration PayloadTraits<Calibration>::restore(const Record& record) {
         camera.name = saved.at("name").as_string();
         camera.width = static_cast<int>(saved.at("width").as_int());
         camera.height = static_cast<int>(saved.at("height").as_int());
-        for (const Value& number : saved.at("distortion").as_array()) camera.distortion.push_back(number.as_double());
+        for (const Value& number : saved.at("distortion").as_array())
+            camera.distortion.push_back(number.as_double());
         const auto row = numbers.begin() + static_cast<std::ptrdiff_t>(i * kCameraNumbers);
         std::copy_n(row, 12, camera.projection.begin());
         std::copy_n(row + 12, 16, camera.camera_from_lidar.begin());
@@ -68,7 +79,8 @@ Calibration PayloadTraits<Calibration>::restore(const Record& record) {
     return calibration;
 }
 
-std::vector<visual::Visual> PayloadTraits<Calibration>::visual(const Calibration& calibration, const visual::Budget&) {
+std::vector<visual::Visual> PayloadTraits<Calibration>::visual(const Calibration& calibration,
+                                                               const visual::Budget&) {
     std::vector<visual::Visual> visuals;
     for (const Camera& camera : calibration.cameras) {
         visuals.push_back(visual::Camera{.name = camera.name,

@@ -1,22 +1,32 @@
 #include "nodes/types/image.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <type_traits>
 
 #include <fmt/format.h>
 
 namespace millrace::types {
 namespace {
 
-std::size_t depth_bytes(Depth depth) { return depth == Depth::U8 ? 1 : depth == Depth::U16 ? 2 : 4; }
+std::size_t depth_bytes(Depth depth) {
+    return depth == Depth::U8 ? 1 : depth == Depth::U16 ? 2 : 4;
+}
 
 }  // namespace
 
 Image::Image(int columns, int rows, int planes, Depth kind)
-    : width(columns), height(rows), channels(planes), depth(kind),
-      bytes(static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows) * static_cast<std::size_t>(planes) * depth_bytes(kind)) {}
+    : width(columns),
+      height(rows),
+      channels(planes),
+      depth(kind),
+      bytes(static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows) *
+            static_cast<std::size_t>(planes) * depth_bytes(kind)) {}
 
-std::size_t Image::pixel_bytes() const { return static_cast<std::size_t>(channels) * depth_bytes(depth); }
+std::size_t Image::pixel_bytes() const {
+    return static_cast<std::size_t>(channels) * depth_bytes(depth);
+}
 
 }  // namespace millrace::types
 
@@ -38,10 +48,12 @@ void reduce(const Image& image, int factor, visual::Raster& raster) {
                 for (int dy = 0; dy < factor && y * factor + dy < image.height; ++dy) {
                     const T* row = image.row<T>(y * factor + dy);
                     for (int dx = 0; dx < factor && x * factor + dx < image.width; ++dx, ++count) {
-                        sum += static_cast<double>(row[static_cast<std::ptrdiff_t>(x * factor + dx) * image.channels + c]);
+                        sum += static_cast<double>(
+                            row[static_cast<std::ptrdiff_t>(x * factor + dx) * image.channels + c]);
                     }
                 }
-                *out++ = static_cast<T>(sum / std::max(1, count));
+                const double mean = sum / std::max(1, count);
+                *out++ = static_cast<T>(std::is_integral_v<T> ? std::round(mean) : mean);
             }
         }
     }
@@ -52,28 +64,37 @@ void reduce(const Image& image, int factor, visual::Raster& raster) {
 Record PayloadTraits<Image>::record(const Image& image) {
     Record record;
     const std::vector<std::int64_t> shape = {image.height, image.width, image.channels};
-    const DType type = image.depth == Depth::U8 ? DType::U8 : image.depth == Depth::U16 ? DType::U16 : DType::F32;
+    const DType type = image.depth == Depth::U8    ? DType::U8
+                       : image.depth == Depth::U16 ? DType::U16
+                                                   : DType::F32;
     record.arrays.push_back({"pixels", type, shape, std::as_bytes(std::span(image.bytes))});
-    record.attributes = {{"frame", image.frame}, {"unit", image.unit}, {"timestamp", image.timestamp}};
+    record.attributes = {
+        {"frame", image.frame}, {"unit", image.unit}, {"timestamp", image.timestamp}};
     return record;
 }
 
 Image PayloadTraits<Image>::restore(const Record& record) {
     const ArrayView* pixels = record.find("pixels");
     constexpr std::int64_t largest = 1 << 20;
-    const bool good = pixels && pixels->shape.size() == 3 && (pixels->type == DType::U8 || pixels->type == DType::U16 || pixels->type == DType::F32) &&
-                      std::ranges::all_of(pixels->shape, [](std::int64_t extent) { return extent >= 0 && extent <= largest; });
+    const bool good =
+        pixels && pixels->shape.size() == 3 &&
+        (pixels->type == DType::U8 || pixels->type == DType::U16 || pixels->type == DType::F32) &&
+        std::ranges::all_of(pixels->shape,
+                            [](std::int64_t extent) { return extent >= 0 && extent <= largest; });
     if (!good) {
         throw Error({.code = "E-FILE-011",
                      .what = "The stored image is malformed",
                      .expected = "\"pixels\" [height, width, channels] of U8, U16 or F32",
                      .found = pixels ? "another type or shape" : "nothing"});
     }
+    record.require("pixels", pixels->type, 3);  // that the bytes fit the shape
     Image image;
     image.height = static_cast<int>(pixels->shape[0]);
     image.width = static_cast<int>(pixels->shape[1]);
     image.channels = static_cast<int>(pixels->shape[2]);
-    image.depth = pixels->type == DType::U8 ? Depth::U8 : pixels->type == DType::U16 ? Depth::U16 : Depth::F32;
+    image.depth = pixels->type == DType::U8    ? Depth::U8
+                  : pixels->type == DType::U16 ? Depth::U16
+                                               : Depth::F32;
     image.bytes = copy_of<std::uint8_t>(*pixels);
     image.frame = record.attributes.at("frame").as_string();
     image.unit = record.attributes.at("unit").as_string();
@@ -81,7 +102,8 @@ Image PayloadTraits<Image>::restore(const Record& record) {
     return image;
 }
 
-std::vector<visual::Visual> PayloadTraits<Image>::visual(const Image& image, const visual::Budget& budget) {
+std::vector<visual::Visual> PayloadTraits<Image>::visual(const Image& image,
+                                                         const visual::Budget& budget) {
     visual::Raster raster;
     raster.full_width = image.width;
     raster.full_height = image.height;
@@ -91,7 +113,10 @@ std::vector<visual::Visual> PayloadTraits<Image>::visual(const Image& image, con
     raster.unit = image.unit;
     int factor = 1;
     const std::size_t most = std::max<std::size_t>(budget.bytes, 64);
-    while (image.bytes.size() / static_cast<std::size_t>(factor) / static_cast<std::size_t>(factor) > most) ++factor;
+    while (image.bytes.size() / static_cast<std::size_t>(factor) /
+               static_cast<std::size_t>(factor) >
+           most)
+        ++factor;
     if (factor == 1) {
         raster.width = image.width;
         raster.height = image.height;
@@ -100,10 +125,14 @@ std::vector<visual::Visual> PayloadTraits<Image>::visual(const Image& image, con
     }
     raster.width = (image.width + factor - 1) / factor;
     raster.height = (image.height + factor - 1) / factor;
-    raster.bytes.resize(static_cast<std::size_t>(raster.width) * static_cast<std::size_t>(raster.height) * image.pixel_bytes());
-    if (image.depth == Depth::U8) reduce<std::uint8_t>(image, factor, raster);
-    else if (image.depth == Depth::U16) reduce<std::uint16_t>(image, factor, raster);
-    else reduce<float>(image, factor, raster);
+    raster.bytes.resize(static_cast<std::size_t>(raster.width) *
+                        static_cast<std::size_t>(raster.height) * image.pixel_bytes());
+    if (image.depth == Depth::U8)
+        reduce<std::uint8_t>(image, factor, raster);
+    else if (image.depth == Depth::U16)
+        reduce<std::uint16_t>(image, factor, raster);
+    else
+        reduce<float>(image, factor, raster);
     return {std::move(raster)};
 }
 

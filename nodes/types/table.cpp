@@ -29,8 +29,11 @@ using types::Text;
 std::string cell(const Column& column, std::size_t row) {
     return std::visit(
         [row](const auto& list) {
-            if constexpr (std::is_same_v<std::remove_cvref_t<decltype(list)>, std::vector<std::string>>) return list[row];
-            else return fmt::format("{}", list[row]);
+            if constexpr (std::is_same_v<std::remove_cvref_t<decltype(list)>,
+                                         std::vector<std::string>>)
+                return list[row];
+            else
+                return fmt::format("{}", list[row]);
         },
         column.values);
 }
@@ -43,12 +46,15 @@ Record PayloadTraits<Table>::record(const Table& table) {
     for (const Column& column : table.columns) {
         Object described{{"name", column.name}};
         const std::string name = fmt::format("column.{}", columns.size());
-        if (const auto* texts = std::get_if<std::vector<std::string>>(&column.values)) described["texts"] = Array(texts->begin(), texts->end());
+        if (const auto* texts = std::get_if<std::vector<std::string>>(&column.values))
+            described["texts"] = Array(texts->begin(), texts->end());
         else if (const auto* numbers = std::get_if<std::vector<double>>(&column.values)) {
-            record.arrays.push_back(view_of(name, numbers->data(), {static_cast<std::int64_t>(numbers->size())}));
+            record.arrays.push_back(
+                view_of(name, numbers->data(), {static_cast<std::int64_t>(numbers->size())}));
         } else {
             const auto& integers = std::get<std::vector<std::int64_t>>(column.values);
-            record.arrays.push_back(view_of(name, integers.data(), {static_cast<std::int64_t>(integers.size())}));
+            record.arrays.push_back(
+                view_of(name, integers.data(), {static_cast<std::int64_t>(integers.size())}));
         }
         columns.push_back(std::move(described));
     }
@@ -67,11 +73,14 @@ Table PayloadTraits<Table>::restore(const Record& record) {
             for (const Value& text : texts->as_array()) list.push_back(text.as_string());
             column.values = std::move(list);
         } else if (array && array->type == DType::F64) {
-            column.values = copy_of<double>(*array);
+            column.values = copy_of<double>(record.require(array->name, DType::F64, 1));
         } else if (array && array->type == DType::I64) {
-            column.values = copy_of<std::int64_t>(*array);
+            column.values = copy_of<std::int64_t>(record.require(array->name, DType::I64, 1));
         } else {
-            throw Error({.code = "E-FILE-011", .what = "The stored table lacks a column", .expected = column.name, .found = "nothing"});
+            throw Error({.code = "E-FILE-011",
+                         .what = "The stored table lacks a column",
+                         .expected = column.name,
+                         .found = "nothing"});
         }
         if (!table.columns.empty() && column.size() != table.rows()) {
             throw Error({.code = "E-FILE-011",
@@ -84,7 +93,8 @@ Table PayloadTraits<Table>::restore(const Record& record) {
     return table;
 }
 
-std::vector<visual::Visual> PayloadTraits<Table>::visual(const Table& table, const visual::Budget& budget) {
+std::vector<visual::Visual> PayloadTraits<Table>::visual(const Table& table,
+                                                         const visual::Budget& budget) {
     visual::Table shown;
     shown.full_rows = table.rows();
     std::size_t bytes = 0;
@@ -105,9 +115,11 @@ Record PayloadTraits<Metrics>::record(const Metrics& metrics) {
         names.push_back(name);
         numbers->push_back(value);
     }
-    ArrayView view = view_of("values", numbers->data(), {static_cast<std::int64_t>(numbers->size())});
+    ArrayView view =
+        view_of("values", numbers->data(), {static_cast<std::int64_t>(numbers->size())});
     view.owner = numbers;
-    return {.arrays = {std::move(view)}, .attributes = {{"names", std::move(names)}, {"step", metrics.step}}};
+    return {.arrays = {std::move(view)},
+            .attributes = {{"names", std::move(names)}, {"step", metrics.step}}};
 }
 
 Metrics PayloadTraits<Metrics>::restore(const Record& record) {
@@ -115,23 +127,38 @@ Metrics PayloadTraits<Metrics>::restore(const Record& record) {
     metrics.step = record.attributes.at("step").as_int();
     const std::vector<double> values = copy_of<double>(record.require("values", DType::F64, 1));
     const Array& names = record.attributes.at("names").as_array();
-    if (names.size() != values.size()) throw Error({.code = "E-FILE-011", .what = "The stored metrics are malformed"});
-    for (std::size_t i = 0; i < values.size(); ++i) metrics.values[names[i].as_string()] = values[i];
+    if (names.size() != values.size())
+        throw Error({.code = "E-FILE-011", .what = "The stored metrics are malformed"});
+    for (std::size_t i = 0; i < values.size(); ++i)
+        metrics.values[names[i].as_string()] = values[i];
     return metrics;
 }
 
-std::vector<visual::Visual> PayloadTraits<Metrics>::visual(const Metrics& metrics, const visual::Budget&) {
-    visual::Table shown{.columns = {"name", "value"}, .rows = {}, .full_rows = metrics.values.size()};
-    for (const auto& [name, value] : metrics.values) shown.rows.push_back({name, fmt::format("{}", value)});
+std::vector<visual::Visual> PayloadTraits<Metrics>::visual(const Metrics& metrics,
+                                                           const visual::Budget&) {
+    visual::Table shown{
+        .columns = {"name", "value"}, .rows = {}, .full_rows = metrics.values.size()};
+    for (const auto& [name, value] : metrics.values)
+        shown.rows.push_back({name, fmt::format("{}", value)});
     return {std::move(shown)};
 }
 
-Record PayloadTraits<Text>::record(const Text& text) { return {.arrays = {}, .attributes = {{"text", text.text}}}; }
+Record PayloadTraits<Text>::record(const Text& text) {
+    return {.arrays = {}, .attributes = {{"text", text.text}}};
+}
 
-Text PayloadTraits<Text>::restore(const Record& record) { return {record.attributes.at("text").as_string()}; }
+Text PayloadTraits<Text>::restore(const Record& record) {
+    return {record.attributes.at("text").as_string()};
+}
 
-std::vector<visual::Visual> PayloadTraits<Text>::visual(const Text& text, const visual::Budget& budget) {
-    return {visual::Text{text.text.substr(0, budget.bytes)}};
+std::vector<visual::Visual> PayloadTraits<Text>::visual(const Text& text,
+                                                        const visual::Budget& budget) {
+    std::size_t end = std::min(text.text.size(), budget.bytes);
+    // Not within a character of UTF-8, whose later bytes begin with the bits 10.
+    while (end < text.text.size() && end > 0 &&
+           (static_cast<unsigned char>(text.text[end]) & 0xC0u) == 0x80)
+        --end;
+    return {visual::Text{text.text.substr(0, end)}};
 }
 
 }  // namespace millrace::engine

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <memory>
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
@@ -13,17 +15,28 @@ using types::Tensor;
 
 DType dtype_of_tensor(const at::Tensor& tensor) {
     switch (tensor.scalar_type()) {
-        case at::kByte: return DType::U8;
-        case at::kChar: return DType::I8;
-        case at::kShort: return DType::I16;
-        case at::kInt: return DType::I32;
-        case at::kLong: return DType::I64;
-        case at::kHalf: return DType::F16;
-        case at::kBFloat16: return DType::BF16;
-        case at::kFloat: return DType::F32;
-        case at::kDouble: return DType::F64;
-        case at::kBool: return DType::Bool;
-        default: break;
+        case at::kByte:
+            return DType::U8;
+        case at::kChar:
+            return DType::I8;
+        case at::kShort:
+            return DType::I16;
+        case at::kInt:
+            return DType::I32;
+        case at::kLong:
+            return DType::I64;
+        case at::kHalf:
+            return DType::F16;
+        case at::kBFloat16:
+            return DType::BF16;
+        case at::kFloat:
+            return DType::F32;
+        case at::kDouble:
+            return DType::F64;
+        case at::kBool:
+            return DType::Bool;
+        default:
+            break;
     }
     throw Error({.code = "E-TYPE-005",
                  .what = "Tensors of this type can't travel",
@@ -34,26 +47,41 @@ DType dtype_of_tensor(const at::Tensor& tensor) {
 
 at::ScalarType scalar_type(DType type) {
     switch (type) {
-        case DType::U8: return at::kByte;
-        case DType::I8: return at::kChar;
-        case DType::I16: return at::kShort;
-        case DType::I32: return at::kInt;
-        case DType::I64: return at::kLong;
-        case DType::F16: return at::kHalf;
-        case DType::BF16: return at::kBFloat16;
-        case DType::F32: return at::kFloat;
-        case DType::F64: return at::kDouble;
-        case DType::Bool: return at::kBool;
-        default: break;
+        case DType::U8:
+            return at::kByte;
+        case DType::I8:
+            return at::kChar;
+        case DType::I16:
+            return at::kShort;
+        case DType::I32:
+            return at::kInt;
+        case DType::I64:
+            return at::kLong;
+        case DType::F16:
+            return at::kHalf;
+        case DType::BF16:
+            return at::kBFloat16;
+        case DType::F32:
+            return at::kFloat;
+        case DType::F64:
+            return at::kDouble;
+        case DType::Bool:
+            return at::kBool;
+        default:
+            break;
     }
-    throw Error({.code = "E-FILE-011", .what = "LibTorch has no such type", .expected = "signed integers, U8, BOOL or floats", .found = std::string(to_text(type))});
+    throw Error({.code = "E-FILE-011",
+                 .what = "LibTorch has no such type",
+                 .expected = "signed integers, U8, BOOL or floats",
+                 .found = std::string(to_text(type))});
 }
 
 }  // namespace
 
 Record PayloadTraits<Tensor>::record(const Tensor& tensor) {
     if (!tensor.value.defined()) return {.arrays = {}, .attributes = {{"defined", false}}};
-    auto dense = std::make_shared<const at::Tensor>(tensor.value.detach().to(at::kCPU).contiguous());
+    auto dense =
+        std::make_shared<const at::Tensor>(tensor.value.detach().to(at::kCPU).contiguous());
     ArrayView view;
     view.name = "tensor";
     view.type = dtype_of_tensor(*dense);
@@ -67,17 +95,21 @@ Tensor PayloadTraits<Tensor>::restore(const Record& record) {
     const ArrayView* view = record.find("tensor");
     if (!view) {
         if (record.attributes.contains("defined")) return {};
-        throw Error({.code = "E-FILE-011", .what = "The stored tensor is missing", .expected = "an array named \"tensor\"", .found = "nothing"});
+        throw Error({.code = "E-FILE-011",
+                     .what = "The stored tensor is missing",
+                     .expected = "an array named \"tensor\"",
+                     .found = "nothing"});
     }
-    if (view->count() < 0 || view->bytes.size() != static_cast<std::size_t>(view->count()) * size_of(view->type)) {
-        throw Error({.code = "E-FILE-011", .what = "The stored tensor's size does not fit its shape"});
-    }
+    record.require("tensor", view->type, view->shape.size());  // that the bytes fit the shape
     at::Tensor value = at::empty(view->shape, at::TensorOptions(scalar_type(view->type)));
     if (!view->bytes.empty()) std::memcpy(value.data_ptr(), view->bytes.data(), view->bytes.size());
+    // A bool that is neither 0 nor 1 is undefined behaviour wherever it is read.
+    if (view->type == DType::Bool) value = value.view(at::kByte).ne(0);
     return {std::move(value)};
 }
 
-std::vector<visual::Visual> PayloadTraits<Tensor>::visual(const Tensor& tensor, const visual::Budget& budget) {
+std::vector<visual::Visual> PayloadTraits<Tensor>::visual(const Tensor& tensor,
+                                                          const visual::Budget& budget) {
     if (!tensor.value.defined()) return {visual::Text{"undefined tensor"}};
     const at::Tensor value = tensor.value.detach().to(at::kCPU);
     visual::TensorSlice slice;
@@ -89,8 +121,11 @@ std::vector<visual::Visual> PayloadTraits<Tensor>::visual(const Tensor& tensor, 
         if (plane.size(0) == 0) return {std::move(slice)};
         plane = plane.select(0, 0);
     }
-    plane = plane.reshape({plane.dim() == 2 ? plane.size(0) : 1, plane.dim() == 0 ? 1 : plane.size(-1)});
-    const std::int64_t most = std::max<std::int64_t>(1, static_cast<std::int64_t>(std::sqrt(static_cast<double>(budget.bytes) / sizeof(double))));
+    plane = plane.reshape(
+        {plane.dim() == 2 ? plane.size(0) : 1, plane.dim() == 0 ? 1 : plane.size(-1)});
+    const std::int64_t most = std::max<std::int64_t>(
+        1,
+        static_cast<std::int64_t>(std::sqrt(static_cast<double>(budget.bytes) / sizeof(double))));
     plane = plane.slice(0, 0, most).slice(1, 0, most).to(at::kDouble).contiguous();
     slice.rows = static_cast<int>(plane.size(0));
     slice.columns = static_cast<int>(plane.size(1));
@@ -105,7 +140,11 @@ std::vector<visual::Visual> PayloadTraits<Tensor>::visual(const Tensor& tensor, 
     slice.min = low;
     slice.max = high;
     slice.mean = sum / static_cast<double>(finite.size());
-    visual::Histogram histogram{.title = "values", .unit = {}, .min = low, .max = high, .counts = std::vector<std::uint64_t>(64)};
+    visual::Histogram histogram{.title = "values",
+                                .unit = {},
+                                .min = low,
+                                .max = high,
+                                .counts = std::vector<std::uint64_t>(64)};
     for (double number : finite) {
         const double place = high > low ? (number - low) / (high - low) * 64 : 0;
         ++histogram.counts[std::min<std::size_t>(63, static_cast<std::size_t>(place))];

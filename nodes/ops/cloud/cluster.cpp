@@ -84,7 +84,7 @@ private:
     void connect() {
         std::vector<std::uint32_t> around;
         for (std::uint32_t cell = 0; cell < cores_.size(); ++cell) {
-            if (watch_.stopped_after(1)) return;
+            if (watch_.stopped_after(RadiusGrid::kStepsPerCell)) return;
             if (cores_[cell].points.empty()) continue;
             grid_.around(cell, RadiusGrid::Half::Upper, around);
             for (std::uint32_t other : around) {
@@ -110,7 +110,7 @@ private:
         std::vector<std::uint32_t> around;
         const CellGrid& cells = grid_.cells();
         for (std::uint32_t cell = 0; cell < cells.cell_count(); ++cell) {
-            if (watch_.stopped_after(1)) return;
+            if (watch_.stopped_after(RadiusGrid::kStepsPerCell)) return;
             bool listed = false;
             for (std::uint32_t at = cells.start(cell); at < cells.start(cell + 1); ++at) {
                 std::optional<std::uint32_t> owner;

@@ -7,7 +7,7 @@
 namespace millrace::ops {
 namespace {
 
-constexpr std::size_t kPointsPerAsk = 256;
+constexpr std::size_t kPointsPerAsk = 64;
 /// Below this share of the middle spread in the largest, the points are a line to float32 positions
 /// and have no normal.
 constexpr double kLineRatio = 1e-10;

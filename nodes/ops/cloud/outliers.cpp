@@ -10,7 +10,7 @@
 namespace millrace::ops {
 namespace {
 
-constexpr std::size_t kPointsPerAsk = 256;
+constexpr std::size_t kPointsPerAsk = 64;
 
 /// Mean distance to the other points found. The query is the first of the answer, or equal in place
 /// to the first.

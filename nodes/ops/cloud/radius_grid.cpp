@@ -54,7 +54,7 @@ std::vector<std::uint8_t> RadiusGrid::crowded(int at_least, const StopAsk& stop)
     const double limit = squared_radius();
     StopWatch watch(stop);
     for (std::uint32_t cell = 0; cell < grid_.cell_count(); ++cell) {
-        if (watch.stopped_after(1)) break;
+        if (watch.stopped_after(kStepsPerCell)) break;
         const std::uint32_t first = grid_.start(cell), last = grid_.start(cell + 1);
         const int own = static_cast<int>(last - first);
         if (own >= at_least) continue;

@@ -14,6 +14,9 @@ namespace millrace::ops {
 
 class RadiusGrid {
 public:
+    /// What around() costs, in the steps of StopWatch.
+    static constexpr std::size_t kStepsPerCell = 1000;
+
     /// `radius` > 0 in metres; points without a finite position take no part.
     RadiusGrid(const std::vector<types::Point>& points, double radius);
 

@@ -1,0 +1,94 @@
+// millrace nodes
+#include <map>
+
+#include <fmt/format.h>
+
+#include "engine/cli/node_page.hpp"
+#include "engine/cli/session.hpp"
+#include "engine/cli/text_table.hpp"
+#include "engine/visual/io/files.hpp"
+
+namespace millrace::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using engine::NodeType;
+
+std::map<std::string, std::vector<const NodeType*>> by_group(const engine::Registry& registry) {
+    std::map<std::string, std::vector<const NodeType*>> groups;
+    for (const NodeType* type : registry.types()) groups[type->spec.group].push_back(type);
+    return groups;
+}
+
+/// The doc's first sentence.
+std::string first_sentence(const std::string& doc) {
+    const auto end = doc.find(". ");
+    return end == std::string::npos ? doc : doc.substr(0, end + 1);
+}
+
+int show_one(const Call& call, const engine::Registry& registry, const std::string& id) {
+    const NodeType* type = registry.find(id);
+    if (!type) {
+        const std::string near = registry.nearest(id);
+        throw usage_error("E-CLI-010", fmt::format("There is no node type \"{}\"", id),
+                          "a node type of the engine or of a plug-in", id,
+                          near.empty() ? "`millrace nodes` lists them."
+                                       : fmt::format("Did you mean \"{}\"?", near));
+    }
+    if (call.json())
+        call.print_json(page_value(*type), 0);
+    else
+        call.output().write(page_text(*type));
+    return 0;
+}
+
+int write_pages(const Call& call, const engine::Registry& registry, const fs::path& folder) {
+    fs::create_directories(folder);
+    std::string index = "# Node types\n";
+    for (const auto& [group, types] : by_group(registry)) {
+        index += fmt::format("\n## {}\n\n", group);
+        for (const NodeType* type : types) {
+            const std::string name = type->spec.id + ".md";
+            index += fmt::format("- [{}]({}) — {}\n", type->spec.id, name,
+                                 first_sentence(type->spec.doc));
+            visual::write_file_atomically(folder / name, page_markdown(*type),
+                                          visual::Durability::Process);
+        }
+    }
+    visual::write_file_atomically(folder / "README.md", index, visual::Durability::Process);
+    message(fmt::format("{} pages written to {}", registry.types().size() + 1, folder.string()));
+    if (call.json()) call.print_json({{"folder", folder.string()}}, 0);
+    return 0;
+}
+
+int list_all(const Call& call, const engine::Registry& registry) {
+    engine::Array list;
+    bool first = true;
+    for (const auto& [group, types] : by_group(registry)) {
+        TextTable table({"", "", ""});
+        for (const NodeType* type : types) {
+            table.add({"  " + type->spec.id, type->spec.title, first_sentence(type->spec.doc)});
+            list.push_back(page_value(*type));
+        }
+        if (!call.json()) call.output().write((first ? "" : "\n") + group + "\n" + table.text());
+        first = false;
+    }
+    if (call.json()) call.print_json({{"nodes", std::move(list)}}, 0);
+    return 0;
+}
+
+}  // namespace
+
+int nodes_command(const Call& call) {
+    const auto catalogue = load_catalogue();
+    const engine::Registry& registry = catalogue->registry;
+    if (call.flag("names")) {
+        for (const NodeType* type : registry.types()) call.output().line(type->spec.id);
+        return 0;
+    }
+    if (const auto folder = call.text("markdown")) return write_pages(call, registry, *folder);
+    if (!call.arguments().empty()) return show_one(call, registry, call.arguments().front());
+    return list_all(call, registry);
+}
+
+}  // namespace millrace::cli

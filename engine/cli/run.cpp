@@ -1,0 +1,270 @@
+// millrace run
+#include <signal.h>
+#include <unistd.h>
+
+#include <ctime>
+#include <mutex>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "engine/cli/exit_codes.hpp"
+#include "engine/cli/run_report.hpp"
+#include "engine/cli/watch.hpp"
+#include "engine/observe/manifest.hpp"
+#include "engine/observe/record.hpp"
+#include "engine/observe/report.hpp"
+#include "engine/observe/run_folder.hpp"
+#include "engine/observe/trace.hpp"
+#include "engine/run/cache.hpp"
+#include "engine/visual/io/files.hpp"
+
+namespace millrace::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using engine::Problem;
+using engine::RunStatus;
+
+fs::path default_out(const std::string& graph) {
+    const std::string name = fs::path(graph).stem().string();
+    const std::string base =
+        fmt::format("{}-{:%Y%m%d-%H%M%S}", name, fmt::localtime(std::time(nullptr)));
+    fs::path out = fs::path("runs") / base;
+    // Two runs may begin in one second.
+    for (int more = 2; fs::exists(out) && more < 1000; ++more)
+        out = fs::path("runs") / fmt::format("{}-{}", base, more);
+    return out;
+}
+
+std::chrono::milliseconds milliseconds(double seconds) {
+    return std::chrono::milliseconds(static_cast<std::int64_t>(std::min(seconds, 1e9) * 1000));
+}
+
+void add_limits(const Call& call, engine::RunOptions& options) {
+    options.keep_going = call.flag("keep-going");
+    options.resume = call.flag("resume");
+    options.trace = call.flag("trace");
+    if (const auto seconds = call.number("timeout", 0))
+        options.timeout = std::max(milliseconds(*seconds), std::chrono::milliseconds(1));
+    if (const auto seconds = call.number("checkpoint", 0))
+        options.checkpoint_interval = milliseconds(*seconds);
+    options.checkpoint_items =
+        static_cast<std::uint64_t>(call.integer("checkpoint-items", 0).value_or(0));
+    options.memory_budget = static_cast<std::size_t>(call.integer("memory", 1).value_or(0)) << 20;
+}
+
+engine::FolderUse folder_use(const Call& call) {
+    if (call.flag("resume") && call.flag("overwrite")) {
+        throw usage_error("E-CLI-002", "--resume and --overwrite exclude one another",
+                          "one of them", "both", "Leave one out.");
+    }
+    if (call.flag("resume") && !call.flag("out")) {
+        throw usage_error("E-CLI-003", "--resume needs the folder of the run to go on with",
+                          "--out DIR", "no --out", "Name the run folder with --out.");
+    }
+    return call.flag("resume")      ? engine::FolderUse::Resume
+           : call.flag("overwrite") ? engine::FolderUse::Overwrite
+                                    : engine::FolderUse::New;
+}
+
+/// What the events told so far, for a run that has to be ended before it could report.
+class Told {
+public:
+    void note(const engine::Object& event) {
+        const auto text = [&](const char* name) {
+            const auto found = event.find(name);
+            return found != event.end() && found->second.is_string() ? found->second.as_string()
+                                                                     : std::string();
+        };
+        if (text("event") != "node_error") return;
+        const std::scoped_lock lock(mutex_);
+        if (problems_.size() < 100)
+            problems_.push_back({.code = text("code"),
+                                 .what = text("what"),
+                                 .found = text("found"),
+                                 .where = text("node")});
+    }
+    std::vector<Problem> problems() {
+        const std::scoped_lock lock(mutex_);
+        return problems_;
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<Problem> problems_;
+};
+
+bool lenient_errors(const engine::RunOptions& options, const engine::Plan& plan,
+                    const engine::RunResult& result) {
+    if (!options.keep_going) return false;
+    for (std::size_t i = 0; i < plan.nodes.size() && i < result.figures.nodes.size(); ++i) {
+        if (plan.nodes[i].on_error == engine::OnError::Stop && result.figures.nodes[i].errors > 0)
+            return true;
+    }
+    return false;
+}
+
+void tell_result(const engine::RunResult& result, const fs::path& out) {
+    for (const Problem& problem : result.problems) message(to_text(problem));
+    if (!result.resume_note.empty()) message(result.resume_note);
+    std::uint64_t items = 0;
+    for (const engine::NodeFigures& node : result.figures.nodes)
+        items = std::max(items, node.items);
+    message(fmt::format("{} after {:.2f} s, {} items; see {}", to_text(result.status),
+                        result.figures.seconds, items, out.string()));
+}
+
+/// Reports of the run that is to go on: when it turns out that this one can't follow it, they are
+/// put back.
+class Before {
+public:
+    Before(const fs::path& folder, bool resumed) {
+        for (const char* name : {"run.json", "graph.json"}) {
+            if (std::error_code ignored; resumed && fs::is_regular_file(folder / name, ignored)) {
+                files_.emplace_back(folder / name, visual::read_file_bytes(folder / name));
+            }
+        }
+    }
+    void put_back() const {
+        for (const auto& [file, bytes] : files_) {
+            visual::write_file_atomically(
+                file, {reinterpret_cast<const char*>(bytes.data()), bytes.size()},
+                visual::Durability::Process);
+        }
+    }
+
+private:
+    std::vector<std::pair<fs::path, std::vector<std::byte>>> files_;
+};
+
+/// The problem of a run that was ended for its limits before it could say so itself.
+std::optional<Problem> limit_problem(RunStatus status, const engine::RunOptions& options) {
+    if (status == RunStatus::TimedOut) {
+        return Problem{.code = "E-RUN-004",
+                       .what = "The run took longer than it may",
+                       .expected = fmt::format("at most {} s",
+                                               static_cast<double>(options.timeout.count()) / 1000),
+                       .mend = "Raise --timeout, or see run.json for the slowest node."};
+    }
+    if (status == RunStatus::OutOfMemory) {
+        return Problem{.code = "E-MEM-002",
+                       .what = "The run is over its memory budget",
+                       .expected = fmt::format("at most {} MB", options.memory_budget >> 20),
+                       .mend = "Lower --in-flight or wire capacities, or raise --memory."};
+    }
+    return {};
+}
+
+/// Everything one run needs, in the order in which it has to go again.
+struct Setting {
+    const Call& call;
+    Document document;
+    engine::RunOptions options;
+    RunFacts facts;
+    std::unique_ptr<engine::CacheStore> cache;
+};
+
+int execute(Setting& setting, const Catalogue& catalogue) {
+    const Call& call = setting.call;
+    engine::Plan plan =
+        engine::plan_run(setting.document.graph, catalogue.registry, setting.options);
+    stop_on_errors(plan.problems);
+    const auto sketched = engine::outputs_named(plan, call.texts("record"));
+    const auto kept = engine::outputs_named(plan, call.texts("keep"));
+    engine::RunFolder folder(setting.options.out, folder_use(call));
+    engine::Run run(std::move(plan), catalogue.registry, setting.options);
+    engine::Recorder recorder(run, folder.path(), sketched, kept);
+    setting.facts.plan = &run.plan();
+    const Before before(folder.path(), call.flag("resume"));
+    folder.write_graph(setting.document.graph);
+    folder.write_report(run_report(setting.facts, {.status = RunStatus::Running}, {}));
+
+    Told told;
+    const bool print_events = call.flag("events");
+    run.on_event([&](const engine::Object& event) {
+        const std::string line = engine::to_json(event);
+        folder.append_event(line);
+        told.note(event);
+        if (print_events) call.output().line(line);
+    });
+    const auto finish = [&](engine::RunResult& result, bool lenient) {
+        const int code = exit_of(result, lenient);
+        const engine::Object report = run_report(setting.facts, result, code);
+        folder.write_report(report);
+        if (call.json()) {
+            engine::Object object = report;
+            object["out"] = folder.path().string();
+            call.print_json(std::move(object), code);
+        }
+        return code;
+    };
+    Watch watch(run, call.output().messages_to_terminal() && !call.flag("events"), [&] {
+        // A call that never asks whether to stop must not hold up the end.
+        engine::RunResult result{
+            .status = run.status(), .problems = told.problems(), .figures = run.figures()};
+        if (auto problem = limit_problem(result.status, setting.options)) {
+            result.problems.insert(result.problems.begin(), *std::move(problem));
+        }
+        result.problems.push_back({.code = "W-RUN-007",
+                                   .what = "A call did not end within 2 s of the stop, so the "
+                                           "program ended with it still running",
+                                   .severity = engine::Severity::Warning});
+        const int code = finish(result, false);
+        tell_result(result, folder.path());
+        _exit(code);
+    });
+    message(fmt::format("running {} in {}", setting.facts.graph_file, folder.path().string()));
+    run.start();
+    engine::RunResult result = run.wait();
+    watch.end();
+    for (Problem& problem : recorder.problems()) result.problems.push_back(std::move(problem));
+    if (const auto trace = call.text("trace")) {
+        visual::write_file_atomically(
+            *trace, engine::chrome_trace(result, run.plan(), setting.facts.graph_file));
+    }
+    if (setting.cache && result.status == RunStatus::Succeeded) {
+        engine::write_manifests(*setting.cache, setting.document.file, run.plan(), setting.options);
+    }
+    const int code = finish(result, lenient_errors(setting.options, run.plan(), result));
+    if (!result.problems.empty() && result.problems.front().code == "E-CKPT-002") before.put_back();
+    tell_result(result, folder.path());
+    return code;
+}
+
+}  // namespace
+
+int run_command(const Call& call) {
+    if (call.flag("dry-run")) return plan_command(call);
+    if (call.json() && call.flag("events")) {
+        throw usage_error("E-CLI-002", "--json and --events exclude one another", "one of them",
+                          "both", "Leave one out; run.json holds the report either way.");
+    }
+    // A reader that goes away must not end the run.
+    signal(SIGPIPE, SIG_IGN);
+    const std::string& graph = call.arguments().front();
+    const fs::path out =
+        fs::absolute(call.text("out").value_or(default_out(graph).string())).lexically_normal();
+    folder_use(call);
+    Setting setting{.call = call,
+                    .options = run_options(call, fs::absolute(graph).lexically_normal(), out)};
+    add_limits(call, setting.options);
+    const auto catalogue = load_catalogue(setting.options.intra_threads);
+    setting.document = open_document(call, graph, catalogue->registry);
+    stop_on_errors(setting.document.problems);
+    if (!call.flag("no-cache")) {
+        setting.cache = std::make_unique<engine::CacheStore>(
+            call.text("cache").value_or(engine::default_cache_folder().string()),
+            engine::default_cache_limit());
+        setting.options.cache = setting.cache.get();
+    }
+    setting.facts = {.graph_file = graph,
+                     .started = utc_now(),
+                     .words = call.words(),
+                     .meaning = engine::meaning_hash(setting.document.graph),
+                     .options = &setting.options,
+                     .plugins = &catalogue->plugins};
+    return execute(setting, *catalogue);
+}
+
+}  // namespace millrace::cli

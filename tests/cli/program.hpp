@@ -1,0 +1,51 @@
+// Runs the built program as a user would, and keeps what it said.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "engine/value.hpp"
+
+namespace millrace::tests {
+
+struct Outcome {
+    int code = -1;  ///< exit code; 128 + n when a signal ended it
+    std::string out, err;
+
+    /// stdout as one JSON object; a failed expectation when it is none.
+    engine::Value json() const;
+};
+
+/// A folder of its own with a content store, gone at the end.
+class Program {
+public:
+    Program();
+    ~Program();
+    Program(const Program&) = delete;
+    Program& operator=(const Program&) = delete;
+
+    /// Runs `millrace words...` in the folder, to its end.
+    Outcome run(const std::vector<std::string>& words) const;
+    /// The same, and sends `signal` once `file` holds at least `bytes`; again when `twice`.
+    Outcome run_and_signal(const std::vector<std::string>& words, int signal,
+                           const std::string& file, std::size_t bytes, bool twice = false) const;
+
+    void write(const std::string& name, const std::string& text) const;
+    std::string read(const std::string& name) const;
+    engine::Value read_json(const std::string& name) const;
+    bool exists(const std::string& name) const { return std::filesystem::exists(folder / name); }
+
+    std::filesystem::path folder;
+
+private:
+    int start(const std::vector<std::string>& words) const;
+    Outcome finish(int process) const;
+};
+
+/// source (numbers.txt) -> square -> check -> lines, with the promoted parameter "input".
+extern const char* const kNumbers;
+/// counter -> rate limit -> lines; 200 items at 100 a second.
+extern const char* const kSlow;
+
+}  // namespace millrace::tests
