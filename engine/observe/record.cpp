@@ -106,6 +106,10 @@ Recorder::Recorder(Run& run, const fs::path& folder, const std::vector<Endpoint>
     all.insert(kept.begin(), kept.end());
     if (all.empty()) return;
     state_->sketches.open(folder / kSketches, std::ios::app);
+    // An output that gave nothing must not look like one that was not recorded.
+    Array outputs;
+    for (const Endpoint& output : all) outputs.emplace_back(to_text(output));
+    state_->sketches << to_json(Object{{"outputs", std::move(outputs)}}) << '\n';
     for (const Endpoint& output : kept)
         fs::create_directories(packet_file(folder, to_text(output), 0).parent_path());
     for (const Endpoint& output : all) {
@@ -140,6 +144,10 @@ void read_sketches(const fs::path& file, std::map<std::string, Recorded>& record
         // The last line of a killed run may be cut short.
         if (stream.eof() && (line.empty() || line.back() != '}')) break;
         const Value value = parse_json(line, fmt::format("{}:{}", file.string(), number));
+        if (const Value* outputs = value.find("outputs")) {
+            for (const Value& output : outputs->as_array()) recorded[output.as_string()];
+            continue;
+        }
         const Value* wire = value.find("wire");
         const Value* item = value.find("item");
         const Value* sketch = value.find("sketch");

@@ -1,6 +1,6 @@
-// Keeps what passes chosen outputs in the run folder: sketches (sketches.ndjson, a line a packet)
-// and packets (packets/NODE.PORT/ITEM.safetensors), which compare reads back. Called from worker
-// threads through the run's taps.
+// Keeps what passes chosen outputs in the run folder: sketches (sketches.ndjson, a line a packet
+// after one that lists the outputs) and packets (packets/NODE.PORT/ITEM.safetensors), which compare
+// reads back. Called from worker threads through the run's taps.
 #pragma once
 
 #include <filesystem>

@@ -88,10 +88,16 @@ Outcome Program::run_and_signal(const std::vector<std::string>& words, int signa
     const auto grown = [&] {
         return fs::exists(folder / file) && fs::file_size(folder / file, ignored) >= bytes;
     };
-    while (!grown() && waitpid(process, nullptr, WNOHANG | WNOWAIT) == 0) poll(nullptr, 0, 1);
+    const auto runs = [&] {
+        siginfo_t state = {};
+        return waitid(P_PID, static_cast<id_t>(process), &state, WEXITED | WNOHANG | WNOWAIT) ==
+                   0 &&
+               state.si_pid == 0;
+    };
+    while (runs() && !grown()) poll(nullptr, 0, 1);
     kill(process, signal);
     if (twice) {
-        while (read(".stderr").find("stopping") == std::string::npos) poll(nullptr, 0, 1);
+        while (runs() && read(".stderr").find("stopping") == std::string::npos) poll(nullptr, 0, 1);
         kill(process, signal);
     }
     return finish(process);

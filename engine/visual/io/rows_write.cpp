@@ -164,7 +164,7 @@ void append_number(std::string& text, Number type, const std::byte* at) {
     const char* const end = with_type(type, [&](auto zero) {
         return std::to_chars(buffer.data(), buffer.data() + buffer.size(), load<decltype(zero)>(at)).ptr;
     });
-    text.append(buffer.data(), end);
+    text.append(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
 }
 
 void append_rows(std::string& text, const OwnedRows& rows) {
