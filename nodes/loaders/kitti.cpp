@@ -84,6 +84,17 @@ private:
 
 }  // namespace
 
+void wrong_layout(const fs::path& root, std::string expected) {
+    std::error_code error;
+    const bool there = fs::exists(root, error);
+    throw engine::Error({.code = there ? "E-FILE-041" : "E-FILE-001",
+                         .what = there ? "The folder is laid out otherwise" : "There is no such folder",
+                         .expected = std::move(expected),
+                         .found = there ? "another layout" : "nothing",
+                         .where = root.string(),
+                         .mend = "Set root to the folder of the data set."});
+}
+
 std::shared_ptr<const Recording> open_kitti(const fs::path& root) {
     std::error_code error;
     const bool inner = !fs::exists(root / "velodyne", error) && fs::exists(root / "training" / "velodyne", error);
