@@ -185,9 +185,9 @@ TEST(Kitti, RealFrames) {
         }
     }
     EXPECT_EQ(labelled, 8);
-    ASSERT_TRUE(source.load(7));
+    ASSERT_TRUE(source.load(6));
     EXPECT_EQ(source.name(), "000007");
-    ASSERT_TRUE(source.load(8));
+    ASSERT_TRUE(source.load(7));
     EXPECT_EQ(source.name(), "000008");
     EXPECT_EQ(source.get<types::Boxes3d>("labels").boxes.size(), 6U);
 }
