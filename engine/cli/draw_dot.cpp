@@ -21,7 +21,7 @@ std::string ports(const std::vector<PicturePort>& list, char kind) {
     for (std::size_t i = 0; i < list.size(); ++i) {
         text += fmt::format(
             "<TR><TD PORT=\"{}{}\" ALIGN=\"{}\"><FONT COLOR=\"{}\">●</FONT> {}</TD></TR>", kind, i,
-            kind == 'i' ? "LEFT" : "RIGHT", color_of(list[i].type), xml_text(list[i].name));
+            kind == 'i' ? "LEFT" : "RIGHT", list[i].color, xml_text(list[i].name));
     }
     return text + "</TABLE>";
 }
@@ -34,16 +34,15 @@ std::string node(const PictureNode& node) {
             "COLOR=\"#7a8190\">{}</FONT></TD></TR>",
             xml_text(line));
     }
-    const std::string color =
-        node.known ? color_of(node.type.substr(0, node.type.find('.')) + " family") : "#b00020";
     return fmt::format(
         "  {} [label=<<TABLE BORDER=\"1\" CELLBORDER=\"0\" CELLSPACING=\"0\" COLOR=\"{}\" "
         "BGCOLOR=\"white\" STYLE=\"ROUNDED\">"
         "<TR><TD COLSPAN=\"2\"><FONT COLOR=\"{}\"><B>{}</B></FONT><BR/><FONT "
         "POINT-SIZE=\"9\">{}</FONT></TD></TR>"
         "<TR><TD>{}</TD><TD>{}</TD></TR>{}</TABLE>>];\n",
-        quoted(node.id), color, color, xml_text(node.title), xml_text(node.id + " · " + node.type),
-        ports(node.inputs, 'i'), ports(node.outputs, 'o'), lines);
+        quoted(node.id), node.color, node.color, xml_text(node.title),
+        xml_text(node.id + " · " + node.type), ports(node.inputs, 'i'), ports(node.outputs, 'o'),
+        lines);
 }
 
 }  // namespace
@@ -61,8 +60,8 @@ std::string draw_dot(const Picture& picture) {
                                                                   : "solid";
         text += fmt::format("  {}:o{}:e -> {}:i{}:w [color=\"{}\", style={}{}{}];\n",
                             quoted(picture.nodes[wire.from].id), wire.from_port,
-                            quoted(picture.nodes[wire.to].id), wire.to_port, color_of(wire.type),
-                            style, wire.label.empty() ? "" : ", label=" + quoted(wire.label),
+                            quoted(picture.nodes[wire.to].id), wire.to_port, wire.color, style,
+                            wire.label.empty() ? "" : ", label=" + quoted(wire.label),
                             wire.sync == engine::Sync::Feedback ? ", constraint=false" : "");
     }
     return text + "}\n";

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -99,7 +98,7 @@ std::string wire(const Picture& picture, const PictureWire& wire) {
     std::string text = fmt::format(
         "<path d=\"M{:.1f} {:.1f} C{:.1f} {:.1f} {:.1f} {:.1f} {:.1f} {:.1f}\" fill=\"none\" "
         "stroke=\"{}\" stroke-width=\"2\"{}/>\n",
-        x1, y1, x1 + reach, y1, x2 - reach, y2, x2, y2, color_of(wire.type), dashes);
+        x1, y1, x1 + reach, y1, x2 - reach, y2, x2, y2, wire.color, dashes);
     if (!wire.label.empty()) {
         text += text_at((x1 + x2) / 2, (y1 + y2) / 2 - 6,
                         "font-size=\"10\" fill=\"#6a7080\" text-anchor=\"middle\"", wire.label);
@@ -115,8 +114,7 @@ std::string ports(const PictureNode& node, const std::vector<PicturePort>& list,
         text += fmt::format(
             "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4.5\" fill=\"{}\" stroke=\"#ffffff\" "
             "stroke-width=\"1.5\"><title>{}</title></circle>\n",
-            x, y, color_of(list[i].type),
-            xml_text(list[i].type.empty() ? "any payload" : list[i].type));
+            x, y, list[i].color, xml_text(list[i].type.empty() ? "any payload" : list[i].type));
         text += text_at(inputs ? x + 10 : x - 10, y + 4,
                         inputs ? "font-size=\"11\" fill=\"#39404d\""
                                : "font-size=\"11\" fill=\"#39404d\" text-anchor=\"end\"",
@@ -126,8 +124,7 @@ std::string ports(const PictureNode& node, const std::vector<PicturePort>& list,
 }
 
 std::string node(const PictureNode& node) {
-    const std::string family = node.type.substr(0, node.type.find('.'));
-    const std::string color = node.known ? color_of(family + " family") : "#b00020";
+    const std::string& color = node.color;
     std::string text =
         fmt::format("<g><title>{} ({})</title>\n", xml_text(node.id), xml_text(node.type));
     text += fmt::format(
@@ -155,13 +152,11 @@ std::string node(const PictureNode& node) {
 }
 
 std::string legend(const Picture& picture, double x, double y) {
-    std::set<std::string> types;
-    for (const PictureWire& wire : picture.wires) types.insert(wire.type);
     std::string text;
-    for (const std::string& type : types) {
+    for (const auto& [type, color] : picture.colors) {
         const std::string name = type.empty() ? "any" : type.substr(0, type.find('/'));
         text += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4.5\" fill=\"{}\"/>\n", x,
-                            y - 4, color_of(type));
+                            y - 4, color);
         text += text_at(x + 10, y, "font-size=\"11\" fill=\"#6a7080\"", name);
         x += 30 + static_cast<double>(columns_of(name)) * 6.6;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -165,6 +166,59 @@ void spread(Picture& picture) {
 
 }  // namespace
 
+namespace {
+
+/// A colour for each name: mostly the same in every picture, and never one for two names while
+/// there are enough.
+std::map<std::string, std::string> colors_for(const std::set<std::string>& names) {
+    // Told apart with most kinds of colour-blindness (after Okabe and Ito, with darker companions).
+    static constexpr std::array<const char*, 10> kColors = {
+        "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b58900",
+        "#56b4e9", "#7b5ea7", "#8c564b", "#5f8a2f", "#3b4a8c"};
+    std::map<std::string, std::string> colors;
+    std::array<bool, kColors.size()> taken{};
+    for (const std::string& name : names) {
+        std::size_t place = engine::hash_text(name).low % kColors.size();
+        for (std::size_t step = 0; step < kColors.size() && taken[place]; ++step)
+            place = (place + 1) % kColors.size();
+        taken[place] = true;
+        colors[name] = kColors[place];
+    }
+    return colors;
+}
+
+std::string family_of(const PictureNode& node) { return node.type.substr(0, node.type.find('.')); }
+
+void set_colors(Picture& picture) {
+    std::set<std::string> types;
+    std::set<std::string> families;
+    for (const PictureNode& node : picture.nodes) {
+        families.insert(family_of(node));
+        for (const auto* ports : {&node.inputs, &node.outputs}) {
+            for (const PicturePort& port : *ports) types.insert(port.type);
+        }
+    }
+    types.erase("");
+    picture.colors = colors_for(types);
+    picture.colors[""] = "#8a8f98";
+    const auto by_family = colors_for(families);
+    std::set<std::string> carried;
+    for (PictureNode& node : picture.nodes) {
+        node.color = node.known ? by_family.at(family_of(node)) : "#b00020";
+        for (auto* ports : {&node.inputs, &node.outputs}) {
+            for (PicturePort& port : *ports) port.color = picture.colors.at(port.type);
+        }
+    }
+    for (PictureWire& wire : picture.wires) {
+        wire.color = picture.colors.at(wire.type);
+        carried.insert(wire.type);
+    }
+    std::erase_if(picture.colors,
+                  [&](const auto& entry) { return !carried.contains(entry.first); });
+}
+
+}  // namespace
+
 Picture picture_of(const Graph& graph, const engine::Registry& registry) {
     Picture picture;
     if (const auto title = graph.meta.find("title");
@@ -173,6 +227,7 @@ Picture picture_of(const Graph& graph, const engine::Registry& registry) {
     for (const auto& [id, node] : graph.nodes)
         picture.nodes.push_back(node_of(id, node, graph, registry));
     add_wires(picture, graph, registry);
+    set_colors(picture);
     picture.placed_by_file = !picture.nodes.empty();
     for (PictureNode& node : picture.nodes) {
         set_size(node);
@@ -192,16 +247,6 @@ Picture picture_of(const Graph& graph, const engine::Registry& registry) {
     for (const auto& [id, note] : graph.notes) picture.notes.push_back(note);
     spread(picture);
     return picture;
-}
-
-std::string color_of(const std::string& name) {
-    // Told apart by most kinds of colour-blindness at this lightness (after Okabe and Ito, with
-    // darker companions).
-    static constexpr std::array<const char*, 10> kColors = {
-        "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b58900",
-        "#56b4e9", "#7b5ea7", "#8c564b", "#5f8a2f", "#3b4a8c"};
-    if (name.empty()) return "#8a8f98";
-    return kColors[engine::hash_text(name).low % kColors.size()];
 }
 
 std::string xml_text(std::string_view text) {

@@ -2,6 +2,7 @@
 // places, wires with what they carry.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,8 @@ namespace millrace::cli {
 
 struct PicturePort {
     std::string name;
-    std::string type;  ///< payload name, or empty for any
+    std::string type;        ///< payload name, or empty for any
+    std::string color = {};  ///< of the type
 };
 
 struct PictureNode {
@@ -21,7 +23,8 @@ struct PictureNode {
     std::string type;
     std::vector<std::string> lines;  ///< what its parameters say that is not the default
     std::vector<PicturePort> inputs, outputs;
-    bool known = true;  ///< its type is
+    bool known = true;       ///< its type is
+    std::string color = {};  ///< of the type's family
     double x = 0, y = 0, width = 0, height = 0;
 };
 
@@ -30,6 +33,7 @@ struct PictureWire {
     std::string type;
     std::string label;  ///< capacity and policy, where the document says something
     engine::Sync sync = engine::Sync::Stream;
+    std::string color = {};  ///< of the type
 };
 
 struct Picture {
@@ -38,7 +42,8 @@ struct Picture {
     std::vector<PictureWire> wires;
     std::vector<engine::Backdrop> backdrops;
     std::vector<engine::Note> notes;
-    bool placed_by_file = false;  ///< backdrops and notes fit the nodes only then
+    std::map<std::string, std::string> colors;  ///< of the types that wires carry
+    bool placed_by_file = false;                ///< backdrops and notes fit the nodes only then
 };
 
 inline constexpr double kHeaderHeight = 40;
@@ -52,9 +57,6 @@ Picture picture_of(const engine::Graph& graph, const engine::Registry& registry)
 /// Places nodes in layers from left to right, each layer ordered to keep wires short (Sugiyama et
 /// al. 1981).
 void layered_layout(Picture& picture);
-
-/// A colour for a name that is the same everywhere.
-std::string color_of(const std::string& name);
 
 /// An SVG file; `source` goes into its metadata.
 std::string draw_svg(const Picture& picture, const std::string& source);
