@@ -50,17 +50,26 @@ struct PayloadType {
     friend bool operator==(const PayloadType& a, const PayloadType& b) { return a.name == b.name; }
 };
 
+namespace detail {
+
+template <Payload T>
+PayloadType make_payload_type() {
+    return {std::string(PayloadTraits<T>::name) + "/" + std::to_string(PayloadTraits<T>::version), sizeof(T),
+            [](const void* data) { return PayloadTraits<T>::record(*static_cast<const T*>(data)); },
+            [](const Record& record) -> std::shared_ptr<const void> {
+                return std::make_shared<const T>(PayloadTraits<T>::restore(record));
+            },
+            [](const void* data, const visual::Budget& budget) {
+                return PayloadTraits<T>::visual(*static_cast<const T*>(data), budget);
+            }};
+}
+
+}  // namespace detail
+
 template <Payload T>
 const PayloadType& payload_type() {
-    static const PayloadType type{
-        std::string(PayloadTraits<T>::name) + "/" + std::to_string(PayloadTraits<T>::version), sizeof(T),
-        [](const void* data) { return PayloadTraits<T>::record(*static_cast<const T*>(data)); },
-        [](const Record& record) -> std::shared_ptr<const void> {
-            return std::make_shared<const T>(PayloadTraits<T>::restore(record));
-        },
-        [](const void* data, const visual::Budget& budget) {
-            return PayloadTraits<T>::visual(*static_cast<const T*>(data), budget);
-        }};
+    // Made elsewhere, so that what every packet asks for is small enough to be inlined.
+    static const PayloadType type = detail::make_payload_type<T>();
     return type;
 }
 

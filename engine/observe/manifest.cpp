@@ -102,10 +102,10 @@ std::string changed_file(const Value& before) {
         }
         const std::string& path = file.find("path")->as_string();
         const FileState now = state_of(path);
-        if (now.size < 0) return fmt::format("the file {} is gone", path);
         if (now.size == file.find("size")->as_int() &&
             now.changed == file.find("changed")->as_int())
             continue;
+        if (now.size < 0) return fmt::format("the file {} is gone", path);
         if (to_hex(file_hash(path)) != file.find("hash")->as_string())
             return fmt::format("the file {} has other content", path);
     }

@@ -126,6 +126,8 @@ private:
                    Results& results, std::vector<Hash128>& out_keys);
     void call_guarded(Slot& slot, NodeState& node, std::shared_ptr<NodeInstance>& instance,
                       const std::vector<Packet>& inputs, Results& results);
+    void call_measured(Slot& slot, NodeState& node, std::shared_ptr<NodeInstance>& instance,
+                       const std::vector<Packet>& inputs, Results& results, bool timed);
     void fail(Slot& slot, NodeState& node, const Problem& problem);
     void finish_nodes(Slot& slot);
     void close_group(Slot& slot);

@@ -92,17 +92,24 @@ private:
     Packet packet_;
 };
 
-Problem as_problem(const std::exception& error) {
-    if (const auto* known = dynamic_cast<const Error*>(&error)) return known->problem();
-    if (dynamic_cast<const std::bad_alloc*>(&error)) {
+/// The exception under way as a problem; only inside a catch clause.
+Problem current_problem() {
+    try {
+        throw;
+    } catch (const Error& error) {
+        return error.problem();
+    } catch (const std::bad_alloc& error) {
         return {.code = "E-MEM-001",
                 .what = "The node asked for more memory than there is",
                 .found = error.what(),
                 .mend = "Use smaller inputs, or fewer items in flight (--in-flight)."};
+    } catch (const std::exception& error) {
+        std::string what = error.what();
+        if (what.size() > 2000) what = what.substr(0, 2000) + " …";
+        return {.code = "E-NODE-020", .what = "The node failed: " + what};
+    } catch (...) {
+        return {.code = "E-NODE-020", .what = "The node threw something that is no std::exception"};
     }
-    std::string what = error.what();
-    if (what.size() > 2000) what = what.substr(0, 2000) + " …";
-    return {.code = "E-NODE-020", .what = "The node failed: " + what};
 }
 
 }  // namespace
@@ -193,8 +200,8 @@ bool Stage::resolve_inputs(Slot& slot, NodeState& node, std::vector<Packet>& in)
             return false;
         }
         return true;
-    } catch (const std::exception& error) {
-        fail(slot, node, as_problem(error));
+    } catch (...) {
+        fail(slot, node, current_problem());
         return false;
     }
 }
@@ -246,24 +253,34 @@ bool Stage::call_node(Slot& slot, std::size_t position, std::vector<Packet>& in,
     return true;
 }
 
+/// The error border round every call. Light calls are short, so what most of them don't need is kept out of their way.
 void Stage::call_guarded(Slot& slot, NodeState& node, std::shared_ptr<NodeInstance>& instance,
                          const std::vector<Packet>& in, Results& results) {
-    const bool timed = executor.tracing || !light_ ||
-                       node.executed.load(std::memory_order_relaxed) % kSampleLight == 0;
+    const bool timed = !light_ || executor.tracing || node.executed.load(std::memory_order_relaxed) % kSampleLight == 0;
+    if (timed || node.plan->retries > 0) return call_measured(slot, node, instance, in, results, timed);
+    count(node.executed, 1, parallel_);
+    try {
+        CallContext context(executor, node, slot.head.item);
+        instance->call(in, results, context);
+    } catch (...) {
+        fail(slot, node, current_problem());
+    }
+}
+
+void Stage::call_measured(Slot& slot, NodeState& node, std::shared_ptr<NodeInstance>& instance,
+                          const std::vector<Packet>& in, Results& results, bool timed) {
     const int attempts = 1 + node.plan->retries;
     std::shared_ptr<NodeInstance> before;
     if (attempts > 1 && !node.plan->type->parallel) before = instance->clone();
     for (int attempt = 1;; ++attempt) {
         const std::int64_t start = timed ? now_ns() : 0;
         std::optional<Problem> problem;
+        count(node.executed, 1, parallel_);
         try {
             CallContext context(executor, node, slot.head.item);
-            count(node.executed, 1, parallel_);
             instance->call(in, results, context);
-        } catch (const std::exception& error) {
-            problem = as_problem(error);
         } catch (...) {
-            problem = Problem{.code = "E-NODE-020", .what = "The node threw something that is no std::exception"};
+            problem = current_problem();
         }
         if (timed) {
             const std::int64_t end = now_ns();
@@ -306,8 +323,8 @@ void Stage::finish_nodes(Slot& slot) {
         try {
             CallContext context(executor, *node, admitted_);
             node->instance->finish(slot.results, context);
-        } catch (const std::exception& error) {
-            fail(slot, *node, as_problem(error));
+        } catch (...) {
+            fail(slot, *node, current_problem());
         }
     }
     slot.results.ended = false;
@@ -321,8 +338,8 @@ void Stage::close_group(Slot& slot) {
     try {
         CallContext context(executor, *nodes.back(), slot.head.item);
         nodes.back()->instance->finish(slot.results, context);
-    } catch (const std::exception& error) {
-        fail(slot, *nodes.back(), as_problem(error));
+    } catch (...) {
+        fail(slot, *nodes.back(), current_problem());
         slot.head.group = Answer::Skipped;
     }
 }

@@ -107,7 +107,8 @@ struct FromFile {
         for (double number = 0; stream >> number;) numbers_.push_back(number);
     }
     std::uint64_t count() const { return numbers_.size(); }
-    std::vector<Path> files(std::uint64_t) const { return {file}; }
+    /// With notes that need not be there, as labels of a data set.
+    std::vector<Path> files(std::uint64_t) const { return {file, {file.text + ".notes"}}; }
     std::optional<double> operator()(engine::Item item) const {
         if (item.number >= numbers_.size()) return {};
         return numbers_[item.number];

@@ -56,6 +56,12 @@ TEST_F(Why, NamesWhatChanged) {
     EXPECT_EQ(lines.at("square"), "miss: input value changes because of source");
 }
 
+TEST_F(Why, AFileThatCameMayMatter) {
+    ASSERT_EQ(program.run({"run", "g.json", "--out", "a"}).code, 0);
+    program.write("numbers.txt.notes", "new");
+    EXPECT_EQ(why().at("source").rfind("miss: the file ", 0), 0u);
+}
+
 TEST_F(Why, KnowsResultsOfAnEarlierRun) {
     ASSERT_EQ(program.run({"run", "g.json", "--out", "a"}).code, 0);
     ASSERT_EQ(program.run({"run", "g.json", "--out", "b", "--set", "square.offset=5"}).code, 0);
