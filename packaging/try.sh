@@ -4,8 +4,7 @@ source "$(dirname "$0")/setup.sh"
 
 install_packages
 configure_and_build release
-out=${1:-runs/try}
-rm -rf "$out"
+out=${1:-runs/try-$(date +%Y%m%d-%H%M%S)}
 build/release/bin/millrace run graphs/fusion/lidar-camera-overlay.json --out "$out"
 echo
 echo "Pictures of LiDAR over camera, depth and bird's-eye view:"

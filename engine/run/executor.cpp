@@ -1,7 +1,6 @@
 #include "engine/run/executor.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,29 +8,15 @@
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/task_arena.h>
 
-#include "engine/run/call_context.hpp"
 #include "engine/run/checkpoint.hpp"
-#include "engine/run/deferred.hpp"
-#include "engine/run/keys.hpp"
+
 
 namespace millrace::engine {
 namespace {
 
 thread_local const Executor* inside = nullptr;  // whose TBB task this thread is in
 
-constexpr std::size_t kWidest = std::size_t{1} << 16;
-constexpr auto kTick = std::chrono::milliseconds(100);
-
 int cores_of_machine() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
-
-/// Resident bytes of this process.
-std::size_t resident_bytes() {
-    std::ifstream statm("/proc/self/statm");
-    std::size_t total = 0;
-    std::size_t resident = 0;
-    statm >> total >> resident;
-    return resident * 4096;
-}
 
 }  // namespace
 
@@ -193,206 +178,6 @@ void Executor::start() {
     started_ = last_checkpoint_ = std::chrono::steady_clock::now();
     status = paused_ ? RunStatus::Paused : RunStatus::Running;
     control_ = std::thread([this] { drive(); });
-}
-
-void Executor::start_nodes() {
-    for (auto& node : nodes) {
-        if (stopping()) return;
-        try {
-            CallContext context(*this, *node, 0);
-            set_library_threads(intra_threads);
-            node->instance->start(context);
-        } catch (const Error& error) {
-            report_failure(*node, error.problem(), 0, true);
-        } catch (const std::exception& error) {
-            report_failure(*node, {.code = "E-NODE-022", .what = fmt::format("The node failed to start: {}", error.what())},
-                           0, true);
-        }
-    }
-    if (stopping()) return;
-    for (auto& stage : stages) {
-        if (stage->source_) stage->count_ = stage->nodes.front()->instance->count();
-    }
-    prepare_keys(*this);
-}
-
-void Executor::drive() {
-    if (!options.out.empty()) std::filesystem::create_directories(options.out / "artifacts");
-    note({{"event", "started"},
-          {"nodes", static_cast<std::int64_t>(plan.nodes.size())},
-          {"threads", threads},
-          {"intra_threads", intra_threads},
-          {"seed", static_cast<std::int64_t>(options.seed)}});
-    const auto guarded = [this](auto&& step) {
-        if (stopping()) return;
-        try {
-            step();
-        } catch (const Error& error) {
-            {
-                const std::scoped_lock lock(notes_mutex_);
-                failure_ = error.problem();
-            }
-            stop(RunStatus::Failed);
-        }
-    };
-    if (options.resume) guarded([this] { Checkpoint::find(*this); });
-    start_nodes();
-    if (resuming()) guarded([this] { Checkpoint::restore(*this); });
-    for (const auto& node : nodes) {
-        const NodeType& type = *node->plan->type;
-        if (!type.parallel && !type.has_save && unsavable_.empty()) unsavable_ = node->plan->id;
-    }
-    for (auto& stage : stages) stage->activate();
-    std::unique_lock lock(mutex_);
-    while (true) {
-        changed_.wait_for(lock, kTick, [this] { return attention_; });
-        attention_ = false;
-        lock.unlock();
-        watch_limits();
-        const bool quiet = activity_.load(std::memory_order_acquire) == 0;
-        const bool goes_on = !quiet || settle();
-        lock.lock();
-        if (!goes_on) break;
-    }
-    lock.unlock();
-    ended_ns_ = (std::chrono::steady_clock::now() - started_).count();
-    if (status == RunStatus::Running || status == RunStatus::Paused) {
-        status = failure_ ? RunStatus::Failed : RunStatus::Succeeded;
-    }
-    finish_files();
-    note({{"event", "finished"}, {"status", std::string(to_text(status.load()))}});
-}
-
-bool Executor::settle() {
-    if (stopping() || all_ended()) return false;
-    if (gated_) {
-        take_checkpoint();
-        gated_ = false;
-        wake_sources();
-        return true;
-    }
-    if (paused_) return true;
-    if (widen()) return true;
-    report_stall();
-    return false;
-}
-
-bool Executor::all_ended() const {
-    return std::ranges::all_of(stages, [](const auto& stage) { return stage->ended(); });
-}
-
-void Executor::wake_sources() {
-    for (auto& stage : stages) {
-        if (stage->is_source() || stage->numbers_outputs_) stage->activate();
-    }
-}
-
-void Executor::watch_limits() {
-    const auto now = std::chrono::steady_clock::now();
-    if (options.timeout.count() > 0 && now - started_ > options.timeout && !stopping()) {
-        {
-            const std::scoped_lock lock(notes_mutex_);
-            failure_ = Problem{.code = "E-RUN-004",
-                               .what = "The run took longer than it may",
-                               .expected = fmt::format("at most {} s", options.timeout.count() / 1000.0),
-                               .found = fmt::format("{:.1f} s", seconds()),
-                               .mend = "Raise --timeout, or see run.json for the slowest node."};
-        }
-        stop(RunStatus::TimedOut);
-    }
-    if (options.memory_budget > 0 && !stopping() && resident_bytes() > options.memory_budget) {
-        {
-            const std::scoped_lock lock(notes_mutex_);
-            failure_ = Problem{.code = "E-MEM-002",
-                               .what = "The run is over its memory budget",
-                               .expected = fmt::format("at most {} MB", options.memory_budget >> 20),
-                               .found = fmt::format("{} MB", resident_bytes() >> 20),
-                               .mend = "Lower --in-flight or wire capacities, or raise --memory."};
-        }
-        stop(RunStatus::OutOfMemory);
-    }
-    const bool due = options.checkpoint_interval.count() > 0 && now - last_checkpoint_ > options.checkpoint_interval;
-    if (due && !options.out.empty() && unsavable_.empty() && !stopping()) {
-        last_checkpoint_ = now;
-        gated_ = true;
-        // An already quiet run notices at once: settle() follows.
-    }
-}
-
-void Executor::take_checkpoint() {
-    for (const auto& stage : stages) {
-        while (checkpoint_due_item_ > 0 && stage->is_source() && stage->admitted_ >= checkpoint_due_item_) {
-            checkpoint_due_item_ += options.checkpoint_items;
-        }
-    }
-    try {
-        Checkpoint::write(*this);
-        note({{"event", "checkpoint"}});
-    } catch (const Error& error) {
-        const std::scoped_lock lock(notes_mutex_);
-        Problem problem = error.problem();
-        problem.severity = Severity::Warning;
-        problems_.push_back(std::move(problem));
-    }
-}
-
-bool Executor::widen() {
-    WireQueue* narrowest = nullptr;
-    const PlanWire* wire = nullptr;
-    for (std::size_t i = 0; i < queues.size(); ++i) {
-        if (!queues[i] || !queues[i]->full() || queues[i]->capacity() >= kWidest) continue;
-        if (narrowest && queues[i]->capacity() >= narrowest->capacity()) continue;
-        narrowest = queues[i].get();
-        wire = &plan.wires[i];
-    }
-    if (narrowest) {
-        narrowest->grow(narrowest->capacity() * 2);
-        ++widened_;
-        note({{"event", "capacity_raised"},
-              {"wire", wire_name(plan, *wire)},
-              {"capacity", static_cast<std::int64_t>(narrowest->capacity())}});
-        stages[static_cast<std::size_t>(plan.nodes[wire->from].stage)]->activate();
-        return true;
-    }
-    for (auto& rate : rates) {
-        if (!rate->waiting.load() || rate->in_flight > static_cast<int>(kWidest)) continue;
-        rate->in_flight = rate->in_flight * 2;
-        rate->waiting = false;
-        note({{"event", "capacity_raised"},
-              {"items_of", rate->origin->nodes.front()->plan->id},
-              {"in_flight", rate->in_flight.load()}});
-        rate->origin->activate();
-        return true;
-    }
-    return false;
-}
-
-void Executor::report_stall() {
-    std::string starving;
-    std::string full;
-    for (const auto& stage : stages) {
-        if (stage->ended() || stage->is_source()) continue;
-        for (std::size_t port = 0; port < stage->inputs.size(); ++port) {
-            const InPort& input = stage->inputs[port];
-            if (!input.queue || input.queue->front() || !starving.empty()) continue;
-            const PlanNode& node = *stage->nodes.front()->plan;
-            starving = node.id + "." + node.type->spec.inputs[port].name;
-        }
-    }
-    for (std::size_t i = 0; i < queues.size(); ++i) {
-        if (queues[i] && queues[i]->full()) full += (full.empty() ? "" : ", ") + wire_name(plan, plan.wires[i]);
-    }
-    {
-        const std::scoped_lock lock(notes_mutex_);
-        failure_ = Problem{.code = "E-RUN-003",
-                           .what = "The run has stalled: nothing runs and nothing can begin",
-                           .expected = "every node to answer every item",
-                           .found = full.empty() ? "no full wire" : "full: " + full,
-                           .where = starving.empty() ? "the graph" : starving,
-                           .mend = "Look at the node named here, and at what feeds it."};
-    }
-    note({{"event", "stall"}, {"where", starving}, {"full", full}});
-    stop(RunStatus::Stalled);
 }
 
 RunResult Executor::wait() {

@@ -11,6 +11,7 @@
 #include "engine/graph/graph.hpp"
 #include "engine/node.hpp"
 #include "engine/run/run.hpp"
+#include "tests/bench/figures.hpp"
 
 namespace millrace::engine {
 namespace {
@@ -215,4 +216,12 @@ BENCHMARK(plan_2000)->Unit(benchmark::kMillisecond);
 }  // namespace
 }  // namespace millrace::engine
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+    return millrace::bench::run_benchmarks(
+        argc, argv,
+        {{"inline chain", "ten light nodes in a chain, one shared payload, over ten raw function nodes", "engine_chain_inline", "tbb_chain", 0.5},
+         {"queued chain", "the same chain with inlining off", "engine_chain_queued", "tbb_chain", 2},
+         {"fan-out and join", "to 8 branches and back, over broadcast_node and join_node by key", "engine_fan", "tbb_fan", 1.5},
+         {"load", "read a graph of 2,000 nodes and 4,000 wires", "load_2000", "", 100},
+         {"plan", "validate and plan the same graph", "plan_2000", "", 100}});
+}

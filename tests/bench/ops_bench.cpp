@@ -1,6 +1,5 @@
 // Benchmarks of nodes/ops on clouds of KITTI's size: the real frame 000001 of the shared data when
-// it is there, stretched or cut to the wanted number, else a seeded cloud of like extent. Link with
-// benchmark_main.
+// it is there, stretched or cut to the wanted number, else a seeded cloud of like extent.
 #include <benchmark/benchmark.h>
 
 #include <cmath>
@@ -20,6 +19,7 @@
 #include "nodes/ops/points/farthest_point_sampling.hpp"
 #include "nodes/ops/points/neighbors.hpp"
 #include "nodes/ops/points/voxelize.hpp"
+#include "tests/bench/figures.hpp"
 
 namespace millrace::ops {
 namespace {
@@ -178,3 +178,8 @@ BENCHMARK(suppress)->Name("rotated_nms_4096")->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace millrace::ops
+
+int main(int argc, char** argv) {
+    return millrace::bench::run_benchmarks(
+        argc, argv, {{"projection", "120,000 points into the image", "project_120k", "", 2}});
+}
