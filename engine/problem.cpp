@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/value.hpp"
+
 namespace millrace::engine {
 namespace {
 
@@ -28,6 +30,42 @@ std::string to_text(const Problem& problem) {
     add_line(text, "cause     ", problem.cause);
     add_line(text, "fix       ", problem.mend);
     return text;
+}
+
+Value to_value(const Problem& problem) {
+    Object object{{"code", problem.code},
+                  {"severity", problem.severity == Severity::Error ? "error" : "warning"},
+                  {"what", problem.what}};
+    const auto add = [&](const char* name, const std::string& text) {
+        if (!text.empty()) object[name] = text;
+    };
+    add("expected", problem.expected);
+    add("found", problem.found);
+    add("where", problem.where);
+    add("cause", problem.cause);
+    add("fix", problem.mend);
+    return object;
+}
+
+Value to_value(const std::vector<Problem>& problems) {
+    Array list;
+    for (const Problem& problem : problems) list.push_back(to_value(problem));
+    return list;
+}
+
+Problem problem_from(const Value& value) {
+    const auto text = [&](const char* name) {
+        const Value* member = value.find(name);
+        return member ? member->as_string() : std::string();
+    };
+    return {.code = text("code"),
+            .what = text("what"),
+            .expected = text("expected"),
+            .found = text("found"),
+            .where = text("where"),
+            .cause = text("cause"),
+            .mend = text("fix"),
+            .severity = text("severity") == "warning" ? Severity::Warning : Severity::Error};
 }
 
 bool any_errors(const std::vector<Problem>& problems) {

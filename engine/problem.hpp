@@ -25,6 +25,15 @@ struct Problem {
 /// The several-line text for people: code, where and what, then the indented details that are known.
 std::string to_text(const Problem& problem);
 
+class Value;
+
+/// Members code, severity, what and those of expected, found, where, cause and fix that are known.
+Value to_value(const Problem& problem);
+Value to_value(const std::vector<Problem>& problems);
+
+/// Reads that form back; members of another kind throw Error (E-VALUE-001).
+Problem problem_from(const Value& value);
+
 /// Whether any of `problems` is an error rather than a warning.
 bool any_errors(const std::vector<Problem>& problems);
 

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "engine/problem.hpp"
 
@@ -17,114 +16,6 @@ namespace {
                  .expected = std::string(expected),
                  .found = std::string(found.kind())});
 }
-
-struct Place {
-    std::size_t line = 1, column = 1;
-};
-
-Place place_of(std::string_view text, std::size_t offset) {
-    Place place;
-    for (char c : text.substr(0, std::min(offset, text.size()))) {
-        if (c == '\n') {
-            ++place.line;
-            place.column = 1;
-        } else {
-            ++place.column;
-        }
-    }
-    return place;
-}
-
-/// Builds a Value from the parser's events without recursion, so that nesting costs no stack.
-class Builder : public nlohmann::json_sax<nlohmann::json> {
-public:
-    Builder(std::string_view text, std::string_view name, const JsonLimits& limits)
-        : text_(text), name_(name), limits_(limits) {}
-
-    bool null() override { return put(nullptr); }
-    bool boolean(bool value) override { return put(value); }
-    bool number_integer(number_integer_t value) override { return put(static_cast<std::int64_t>(value)); }
-    bool number_unsigned(number_unsigned_t value) override {
-        if (value > static_cast<number_unsigned_t>(std::numeric_limits<std::int64_t>::max())) {
-            throw Error({.code = "E-JSON-004",
-                         .what = "The integer is too large",
-                         .expected = "at most 9223372036854775807",
-                         .found = std::to_string(value),
-                         .where = std::string(name_),
-                         .mend = "Write it as a text, or with a decimal point."});
-        }
-        return put(static_cast<std::int64_t>(value));
-    }
-    bool number_float(number_float_t value, const string_t&) override { return put(value); }
-    bool string(string_t& value) override { return put(std::move(value)); }
-    bool binary(binary_t&) override { return false; }
-    bool start_object(std::size_t) override { return open(Object()); }
-    bool start_array(std::size_t) override { return open(Array()); }
-    bool end_object() override { return close(); }
-    bool end_array() override { return close(); }
-    bool key(string_t& name) override {
-        Object& object = open_.back()->as_object();
-        if (object.contains(name)) {
-            throw Error({.code = "E-JSON-002",
-                         .what = fmt::format("The name \"{}\" stands twice in one object", name),
-                         .expected = "each name once",
-                         .found = fmt::format("a second \"{}\"", name),
-                         .where = std::string(name_),
-                         .mend = "Remove or rename one of them."});
-        }
-        key_ = std::move(name);
-        return true;
-    }
-    bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& error) override {
-        const Place place = place_of(text_, position > 0 ? position - 1 : 0);
-        std::string found = error.what();
-        if (const auto colon = found.rfind(": "); colon != std::string::npos) found = found.substr(colon + 2);
-        throw Error({.code = "E-JSON-001",
-                     .what = "The text is not JSON",
-                     .expected = "strict JSON: no comments, no trailing commas, UTF-8",
-                     .found = found,
-                     .where = fmt::format("{}:{}:{}", name_, place.line, place.column),
-                     .mend = "Correct the text at this place."});
-    }
-
-    Value root;
-
-private:
-    Value& slot() {
-        if (open_.empty()) return root;
-        Value& parent = *open_.back();
-        if (parent.is_array()) return parent.as_array().emplace_back();
-        return parent.as_object()[key_];
-    }
-    bool put(Value value) {
-        slot() = std::move(value);
-        return true;
-    }
-    bool open(Value container) {
-        if (static_cast<int>(open_.size()) >= limits_.max_depth) {
-            throw Error({.code = "E-JSON-003",
-                         .what = "The text is nested too deeply",
-                         .expected = fmt::format("at most {} levels", limits_.max_depth),
-                         .found = "more",
-                         .where = std::string(name_),
-                         .mend = "Nothing that Millrace writes is nested so deeply; check where the file comes from."});
-        }
-        Value& place = slot();
-        place = std::move(container);
-        // Safe to point at: a parent takes no further element while one inside it is open.
-        open_.push_back(&place);
-        return true;
-    }
-    bool close() {
-        open_.pop_back();
-        return true;
-    }
-
-    std::string_view text_, name_;
-    const JsonLimits& limits_;
-    std::vector<Value*> open_;
-    std::string key_;
-};
 
 void write_string(std::string_view text, std::string& out) {
     out += '"';
@@ -237,20 +128,6 @@ const Value* Value::find(std::string_view key) const {
 Value& Value::operator[](std::string_view key) {
     if (is_null()) data_ = Object();
     return as_object()[std::string(key)];
-}
-
-Value parse_json(std::string_view text, std::string_view name, const JsonLimits& limits) {
-    if (text.size() > limits.max_bytes) {
-        throw Error({.code = "E-JSON-005",
-                     .what = "The text is too long",
-                     .expected = fmt::format("at most {} bytes", limits.max_bytes),
-                     .found = fmt::format("{} bytes", text.size()),
-                     .where = std::string(name),
-                     .mend = "Check that this is the right file."});
-    }
-    Builder builder(text, name, limits);
-    nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
-    return std::move(builder.root);
 }
 
 std::string to_json(const Value& value, JsonLayout layout) {

@@ -44,7 +44,7 @@ int export_command(const Call& call) {
         throw usage_error("E-CLI-003", "Several drawings need a file each", "--out FILE",
                           "no --out", "Name them with --out.");
     }
-    const auto catalogue = load_catalogue();
+    const auto catalogue = known_catalogue();
     const Document document = open_document(call, call.arguments().front(), catalogue->registry);
     stop_on_errors(document.problems);
     engine::Graph graph = document.graph;

@@ -10,7 +10,7 @@
 namespace millrace::cli {
 
 int migrate_command(const Call& call) {
-    const auto catalogue = load_catalogue();
+    const auto catalogue = known_catalogue();
     engine::Array files;
     std::vector<engine::Problem> all;
     for (const std::string& file : call.arguments()) {

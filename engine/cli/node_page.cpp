@@ -15,37 +15,6 @@ using engine::NodeType;
 using engine::Object;
 using engine::ParamSpec;
 
-std::string_view sync_name(engine::Sync sync) {
-    return sync == engine::Sync::Stream  ? "stream"
-           : sync == engine::Sync::Latch ? "latch"
-                                         : "feedback";
-}
-
-std::string_view change_name(engine::Change change) {
-    return change == engine::Change::Hot ? "hot" : change == engine::Change::Warm ? "warm" : "cold";
-}
-
-std::string_view kind_name(engine::ParamKind kind) {
-    using enum engine::ParamKind;
-    switch (kind) {
-        case Bool:
-            return "boolean";
-        case Int:
-            return "integer";
-        case Double:
-            return "number";
-        case Text:
-            return "text";
-        case Choice:
-            return "choice";
-        case Path:
-            return "path";
-        case Numbers:
-            return "numbers";
-    }
-    return "";
-}
-
 std::string range_text(const ParamSpec& param) {
     if (!param.choices.empty()) return fmt::format("{}", fmt::join(param.choices, ", "));
     const bool low = std::isfinite(param.range.low);
@@ -58,7 +27,7 @@ std::string range_text(const ParamSpec& param) {
 std::string type_name(const std::string& type) { return type.empty() ? "any" : type; }
 
 std::string note_on(const engine::InputSpec& input) {
-    std::string note = input.sync == engine::Sync::Stream ? "" : std::string(sync_name(input.sync));
+    std::string note = input.sync == engine::Sync::Stream ? "" : std::string(to_text(input.sync));
     if (input.optional) note += note.empty() ? "optional" : ", optional";
     if (!input.first.is_null())
         note += (note.empty() ? "" : ", ") + fmt::format("first {}", to_json(input.first));
@@ -149,9 +118,9 @@ std::string page_text(const NodeType& type) {
     if (!outputs.empty()) text += "\nOutputs\n" + outputs.text();
     TextTable params({"  name", "kind", "default", "unit", "range or choices", "change", ""});
     for (const Parameter& param : parameters(type)) {
-        params.add({"  " + param.spec->name, std::string(kind_name(param.spec->field.kind())),
+        params.add({"  " + param.spec->name, std::string(to_text(param.spec->field.kind())),
                     param.standard, param.spec->unit, range_text(*param.spec),
-                    std::string(change_name(param.spec->change)), param.spec->doc});
+                    std::string(to_text(param.spec->change)), param.spec->doc});
     }
     if (!params.empty()) text += "\nParameters\n" + params.text();
     text += "\nBehaviour\n";
@@ -180,9 +149,9 @@ std::string page_markdown(const NodeType& type) {
                                                        "range or choices", "change", "what"});
     }
     for (const Parameter& param : parameters(type)) {
-        text += row({"`" + param.spec->name + "`", std::string(kind_name(param.spec->field.kind())),
+        text += row({"`" + param.spec->name + "`", std::string(to_text(param.spec->field.kind())),
                      "`" + param.standard + "`", param.spec->unit, range_text(*param.spec),
-                     std::string(change_name(param.spec->change)), param.spec->doc});
+                     std::string(to_text(param.spec->change)), param.spec->doc});
     }
     text += "\n## Behaviour\n\n";
     for (const std::string& fact : facts(type)) text += "- " + fact + "\n";
@@ -195,7 +164,7 @@ engine::Object page_value(const NodeType& type) {
     for (const auto& input : spec.inputs) {
         inputs.push_back(Object{{"name", input.name},
                                 {"type", input.type},
-                                {"sync", sync_name(input.sync)},
+                                {"sync", to_text(input.sync)},
                                 {"optional", input.optional},
                                 {"first", input.first},
                                 {"doc", input.doc}});
@@ -209,10 +178,10 @@ engine::Object page_value(const NodeType& type) {
         Array choices;
         for (const std::string& choice : param.spec->choices) choices.emplace_back(choice);
         Object object{{"name", param.spec->name},
-                      {"kind", kind_name(param.spec->field.kind())},
+                      {"kind", to_text(param.spec->field.kind())},
                       {"default", engine::parse_json(param.standard, "default")},
                       {"unit", param.spec->unit},
-                      {"change", change_name(param.spec->change)},
+                      {"change", to_text(param.spec->change)},
                       {"choices", std::move(choices)},
                       {"doc", param.spec->doc}};
         if (std::isfinite(param.spec->range.low)) object["low"] = param.spec->range.low;

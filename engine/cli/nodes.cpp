@@ -80,7 +80,7 @@ int list_all(const Call& call, const engine::Registry& registry) {
 }  // namespace
 
 int nodes_command(const Call& call) {
-    const auto catalogue = load_catalogue();
+    const auto catalogue = known_catalogue();
     const engine::Registry& registry = catalogue->registry;
     if (call.flag("names")) {
         for (const NodeType* type : registry.types()) call.output().line(type->spec.id);

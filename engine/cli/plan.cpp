@@ -26,27 +26,9 @@ std::string_view policy_name(engine::Policy policy) {
                                                   : "latest only";
 }
 
-std::string_view sync_name(engine::Sync sync) {
-    return sync == engine::Sync::Stream  ? "stream"
-           : sync == engine::Sync::Latch ? "latch"
-                                         : "feedback";
-}
-
+/// Empty for a node that holds none.
 std::string_view resource_name(engine::Resource resource) {
-    using enum engine::Resource;
-    switch (resource) {
-        case None:
-            return "";
-        case Compute:
-            return "compute";
-        case Gpu:
-            return "gpu";
-        case Disk:
-            return "disk";
-        case Wait:
-            return "wait";
-    }
-    return "";
+    return resource == engine::Resource::None ? std::string_view() : to_text(resource);
 }
 
 std::string ways_of(const engine::PlanStage& stage) {
@@ -75,7 +57,7 @@ Object to_object(const Plan& plan) {
     for (const engine::PlanWire& wire : plan.wires) {
         wires.push_back(Object{{"wire", wire_name(plan, wire)},
                                {"type", wire.type},
-                               {"sync", sync_name(wire.sync)},
+                               {"sync", to_text(wire.sync)},
                                {"policy", policy_name(wire.policy)},
                                {"capacity", wire.capacity},
                                {"inlined", wire.inlined},
@@ -111,7 +93,7 @@ void print_plan(const Plan& plan, Output& output) {
     TextTable wires({"wire", "payload", "sync", "capacity", "policy"});
     for (const engine::PlanWire& wire : plan.wires) {
         wires.add({wire_name(plan, wire), wire.type.empty() ? "any" : wire.type,
-                   std::string(sync_name(wire.sync)),
+                   std::string(to_text(wire.sync)),
                    wire.inlined ? "inlined" : std::to_string(wire.capacity),
                    wire.inlined ? "" : std::string(policy_name(wire.policy))});
     }
@@ -126,7 +108,7 @@ void print_plan(const Plan& plan, Output& output) {
 }  // namespace
 
 int plan_command(const Call& call) {
-    const auto catalogue = load_catalogue();
+    const auto catalogue = known_catalogue();
     const std::string& file = call.arguments().front();
     const Document document = open_document(call, file, catalogue->registry);
     stop_on_errors(document.problems);

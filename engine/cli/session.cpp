@@ -11,6 +11,8 @@
 
 #include "engine/cli/overrides.hpp"
 #include "engine/graph/migrate.hpp"
+#include "engine/node/catalogue.hpp"
+#include "engine/run/cache.hpp"
 #include "engine/run/cores.hpp"
 
 extern char** environ;
@@ -19,13 +21,30 @@ namespace millrace::cli {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+void report_plugins(const Catalogue& catalogue) {
+    for (const engine::PluginReport& plugin : catalogue.plugins) {
+        for (const engine::Problem& problem : plugin.problems) message(to_text(problem));
+    }
+}
+
+}  // namespace
+
 std::unique_ptr<Catalogue> load_catalogue(int library_threads) {
     engine::set_library_environment(library_threads);
     auto catalogue = std::make_unique<Catalogue>();
     catalogue->plugins = engine::load_plugins(catalogue->registry, engine::plugin_folders());
-    for (const engine::PluginReport& plugin : catalogue->plugins) {
-        for (const engine::Problem& problem : plugin.problems) message(to_text(problem));
-    }
+    report_plugins(*catalogue);
+    return catalogue;
+}
+
+std::unique_ptr<Catalogue> known_catalogue() {
+    engine::set_library_environment(1);
+    auto catalogue = std::make_unique<Catalogue>();
+    catalogue->plugins = engine::load_catalogue(catalogue->registry, engine::plugin_folders(),
+                                                engine::default_cache_folder() / "catalogue");
+    report_plugins(*catalogue);
     return catalogue;
 }
 

@@ -17,8 +17,12 @@ std::vector<engine::Problem> problems_of(const Call& call, const std::string& fi
         engine::PlanOptions options;
         options.threads = cores();
         options.roots = roots_of(call, document.file, std::filesystem::path("run"));
-        const engine::Plan plan = engine::make_plan(document.graph, registry, options);
-        problems.insert(problems.end(), plan.problems.begin(), plan.problems.end());
+        for (engine::Problem& problem :
+             engine::make_plan(document.graph, registry, options).problems) {
+            // A node without a type was reported by the reader.
+            if (problem.code == "E-PLAN-001" && problem.found.empty()) continue;
+            problems.push_back(std::move(problem));
+        }
     }
     return problems;
 }
@@ -26,7 +30,7 @@ std::vector<engine::Problem> problems_of(const Call& call, const std::string& fi
 }  // namespace
 
 int validate_command(const Call& call) {
-    const auto catalogue = load_catalogue();
+    const auto catalogue = known_catalogue();
     engine::Array graphs;
     std::vector<engine::Problem> all;
     for (const std::string& file : call.arguments()) {

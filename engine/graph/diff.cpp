@@ -45,21 +45,25 @@ public:
 
     void graphs(const std::string& where, const Graph& before, const Graph& after) {
         maps(where + "parameters.", before.parameters, after.parameters, [](const Promoted& p) { return Value(p.of); },
-             [&](const std::string& at, const Promoted& a, const Promoted& b) { values(at, a.of, b.of); });
+             [&](const std::string& at, const Promoted& a, const Promoted& b) {
+                 values(at + ".of", a.of, b.of);
+                 values(at, a.extra, b.extra);
+             });
         maps(where + "nodes.", before.nodes, after.nodes, [](const GraphNode& node) { return Value(node.type); },
              [&](const std::string& at, const GraphNode& a, const GraphNode& b) {
                  values(at + ".type", a.type, b.type);
                  values(at + ".version", a.version, b.version);
                  values(at + ".subgraph", a.subgraph, b.subgraph);
                  values(at + ".params", a.params, b.params);
-                 values(at + ".on_error", static_cast<int>(a.on_error), static_cast<int>(b.on_error));
+                 values(at + ".on_error", name_of(a.on_error), name_of(b.on_error));
                  values(at + ".retries", a.retries, b.retries);
                  values(at, a.extra, b.extra);
              });
         maps(where + "wires.", by_ends(before.wires), by_ends(after.wires), [](const Wire& wire) { return Value(to_text(wire.from)); },
              [&](const std::string& at, const Wire& a, const Wire& b) {
                  values(at + ".capacity", a.capacity ? Value(*a.capacity) : Value(), b.capacity ? Value(*b.capacity) : Value());
-                 values(at + ".policy", static_cast<int>(a.policy), static_cast<int>(b.policy));
+                 values(at + ".policy", name_of(a.policy), name_of(b.policy));
+                 values(at, a.extra, b.extra);
              });
         maps(where + "subgraphs.", before.subgraphs, after.subgraphs, [](const Subgraph&) { return Value("subgraph"); },
              [&](const std::string& at, const Subgraph& a, const Subgraph& b) {
@@ -72,9 +76,20 @@ public:
     }
 
 private:
+    static Value name_of(OnError policy) {
+        return policy == OnError::Stop ? "stop" : policy == OnError::Skip ? "skip" : "retry";
+    }
+    static Value name_of(Policy policy) {
+        return policy == Policy::Block ? "block" : policy == Policy::DropOldest ? "drop_oldest" : "latest_only";
+    }
     static std::map<std::string, Wire> by_ends(const std::vector<Wire>& wires) {
         std::map<std::string, Wire> map;
-        for (const Wire& wire : wires) map[to_text(wire.from) + " -> " + to_text(wire.to)] = wire;
+        for (const Wire& wire : wires) {
+            const std::string name = to_text(wire.from) + " -> " + to_text(wire.to);
+            std::string unused = name;
+            for (int copy = 2; map.contains(unused); ++copy) unused = name + " (" + std::to_string(copy) + ")";
+            map[unused] = wire;
+        }
         return map;
     }
     static Value ports(const Subgraph& subgraph) {

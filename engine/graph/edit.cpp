@@ -3,102 +3,126 @@
 #include <fmt/format.h>
 
 #include "engine/graph/graph.hpp"
+#include "engine/graph/scope.hpp"
 
 namespace millrace::engine {
 namespace {
 
-/// Where a parameter path leads: the node whose params hold it.
-struct Target {
-    GraphNode* node = nullptr;
-    std::string param;
-};
+/// What "node.param" could have meant: promoted parameters, that parameter of each node, and those
+/// set in the file.
+std::vector<std::string> known_paths(const Scope& scope, const std::string& param) {
+    const Graph& graph = *scope.graph;
+    std::vector<std::string> known;
+    for (const auto& [name, promoted] : graph.parameters) known.push_back(name);
+    for (const auto& [id, node] : graph.nodes) {
+        if (is_call(node)) {
+            const Subgraph* called = scope.find(node.subgraph).subgraph;
+            if (!called) continue;
+            for (const auto& [name, promoted] : called->graph.parameters)
+                known.push_back(id + "." + name);
+            for (const auto& [inner, node_inside] : called->graph.nodes)
+                known.push_back(id + "/" + inner + "." + param);
+        } else {
+            known.push_back(id + "." + param);
+            for (const auto& [name, value] : node.params) known.push_back(id + "." + name);
+        }
+    }
+    return known;
+}
 
-Problem unknown_path(std::string_view path, const std::vector<std::string>& known) {
-    const std::string near = nearest_of(path, known);
+Problem unknown_path(const Graph& graph, std::string_view path) {
+    const auto dot = path.rfind('.');
+    const std::string param(dot == path.npos ? std::string_view() : path.substr(dot + 1));
+    const std::string near = nearest_of(path, known_paths(Scope{&graph, nullptr}, param));
     return {.code = "E-PARAM-010",
             .what = fmt::format("There is no parameter \"{}\"", path),
             .expected = "node.parameter, or the name of a promoted parameter",
             .found = std::string(path),
             .where = std::string(path),
-            .mend = near.empty() ? "See `millrace plan` for the nodes and `millrace nodes TYPE` for their parameters."
+            .mend = near.empty() ? "See `millrace plan` for the nodes and `millrace nodes TYPE` "
+                                   "for their parameters."
                                  : fmt::format("Did you mean \"{}\"?", near)};
 }
 
-Subgraph* find_subgraph(const std::vector<Graph*>& scopes, const std::string& name) {
-    for (auto scope = scopes.rbegin(); scope != scopes.rend(); ++scope) {
-        if (const auto found = (*scope)->subgraphs.find(name); found != (*scope)->subgraphs.end()) return &found->second;
+/// The name under which the graph promotes `of`, or empty.
+std::string promoted_as(const Graph& graph, const std::string& of) {
+    for (const auto& [name, promoted] : graph.parameters) {
+        if (promoted.of == of) return name;
     }
-    return nullptr;
+    return {};
 }
 
-/// Names of nodes and promoted parameters, to suggest the nearest.
-std::vector<std::string> known_paths(const Graph& graph, std::string_view param) {
-    std::vector<std::string> known;
-    for (const auto& [name, promoted] : graph.parameters) known.push_back(name);
-    for (const auto& [id, node] : graph.nodes) {
-        known.push_back(id + "." + std::string(param));
-        for (const auto& [name, value] : node.params) known.push_back(id + "." + name);
-    }
-    return known;
+/// `path` by the names that the subgraphs on its way promote it under: "a/b/n.p" becomes "a/b.p"
+/// where b's subgraph promotes n.p as p. So a value is kept in one place, however it was named.
+std::string by_promoted_names(const Scope& scope, const std::string& path) {
+    const auto end = endpoint_from(path);
+    if (!end || scope.graph->nodes.contains(end->node)) return path;
+    std::string rest;
+    const GraphNode* call = leading_call(*scope.graph, end->node, rest);
+    if (!call) return path;
+    const Scope::Found found = scope.find(call->subgraph);
+    const std::string inner =
+        by_promoted_names({&found.subgraph->graph, found.declared}, rest + "." + end->port);
+    const std::string name = promoted_as(found.subgraph->graph, inner);
+    const std::string id = end->node.substr(0, end->node.size() - rest.size() - 1);
+    return name.empty() ? id + "/" + inner : id + "." + name;
 }
 
 }  // namespace
 
 std::optional<Problem> set_parameter(Graph& graph, std::string_view path, Value value) {
-    if (const auto promoted = graph.parameters.find(std::string(path)); promoted != graph.parameters.end()) {
-        const std::string of = promoted->second.of;
-        if (of == path) return unknown_path(path, {});
-        return set_parameter(graph, of, std::move(value));
-    }
-    const auto end = endpoint_from(path);
-    if (!end) return unknown_path(path, known_paths(graph, ""));
-    if (const auto node = graph.nodes.find(end->node); node != graph.nodes.end()) {
-        node->second.params[end->port] = std::move(value);
+    const Scope scope{&graph, nullptr};
+    const auto promoted = graph.parameters.find(std::string(path));
+    const std::string of(promoted == graph.parameters.end() ? path : promoted->second.of);
+    if (const auto end = endpoint_from(of); !end || !leads_somewhere(scope, *end))
+        return unknown_path(graph, path);
+    const Endpoint end = *endpoint_from(by_promoted_names(scope, of));
+    if (const auto node = graph.nodes.find(end.node); node != graph.nodes.end()) {
+        node->second.params[end.port] = std::move(value);
         return {};
     }
-    // "call/inner.param": a call of its own subgraph can be set apart only through what the subgraph promotes, so the
-    // shared subgraph gets a promoted parameter of that very path.
-    const auto slash = end->node.find('/');
-    const auto call = graph.nodes.find(end->node.substr(0, slash));
-    if (slash == std::string::npos || call == graph.nodes.end()) return unknown_path(path, known_paths(graph, end->port));
-    Subgraph* subgraph = find_subgraph({&graph}, call->second.subgraph);
-    if (!subgraph) return unknown_path(path, known_paths(graph, end->port));
-    const std::string inner = end->node.substr(slash + 1) + "." + end->port;
-    Graph trial = subgraph->graph;
-    trial.subgraphs.insert(graph.subgraphs.begin(), graph.subgraphs.end());
-    if (auto problem = set_parameter(trial, inner, value)) {
-        problem->where = std::string(path);
-        return problem;
-    }
+    // "call/inner.param": a call of its own subgraph can be set apart only through what the
+    // subgraph promotes, so the shared subgraph gets a promoted parameter of that very path.
+    std::string rest;
+    leading_call(graph, end.node, rest);
+    GraphNode& call = graph.nodes.at(end.node.substr(0, end.node.size() - rest.size() - 1));
+    auto& parameters = graph.subgraphs.at(call.subgraph).graph.parameters;
+    const std::string inner = rest + "." + end.port;
     std::string name = inner;
-    for (const auto& [known, promoted] : subgraph->graph.parameters) {
-        if (promoted.of == inner) name = known;
-    }
-    subgraph->graph.parameters.try_emplace(name, Promoted{.of = inner});
-    call->second.params[name] = std::move(value);
+    while (parameters.contains(name)) name += '_';
+    parameters[name].of = inner;
+    call.params[name] = std::move(value);
     return {};
 }
 
 std::string nearest_of(std::string_view word, const std::vector<std::string>& candidates) {
+    if (word.empty() || word.size() > 200) return {};
+    // Three rows of the table of distances between beginnings of the two words.
+    std::vector<std::size_t> before, last, now;
     const auto distance = [&](std::string_view other) {
-        std::vector<std::vector<std::size_t>> d(word.size() + 1, std::vector<std::size_t>(other.size() + 1));
-        for (std::size_t i = 0; i <= word.size(); ++i) d[i][0] = i;
-        for (std::size_t j = 0; j <= other.size(); ++j) d[0][j] = j;
+        last.resize(other.size() + 1);
+        now.resize(other.size() + 1);
+        for (std::size_t j = 0; j <= other.size(); ++j) last[j] = j;
         for (std::size_t i = 1; i <= word.size(); ++i) {
+            now[0] = i;
             for (std::size_t j = 1; j <= other.size(); ++j) {
-                d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (word[i - 1] != other[j - 1])});
+                now[j] = std::min(
+                    {last[j] + 1, now[j - 1] + 1, last[j - 1] + (word[i - 1] != other[j - 1])});
                 if (i > 1 && j > 1 && word[i - 1] == other[j - 2] && word[i - 2] == other[j - 1]) {
-                    d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+                    now[j] = std::min(now[j], before[j - 2] + 1);
                 }
             }
+            before = last;
+            std::swap(last, now);
         }
-        return d[word.size()][other.size()];
+        return last[other.size()];
     };
-    if (word.empty() || word.size() > 200) return {};
     std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
     std::string nearest;
     for (const std::string& candidate : candidates) {
-        if (candidate.size() > 400) continue;
+        const std::size_t apart = candidate.size() > word.size() ? candidate.size() - word.size()
+                                                                 : word.size() - candidate.size();
+        if (apart >= best) continue;
         const std::size_t found = distance(candidate);
         if (found < best) {
             best = found;

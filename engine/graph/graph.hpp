@@ -118,9 +118,9 @@ void save_graph(const Graph& graph, const std::filesystem::path& file);
 /// Replaces every subgraph call and for-each by its content, to any depth; inner nodes become "call/node".
 /// A for-each becomes control.split ("call/split", list in "items", elements out "item") and one control.collect per
 /// output ("call/collect_NAME", in "item", out "items"). Values of promoted parameters are applied. Unknown
-/// subgraphs, unknown promoted names and a subgraph that contains itself are reported (E-GRAPH-02x).
+/// subgraphs, ports and promoted names, one id twice and a subgraph in itself are reported (E-GRAPH-006, 02x).
 struct Expanded {
-    Graph graph;  ///< without subgraphs
+    Graph graph;  ///< without subgraphs; calls that can't be expanded stay
     std::vector<Problem> problems;
 };
 Expanded expand(const Graph& graph);
@@ -135,10 +135,10 @@ struct Difference {
     std::string where;  ///< "nodes.project.params.camera", "wires.a.x -> b.y", …
     Value before, after;
 };
-/// Semantic differences: ignores layout, backdrops, notes, order and formatting.
+/// Differences in meaning: not in layout, backdrops, notes, titles, labels, meta, order and formatting.
 std::vector<Difference> diff(const Graph& before, const Graph& after);
 
-/// Hash of the meaning part: equal for graphs that differ in layout, notes and backdrops alone.
+/// Hash of the meaning: equal exactly when diff() finds no difference.
 struct Hash128 meaning_hash(const Graph& graph);
 
 /// The nearest of `candidates` to a misspelt `word` (Damerau-Levenshtein, at most a third of its length), or empty.

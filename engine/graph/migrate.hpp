@@ -14,8 +14,9 @@ struct Migrated {
     std::string what;  ///< "points.crop version 1 -> 2"
 };
 
-/// Applies aliases and migrations in place, subgraphs included; nodes of unknown types stay as they are. A node saved
-/// by a newer version than the registry's is reported as W-GRAPH-030 in `problems`.
+/// Applies aliases and migrations in place, subgraphs included; nodes of unknown types stay as they are. In `problems`:
+/// W-GRAPH-030 a node saved by a newer version than the registry's, E-GRAPH-031 one whose migration failed; both stay
+/// as they are.
 std::vector<Migrated> migrate(Graph& graph, const Registry& registry, std::vector<Problem>& problems);
 
 }  // namespace millrace::engine

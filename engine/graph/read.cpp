@@ -1,115 +1,20 @@
 #include <algorithm>
 #include <fstream>
-#include <set>
-#include <sstream>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "engine/graph/fields.hpp"
 #include "engine/graph/graph.hpp"
+#include "engine/value_parse.hpp"
 
 namespace millrace::engine {
 namespace {
 
-/// Takes fields out of an object one by one; what is left at the end is unknown and is kept.
-class Fields {
-public:
-    Fields(const Value& value, std::string where, std::vector<Problem>& problems)
-        : where_(std::move(where)), problems_(problems) {
-        if (value.is_object()) left_ = value.as_object();
-        else wrong("an object", value);
-    }
-
-    std::optional<Value> take(std::string_view name) {
-        const auto found = left_.find(name);
-        if (found == left_.end()) return {};
-        Value value = std::move(found->second);
-        left_.erase(found);
-        return value;
-    }
-    std::string text(std::string_view name) {
-        const auto value = take(name);
-        if (!value) return {};
-        if (value->is_string()) return value->as_string();
-        wrong("a text", *value, name);
-        return {};
-    }
-    std::optional<int> integer(std::string_view name, int low) {
-        const auto value = take(name);
-        if (!value) return {};
-        if (value->is_int() && value->as_int() >= low && value->as_int() <= 1'000'000'000) {
-            return static_cast<int>(value->as_int());
-        }
-        wrong(fmt::format("an integer from {}", low), *value, name);
-        return {};
-    }
-    Object object(std::string_view name) {
-        const auto value = take(name);
-        if (!value) return {};
-        if (value->is_object()) return value->as_object();
-        wrong("an object", *value, name);
-        return {};
-    }
-    template <std::size_t N>
-    std::array<double, N> numbers(std::string_view name) {
-        const auto value = take(name);
-        return value ? numbers_of<N>(*value, name) : std::array<double, N>{};
-    }
-    template <std::size_t N>
-    std::array<double, N> numbers_of(const Value& value, std::string_view name) {
-        std::array<double, N> list{};
-        const bool good = value.is_array() && value.as_array().size() == N &&
-                          std::ranges::all_of(value.as_array(), [](const Value& item) { return item.is_number(); });
-        if (!good) {
-            wrong(fmt::format("a list of {} numbers", N), value, name);
-            return list;
-        }
-        for (std::size_t i = 0; i < N; ++i) list[i] = value.as_array()[i].as_double();
-        return list;
-    }
-    /// Index of a text among names; 0 when absent or wrong.
-    int choice(std::string_view name, std::initializer_list<std::string_view> names) {
-        const auto value = take(name);
-        if (!value) return 0;
-        int index = 0;
-        for (std::string_view known : names) {
-            if (value->is_string() && value->as_string() == known) return index;
-            ++index;
-        }
-        std::string expected;
-        for (std::string_view known : names) expected += (expected.empty() ? "" : ", ") + std::string(known);
-        wrong("one of " + expected, *value, name);
-        return 0;
-    }
-    Object rest() { return std::move(left_); }
-    const std::string& where() const { return where_; }
-    std::string inside(std::string_view name) const { return where_.empty() ? std::string(name) : where_ + "." + std::string(name); }
-
-    void wrong(std::string expected, const Value& found, std::string_view name = {}) {
-        std::string text = to_json(found);
-        if (text.size() > 60) text = text.substr(0, 57) + "...";
-        report("E-GRAPH-003", "The field has the wrong kind", std::move(expected),
-               fmt::format("{} ({})", text, found.kind()), name.empty() ? where_ : inside(name));
-    }
-    void report(std::string code, std::string what, std::string expected, std::string found, std::string where,
-                std::string mend = "Correct the file.") {
-        problems_.push_back({.code = std::move(code),
-                             .what = std::move(what),
-                             .expected = std::move(expected),
-                             .found = std::move(found),
-                             .where = std::move(where),
-                             .mend = std::move(mend)});
-    }
-    std::vector<Problem>& problems() { return problems_; }
-
-private:
-    Object left_;
-    std::string where_;
-    std::vector<Problem>& problems_;
-};
-
 bool good_id(std::string_view id) {
     const auto allowed = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '/';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-' || c == '/';
     };
     return !id.empty() && id.size() <= 4096 && id.front() != '/' && id.back() != '/' &&
            id.find("//") == std::string_view::npos && std::ranges::all_of(id, allowed);
@@ -117,8 +22,9 @@ bool good_id(std::string_view id) {
 
 void check_id(Fields& fields, const std::string& id) {
     if (good_id(id)) return;
-    fields.report("E-GRAPH-004", "The id has characters that an id can't have", "letters, digits, _ and -, parted by /",
-                  id, fields.inside(id), "Rename it.");
+    fields.report("E-GRAPH-004", "The id has characters that an id can't have",
+                  "letters, digits, _ and -, parted by /", shortened(id),
+                  fields.inside("nodes." + id), "Rename it.");
 }
 
 std::optional<Endpoint> endpoint(Fields& fields, const Value& value, std::string_view name) {
@@ -129,12 +35,19 @@ std::optional<Endpoint> endpoint(Fields& fields, const Value& value, std::string
     return {};
 }
 
-GraphNode read_node(const Value& value, const std::string& where, std::vector<Problem>& problems) {
-    Fields fields(value, where, problems);
+GraphNode read_node(Value value, std::string where, Findings& findings) {
+    Fields fields(std::move(value), std::move(where), findings);
     GraphNode node;
-    node.type = fields.text("type");
-    if (node.type.empty() && value.is_object()) {
-        fields.report("E-GRAPH-005", "The node has no type", "\"type\": \"family.name\"", "none", where, "Give it a type, or remove it.");
+    if (auto type = fields.take("type");
+        !type || (type->is_string() && type->as_string().empty())) {
+        if (fields.is_object()) {
+            fields.report("E-GRAPH-005", "The node has no type", "\"type\": \"family.name\"",
+                          "none", fields.where(), "Give it a type, or remove it.");
+        }
+    } else if (type->is_string()) {
+        node.type = type->as_string();
+    } else {
+        fields.wrong("a text", *type, "type");
     }
     node.version = fields.integer("version", 1).value_or(1);
     node.title = fields.text("title");
@@ -146,90 +59,121 @@ GraphNode read_node(const Value& value, const std::string& where, std::vector<Pr
     return node;
 }
 
-std::optional<Wire> read_wire(const Value& value, const std::string& where, std::vector<Problem>& problems) {
-    Fields fields(value, where, problems);
-    if (!value.is_object()) return {};
+std::optional<Endpoint> wire_end(Fields& fields, std::string_view name) {
+    if (const auto value = fields.take(name)) return endpoint(fields, *value, name);
+    fields.report("E-GRAPH-008", fmt::format("The wire has no \"{}\"", name), "\"node.port\"",
+                  "nothing", fields.where(), "Name the port, or delete the wire.");
+    return {};
+}
+
+std::optional<Wire> read_wire(Value value, std::string where, Findings& findings) {
+    Fields fields(std::move(value), std::move(where), findings);
+    if (!fields.is_object()) return {};
     Wire wire;
-    const auto from = endpoint(fields, fields.take("from").value_or(Value()), "from");
-    const auto to = endpoint(fields, fields.take("to").value_or(Value()), "to");
-    if (from) wire.from = *from;
-    if (to) wire.to = *to;
+    auto from = wire_end(fields, "from");
+    auto to = wire_end(fields, "to");
     wire.capacity = fields.integer("capacity", 1);
-    wire.policy = static_cast<Policy>(fields.choice("policy", {"block", "drop_oldest", "latest_only"}));
+    wire.policy =
+        static_cast<Policy>(fields.choice("policy", {"block", "drop_oldest", "latest_only"}));
     wire.extra = fields.rest();
     if (!from || !to) return {};
+    wire.from = *std::move(from);
+    wire.to = *std::move(to);
     return wire;
+}
+
+Promoted read_promoted(Value value, std::string where, Findings& findings) {
+    Fields fields(std::move(value), std::move(where), findings);
+    Promoted promoted;
+    if (const auto of = fields.take("of"); of && !of->is_string()) {
+        fields.wrong("a text", *of, "of");
+    } else if (fields.is_object()) {
+        if (of) promoted.of = of->as_string();
+        if (!endpoint_from(promoted.of)) {
+            fields.report("E-GRAPH-006", "The promoted parameter names nothing",
+                          "\"of\": \"node.parameter\"", of ? shortened(promoted.of) : "nothing",
+                          fields.where());
+        }
+    }
+    promoted.label = fields.text("label");
+    promoted.extra = fields.rest();
+    return promoted;
+}
+
+Backdrop read_backdrop(Value value, std::string where, Findings& findings) {
+    Fields fields(std::move(value), std::move(where), findings);
+    Backdrop backdrop;
+    backdrop.title = fields.text("title");
+    backdrop.color = fields.text("color");
+    backdrop.rect = fields.numbers<4>("rect");
+    backdrop.extra = fields.rest();
+    return backdrop;
+}
+
+Note read_note(Value value, std::string where, Findings& findings) {
+    Fields fields(std::move(value), std::move(where), findings);
+    Note note;
+    note.text = fields.text("text");
+    note.rect = fields.numbers<4>("rect");
+    note.extra = fields.rest();
+    return note;
 }
 
 Graph read_body(Fields& fields);
 
-Subgraph read_subgraph(const Value& value, const std::string& where, std::vector<Problem>& problems) {
-    Fields fields(value, where, problems);
+Subgraph read_subgraph(Value value, std::string where, Findings& findings) {
+    Fields fields(std::move(value), std::move(where), findings);
     Subgraph subgraph;
-    for (const auto& [name, ends] : fields.object("inputs")) {
-        const Array list = ends.is_array() ? ends.as_array() : Array{ends};
-        for (const Value& end : list) {
-            if (auto inner = endpoint(fields, end, "inputs." + name)) subgraph.inputs[name].push_back(*inner);
+    for (auto& [name, ends] : fields.object("inputs")) {
+        std::vector<Endpoint>& inner = subgraph.inputs[name];
+        const Array list = ends.is_array() ? std::move(ends.as_array()) : Array{std::move(ends)};
+        for (const Value& value_of_end : list) {
+            if (auto end = endpoint(fields, value_of_end, "inputs." + name))
+                inner.push_back(*std::move(end));
         }
     }
-    for (const auto& [name, end] : fields.object("outputs")) {
-        if (auto inner = endpoint(fields, end, "outputs." + name)) subgraph.outputs[name] = *inner;
+    for (const auto& [name, value_of_end] : fields.object("outputs")) {
+        if (auto end = endpoint(fields, value_of_end, "outputs." + name))
+            subgraph.outputs[name] = *std::move(end);
     }
     subgraph.graph = read_body(fields);
     return subgraph;
 }
 
+void read_wires(Fields& fields, Graph& graph) {
+    auto wires = fields.take("wires");
+    if (!wires) return;
+    if (!wires->is_array()) return fields.wrong("a list of wires", *wires, "wires");
+    std::size_t number = 0;
+    for (Value& value : wires->as_array()) {
+        std::string where = fields.inside(fmt::format("wires[{}]", number++));
+        if (auto wire = read_wire(std::move(value), std::move(where), fields.findings())) {
+            graph.wires.push_back(*std::move(wire));
+        }
+    }
+}
+
+/// Reads each member of a section by `read`.
+template <class Map, class Read>
+void read_section(Fields& fields, const char* section, Map& map, const Read& read) {
+    for (auto& [name, value] : fields.object(section)) {
+        map[name] = read(std::move(value), fields.inside(fmt::format("{}.{}", section, name)),
+                         fields.findings());
+    }
+}
+
 /// The sections that a document and a subgraph share.
 Graph read_body(Fields& fields) {
     Graph graph;
-    std::vector<Problem>& problems = fields.problems();
     graph.meta = fields.object("meta");
     graph.required = fields.take("requires").value_or(Value());
-    for (const auto& [name, value] : fields.object("parameters")) {
-        Fields inner(value, fields.inside("parameters." + name), problems);
-        Promoted promoted;
-        promoted.of = inner.text("of");
-        promoted.label = inner.text("label");
-        promoted.extra = inner.rest();
-        if (promoted.of.rfind('.') == std::string::npos && value.is_object()) {
-            inner.report("E-GRAPH-006", "The promoted parameter names nothing", "\"of\": \"node.parameter\"", promoted.of, inner.where());
-        }
-        graph.parameters[name] = std::move(promoted);
-    }
-    for (const auto& [id, value] : fields.object("nodes")) {
-        check_id(fields, id);
-        graph.nodes[id] = read_node(value, fields.inside("nodes." + id), problems);
-    }
-    if (const auto wires = fields.take("wires")) {
-        if (!wires->is_array()) fields.wrong("a list of wires", *wires, "wires");
-        else {
-            std::size_t number = 0;
-            for (const Value& value : wires->as_array()) {
-                const std::string where = fields.inside(fmt::format("wires[{}]", number++));
-                if (auto wire = read_wire(value, where, problems)) graph.wires.push_back(*std::move(wire));
-            }
-        }
-    }
-    for (const auto& [name, value] : fields.object("subgraphs")) {
-        graph.subgraphs[name] = read_subgraph(value, fields.inside("subgraphs." + name), problems);
-    }
-    for (const auto& [id, value] : fields.object("backdrops")) {
-        Fields inner(value, fields.inside("backdrops." + id), problems);
-        Backdrop backdrop;
-        backdrop.title = inner.text("title");
-        backdrop.color = inner.text("color");
-        backdrop.rect = inner.numbers<4>("rect");
-        backdrop.extra = inner.rest();
-        graph.backdrops[id] = std::move(backdrop);
-    }
-    for (const auto& [id, value] : fields.object("notes")) {
-        Fields inner(value, fields.inside("notes." + id), problems);
-        Note note;
-        note.text = inner.text("text");
-        note.rect = inner.numbers<4>("rect");
-        note.extra = inner.rest();
-        graph.notes[id] = std::move(note);
-    }
+    read_section(fields, "parameters", graph.parameters, read_promoted);
+    read_section(fields, "nodes", graph.nodes, read_node);
+    for (const auto& [id, node] : graph.nodes) check_id(fields, id);
+    read_wires(fields, graph);
+    read_section(fields, "subgraphs", graph.subgraphs, read_subgraph);
+    read_section(fields, "backdrops", graph.backdrops, read_backdrop);
+    read_section(fields, "notes", graph.notes, read_note);
     for (const auto& [id, value] : fields.object("layout")) {
         graph.layout[id] = fields.numbers_of<2>(value, "layout." + id);
     }
@@ -240,14 +184,31 @@ Graph read_body(Fields& fields) {
 void check_schema(Fields& fields) {
     const auto schema = fields.take("schema");
     if (schema && schema->is_string() && schema->as_string() == kSchema) return;
-    const std::string found = !schema ? "none" : schema->is_string() ? schema->as_string() : to_json(*schema);
+    const std::string found = !schema               ? "nothing"
+                              : schema->is_string() ? shortened(schema->as_string())
+                                                    : fmt::format("no text but {}", schema->kind());
     if (found.starts_with("millrace/")) {
-        fields.report("E-GRAPH-002", "The document is of a version that this program does not know", std::string(kSchema), found,
-                      "schema", "Open it with the Millrace that wrote it, or a newer one.");
+        fields.report("E-GRAPH-002", "The document is of a version that this program does not know",
+                      std::string(kSchema), found, "schema",
+                      "Open it with the Millrace that wrote it, or a newer one.");
     } else {
-        fields.report("E-GRAPH-001", "The file is no Millrace graph", fmt::format("\"schema\": \"{}\"", kSchema), found, "schema",
+        fields.report("E-GRAPH-001", "The file is no Millrace graph",
+                      fmt::format("\"schema\": \"{}\"", kSchema), found, "schema",
                       "Check that this is the right file.");
     }
+}
+
+/// The whole of a file, or of a pipe, up to the most that a document may have and one byte more.
+std::string read_text(std::istream& stream, std::size_t most) {
+    constexpr std::size_t kBlock = 1 << 16;
+    std::string text;
+    while (stream && text.size() <= most) {
+        const std::size_t before = text.size();
+        text.resize(before + std::min(kBlock, most + 1 - before));
+        stream.read(text.data() + before, static_cast<std::streamsize>(text.size() - before));
+        text.resize(before + static_cast<std::size_t>(stream.gcount()));
+    }
+    return text;
 }
 
 }  // namespace
@@ -263,48 +224,44 @@ std::optional<Endpoint> endpoint_from(std::string_view text) {
 ReadGraph read_graph(std::string_view text, std::string_view name) {
     ReadGraph result;
     try {
-        const Value value = parse_json(text, name);
-        Fields fields(value, "", result.problems);
-        if (value.is_object()) {
+        Value value = parse_document(text, name, result.problems);
+        Findings findings;
+        Fields fields(std::move(value), "", findings);
+        if (fields.is_object()) {
             check_schema(fields);
             result.graph = read_body(fields);
         }
+        for (Problem& problem : findings.take()) {
+            problem.where = problem.where.empty() ? std::string(name)
+                                                  : fmt::format("{}: {}", name, problem.where);
+            result.problems.push_back(std::move(problem));
+        }
     } catch (const Error& error) {
         result.problems.push_back(error.problem());
-        return result;
-    }
-    for (Problem& problem : result.problems) {
-        problem.where = problem.where.empty() ? std::string(name) : fmt::format("{}: {}", name, problem.where);
     }
     return result;
 }
 
 ReadGraph load_graph(const std::filesystem::path& file) {
     std::error_code error;
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream || std::filesystem::is_directory(file, error)) {
+    const bool folder = std::filesystem::is_directory(file, error);
+    std::ifstream stream;
+    if (!folder) stream.open(file, std::ios::binary);
+    if (folder || !stream) {
+        const bool there = std::filesystem::exists(file, error);
         return {{},
                 {{.code = "E-FILE-001",
                   .what = "The graph file can't be opened",
                   .expected = "a file that can be read",
-                  .found = std::filesystem::exists(file, error) ? "a folder, or no permission" : "no such file",
+                  .found = folder  ? "a folder"
+                           : there ? "no permission to read it"
+                                   : "no such file",
                   .where = file.string(),
                   .mend = "Check the path."}}};
     }
-    const JsonLimits limits;
-    const auto size = std::filesystem::file_size(file, error);
-    if (!error && size > limits.max_bytes) {
-        return {{},
-                {{.code = "E-JSON-005",
-                  .what = "The text is too long",
-                  .expected = fmt::format("at most {} bytes", limits.max_bytes),
-                  .found = fmt::format("{} bytes", size),
-                  .where = file.string(),
-                  .mend = "Check that this is the right file."}}};
-    }
-    std::ostringstream text;
-    text << stream.rdbuf();
-    return read_graph(text.view(), file.string());
+    // One byte more than allowed, so that the parser says what is wrong; of a pipe nobody knows the
+    // size.
+    return read_graph(read_text(stream, DocumentLimits().text.max_bytes), file.string());
 }
 
 }  // namespace millrace::engine

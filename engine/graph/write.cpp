@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <fstream>
-#include <iterator>
+#include <cmath>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -15,12 +15,11 @@ template <std::size_t N>
 Value list_of(const std::array<double, N>& numbers) {
     Array list;
     for (double number : numbers) {
-        // Whole positions are written as integers: they are what a canvas with a grid gives.
-        if (number == static_cast<double>(static_cast<std::int64_t>(number)) && std::abs(number) < 1e15) {
-            list.emplace_back(static_cast<std::int64_t>(number));
-        } else {
-            list.emplace_back(number);
-        }
+        // Whole positions are written as integers: they are what a canvas with a grid gives. JSON has no infinity; a
+        // place that got lost must not make a file that nobody can read.
+        if (!std::isfinite(number)) list.emplace_back(0);
+        else if (std::abs(number) < 1e15 && number == std::trunc(number)) list.emplace_back(static_cast<std::int64_t>(number));
+        else list.emplace_back(number);
     }
     return list;
 }
@@ -29,11 +28,12 @@ void set_text(Object& object, const char* name, const std::string& text) {
     if (!text.empty()) object[name] = text;
 }
 
-Value value_of(const GraphNode& node) {
+/// What a part of a document is written as. Words for people (titles, labels) are no part of the meaning.
+Value value_of(const GraphNode& node, bool meaning_only) {
     Object object = node.extra;
     object["type"] = node.type;
     object["version"] = node.version;
-    set_text(object, "title", node.title);
+    if (!meaning_only) set_text(object, "title", node.title);
     set_text(object, "subgraph", node.subgraph);
     if (!node.params.empty()) object["params"] = node.params;
     if (node.on_error != OnError::Stop) object["on_error"] = node.on_error == OnError::Skip ? "skip" : "retry";
@@ -50,14 +50,14 @@ Value value_of(const Wire& wire) {
     return object;
 }
 
-Value value_of(const Promoted& promoted) {
+Value value_of(const Promoted& promoted, bool meaning_only) {
     Object object = promoted.extra;
     object["of"] = promoted.of;
-    set_text(object, "label", promoted.label);
+    if (!meaning_only) set_text(object, "label", promoted.label);
     return object;
 }
 
-Value value_of(const Backdrop& backdrop) {
+Value value_of(const Backdrop& backdrop, bool) {
     Object object = backdrop.extra;
     object["title"] = backdrop.title;
     set_text(object, "color", backdrop.color);
@@ -65,7 +65,7 @@ Value value_of(const Backdrop& backdrop) {
     return object;
 }
 
-Value value_of(const Note& note) {
+Value value_of(const Note& note, bool) {
     Object object = note.extra;
     object["text"] = note.text;
     object["rect"] = list_of(note.rect);
@@ -163,9 +163,9 @@ public:
 
 private:
     template <class Items>
-    static Object values(const Items& items) {
+    Object values(const Items& items) const {
         Object object;
-        for (const auto& [name, item] : items) object[name] = value_of(item);
+        for (const auto& [name, item] : items) object[name] = value_of(item, meaning_only_);
         return object;
     }
     void wires(std::vector<Wire> list) {
@@ -186,7 +186,12 @@ private:
         for (const auto& [name, subgraph] : all) {
             if (!first) out_ += ",\n";
             first = false;
-            out_ += indent(depth_ + 2) + to_json(Value(name)) + ": {\n";
+            out_ += indent(depth_ + 2) + to_json(Value(name)) + ": ";
+            if (subgraph == Subgraph()) {
+                out_ += "{}";
+                continue;
+            }
+            out_ += "{\n";
             BodyWriter inner(depth_ + 2, out_, meaning_only_);
             if (!subgraph.inputs.empty()) {
                 Object inputs;
@@ -226,10 +231,6 @@ std::string written(const Graph& graph, bool meaning_only) {
 
 }  // namespace
 
-bool operator==(const Subgraph& a, const Subgraph& b) {
-    return a.inputs == b.inputs && a.outputs == b.outputs && a.graph == b.graph;
-}
-
 bool operator==(const Graph& a, const Graph& b) {
     return a.meta == b.meta && a.required == b.required && a.parameters == b.parameters && a.nodes == b.nodes &&
            a.wires == b.wires && a.subgraphs == b.subgraphs && a.backdrops == b.backdrops && a.notes == b.notes &&
@@ -242,12 +243,9 @@ Hash128 meaning_hash(const Graph& graph) { return hash_text(written(graph, true)
 
 void save_graph(const Graph& graph, const std::filesystem::path& file) {
     const std::string text = write_graph(graph);
-    if (std::ifstream present(file, std::ios::binary); present) {
-        // Compared in canonical form, so that another order of wires or other spaces are no difference.
-        const std::string old((std::istreambuf_iterator<char>(present)), {});
-        const ReadGraph read = read_graph(old, file.string());
-        if (read.problems.empty() && write_graph(read.graph) == text) return;
-    }
+    // Compared in canonical form, so that another order of wires or other spaces are no difference.
+    const ReadGraph present = load_graph(file);
+    if (present.problems.empty() && write_graph(present.graph) == text) return;
     visual::write_file_atomically(file, text);
 }
 

@@ -23,58 +23,63 @@ namespace millrace::engine {
 
 namespace adapt {
 
-[[noreturn]] void wrong_value(std::string_view expected, const Value& found);
-std::vector<double> numbers(const Value& value);
-std::int64_t integer(const Value& value, std::int64_t low, std::int64_t high);
+/// The limits of an integer type, as far as JSON integers reach.
+template <class I>
+constexpr FieldType integer_field(ParamKind kind, bool integers = false) {
+    using Limits = std::numeric_limits<I>;
+    constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+    return {kind, integers, static_cast<std::int64_t>(Limits::lowest()),
+            std::cmp_greater(Limits::max(), kMost) ? kMost : static_cast<std::int64_t>(Limits::max())};
+}
+
+template <class V>
+constexpr FieldType field_type() {
+    if constexpr (std::is_same_v<V, bool>) return {ParamKind::Bool};
+    else if constexpr (std::is_enum_v<V>) return integer_field<std::underlying_type_t<V>>(ParamKind::Choice);
+    else if constexpr (std::is_integral_v<V>) return integer_field<V>(ParamKind::Int);
+    else if constexpr (std::is_same_v<V, double>) return {ParamKind::Double};
+    else if constexpr (std::is_same_v<V, std::string>) return {ParamKind::Text};
+    else if constexpr (std::is_same_v<V, Path>) return {ParamKind::Path};
+    else if constexpr (std::is_same_v<V, std::vector<int>>) return integer_field<int>(ParamKind::Numbers, true);
+    else {
+        static_assert(std::is_same_v<V, std::vector<double>>,
+                      "a parameter is bool, int, double, std::string, an enum, Path or a list of numbers");
+        return {ParamKind::Numbers};
+    }
+}
+
+template <class V>
+Value from_member(const V& member) {
+    if constexpr (std::is_enum_v<V> || (std::is_integral_v<V> && !std::is_same_v<V, bool>))
+        return static_cast<std::int64_t>(member);
+    else if constexpr (std::is_same_v<V, Path>) return member.text;
+    else if constexpr (field_type<V>().kind == ParamKind::Numbers) return Array(member.begin(), member.end());
+    else return member;
+}
+
+/// From a value that FieldType::accept() gave.
+template <class V>
+V to_member(const Value& value) {
+    if constexpr (std::is_same_v<V, bool>) return value.as_bool();
+    else if constexpr (std::is_enum_v<V> || std::is_integral_v<V>) return static_cast<V>(value.as_int());
+    else if constexpr (std::is_same_v<V, double>) return value.as_double();
+    else if constexpr (field_type<V>().kind == ParamKind::Numbers) {
+        V list;
+        for (const Value& item : value.as_array())
+            list.push_back(to_member<typename V::value_type>(item));
+        return list;
+    } else return V{value.as_string()};
+}
 
 }  // namespace adapt
 
 template <class N, class V>
-Field::Field(V N::*member) {
-    get_ = [member](const void* node) -> Value {
-        const V& value = static_cast<const N*>(node)->*member;
-        if constexpr (std::is_enum_v<V>) return static_cast<std::int64_t>(value);
-        else if constexpr (std::is_same_v<V, Path>) return value.text;
-        else if constexpr (std::is_same_v<V, std::vector<double>> || std::is_same_v<V, std::vector<int>>)
-            return Array(value.begin(), value.end());
-        else return value;
-    };
-    if constexpr (std::is_same_v<V, bool>) {
-        kind_ = ParamKind::Bool;
-        set_ = [member](void* node, const Value& value) {
-            if (!value.is_bool()) adapt::wrong_value("true or false", value);
-            static_cast<N*>(node)->*member = value.as_bool();
-        };
-    } else if constexpr (std::is_enum_v<V> || std::is_integral_v<V>) {
-        kind_ = std::is_enum_v<V> ? ParamKind::Choice : ParamKind::Int;
-        using Integer = typename std::conditional_t<std::is_enum_v<V>, std::underlying_type<V>,
-                                                    std::type_identity<V>>::type;
-        set_ = [member](void* node, const Value& value) {
-            static_cast<N*>(node)->*member = static_cast<V>(adapt::integer(
-                value, std::numeric_limits<Integer>::lowest(), std::numeric_limits<Integer>::max()));
-        };
-    } else if constexpr (std::is_same_v<V, double>) {
-        kind_ = ParamKind::Double;
-        set_ = [member](void* node, const Value& value) {
-            if (!value.is_number()) adapt::wrong_value("a number", value);
-            static_cast<N*>(node)->*member = value.as_double();
-        };
-    } else if constexpr (std::is_same_v<V, std::string> || std::is_same_v<V, Path>) {
-        kind_ = std::is_same_v<V, Path> ? ParamKind::Path : ParamKind::Text;
-        set_ = [member](void* node, const Value& value) {
-            if (!value.is_string()) adapt::wrong_value("text", value);
-            static_cast<N*>(node)->*member = V{value.as_string()};
-        };
-    } else {
-        static_assert(std::is_same_v<V, std::vector<double>> || std::is_same_v<V, std::vector<int>>,
-                      "a parameter is bool, int, double, std::string, an enum, Path or a list of numbers");
-        kind_ = ParamKind::Numbers;
-        set_ = [member](void* node, const Value& value) {
-            const std::vector<double> list = adapt::numbers(value);
-            static_cast<N*>(node)->*member = V(list.begin(), list.end());
-        };
-    }
-}
+Field::Field(V N::*member)
+    : type_(adapt::field_type<V>()),
+      get_([member](const void* node) { return adapt::from_member(static_cast<const N*>(node)->*member); }),
+      set_([member](void* node, const Value& value) {
+          static_cast<N*>(node)->*member = adapt::to_member<V>(value);
+      }) {}
 
 namespace adapt {
 
@@ -237,6 +242,20 @@ std::vector<const PayloadType*> input_types() {
     return types;
 }
 
+/// For each input, whether its argument can say that there is no value.
+template <class N>
+std::vector<bool> absentable_inputs() {
+    std::vector<bool> inputs;
+    [&]<class... A>(std::type_identity<std::tuple<A...>>) {
+        ([&] {
+            using T = std::remove_cvref_t<A>;
+            if constexpr (is_input<A>)
+                inputs.push_back(std::is_pointer_v<T> || is_shared<T> || std::is_same_v<T, Packet>);
+        }(), ...);
+    }(std::type_identity<typename CallSignature<N>::Arguments>{});
+    return inputs;
+}
+
 template <class N>
 std::vector<const PayloadType*> output_types() {
     std::vector<const PayloadType*> types;
@@ -342,9 +361,15 @@ constexpr bool finish_gives() {
     else return false;
 }
 
-/// Fills port types and derived flags; throws Error (E-NODE-001) when the spec names another number of ports.
-void complete(NodeType& type, const std::vector<const PayloadType*>& inputs,
-              const std::vector<const PayloadType*>& outputs);
+/// What the call operator says of a node's ports; null for an engine::Packet.
+struct Ports {
+    std::vector<const PayloadType*> inputs;
+    std::vector<bool> absentable;  ///< of the inputs
+    std::vector<const PayloadType*> outputs;
+};
+
+/// Fills port types and derived flags; throws Error (E-NODE-001) when the spec contradicts the call operator or itself.
+void complete(NodeType& type, const Ports& ports);
 
 /// The NodeType of N; port types are filled in from the call operator.
 template <class N>
@@ -359,11 +384,10 @@ NodeType describe() {
     type.has_count = requires(const N node) { node.count(); };
     type.finish_gives = finish_gives<N>();
     type.generator = is_generator<std::remove_cvref_t<typename CallSignature<N>::Result>>;
+    type.has_check = requires(const N node) { node.check(); };
     type.copyable = std::is_copy_constructible_v<N>;
     type.make = []() -> std::unique_ptr<NodeInstance> { return std::make_unique<Instance<N>>(); };
-    const auto inputs = input_types<N>();
-    const auto outputs = output_types<N>();
-    complete(type, inputs, outputs);
+    complete(type, {input_types<N>(), absentable_inputs<N>(), output_types<N>()});
     return type;
 }
 

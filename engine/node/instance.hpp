@@ -1,6 +1,7 @@
 // A node type with its C++ type erased: what the planner and the runtime hold. Made by adapt.hpp only.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -32,6 +33,7 @@ class NodeInstance {
 public:
     virtual ~NodeInstance() = default;
     virtual void* object() = 0;  ///< the struct whose fields are the parameters
+    /// Rules over several parameters. Looks at the fields alone, so that its answer can be kept with them.
     virtual std::vector<Problem> check() const = 0;
     virtual void start(RunContext& context) = 0;
     /// `inputs` has one packet per input port, empty where absent. Results::packets has the size of the outputs.
@@ -52,6 +54,7 @@ struct NodeType {
     bool parallel = false;   ///< const call operator: several items at once
     bool source = false;     ///< no stream inputs
     bool pure = false;
+    bool has_check = false;
     bool has_finish = false;
     bool finish_gives = false;  ///< finish() has a result
     bool has_save = false;
@@ -61,7 +64,7 @@ struct NodeType {
     bool copyable = false;
     std::string plugin;      ///< name of the plug-in it came from; empty for the engine's own
     Hash128 build;           ///< of the plug-in's file
-    std::unique_ptr<NodeInstance> (*make)() = nullptr;
+    std::function<std::unique_ptr<NodeInstance>()> make;
 };
 
 }  // namespace millrace::engine

@@ -1,6 +1,7 @@
 #include "engine/node/params.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -15,22 +16,26 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
+/// "0 to 500 m", "at least 1", "a finite number".
 std::string interval(const ParamSpec& param) {
-    return fmt::format("{} to {}{}{}", param.range.low, param.range.high, param.unit.empty() ? "" : " ", param.unit);
-}
-
-bool in_range(const ParamSpec& param, double value) {
-    return value >= param.range.low && value <= param.range.high;
+    const bool low = std::isfinite(param.range.low);
+    const bool high = std::isfinite(param.range.high);
+    const std::string unit = param.unit.empty() ? "" : " " + param.unit;
+    if (low && high) return fmt::format("{} to {}{}", param.range.low, param.range.high, unit);
+    if (low) return fmt::format("at least {}{}", param.range.low, unit);
+    if (high) return fmt::format("at most {}{}", param.range.high, unit);
+    return "a number";
 }
 
 std::optional<Problem> out_of_range(const ParamSpec& param, const Value& value) {
     const auto bad = [&](double number) -> std::optional<Problem> {
-        if (in_range(param, number)) return {};
+        if (number >= param.range.low && number <= param.range.high) return {};
+        const std::string expected = interval(param);
         return Problem{.code = "E-PARAM-003",
                        .what = "The value lies outside the parameter's range",
-                       .expected = interval(param),
+                       .expected = expected,
                        .found = fmt::format("{}", number),
-                       .mend = fmt::format("Choose a value from {}.", interval(param))};
+                       .mend = fmt::format("Set it to {}.", expected)};
     };
     if (value.is_number()) return bad(value.as_double());
     if (value.is_array()) {
@@ -56,6 +61,14 @@ std::optional<Problem> not_a_choice(const ParamSpec& param, const Value& value) 
 ResolvedPath resolve(const Path& path, const PathRoots& roots) {
     namespace fs = std::filesystem;
     if (path.text.empty()) return {};
+    if (path.text.find('\0') != std::string::npos) {
+        // The system would read the path to that character alone: "..\0" climbs without saying so.
+        return {{}, Problem{.code = "E-PATH-004",
+                            .what = "The path holds a zero character",
+                            .expected = "a path as the system knows it",
+                            .found = path.text,
+                            .mend = "Remove it."}};
+    }
     fs::path root = roots.document;
     fs::path rest = path.text;
     std::string root_name = "the graph's folder";
@@ -112,12 +125,9 @@ std::optional<Problem> set_param(const ParamSpec& param, void* node, const Value
             (!value.is_string() || std::ranges::find(param.choices, value.as_string()) == param.choices.end())) {
             return not_a_choice(param, value);
         }
-        const Value before = param.field.get(node);
-        param.field.set(node, value);
-        if (auto problem = out_of_range(param, value)) {
-            param.field.set(node, before);
-            return problem;
-        }
+        const Value accepted = param.field.type().accept(value);
+        if (auto problem = out_of_range(param, accepted)) return problem;
+        param.field.set(node, accepted);
         return {};
     } catch (const Error& error) {
         return error.problem();
@@ -140,6 +150,15 @@ std::vector<Problem> set_params(const NodeType& type, NodeInstance& node, const 
                                 .where = node_id,
                                 .mend = near.empty() ? "Remove it, or see `millrace nodes " + type.spec.id + "`."
                                                      : fmt::format("Did you mean \"{}\"?", near)});
+            continue;
+        }
+        if (name != param->name && params.contains(param->name)) {
+            problems.push_back({.code = "E-PARAM-007",
+                                .what = "The parameter is set twice, once by a former name",
+                                .expected = fmt::format("only \"{}\"", param->name),
+                                .found = name,
+                                .where = node_id + "." + name,
+                                .mend = fmt::format("Remove \"{}\".", name)});
             continue;
         }
         if (auto problem = set_param(*param, node.object(), value)) {

@@ -1,29 +1,24 @@
 #include "engine/node/plugin.hpp"
 
 #include <dlfcn.h>
+#include <link.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
+#include <optional>
 #include <set>
 #include <sstream>
 
 #include <fmt/format.h>
 
-#include "engine/hash.hpp"
 #include "engine/node/registry.hpp"
 
 namespace millrace::engine {
 namespace {
 
 namespace fs = std::filesystem;
-
-Hash128 hash_file(const fs::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    std::ostringstream bytes;
-    bytes << stream.rdbuf();
-    return hash_text(bytes.view());
-}
 
 Problem broken(const fs::path& file, std::string code, std::string what, std::string expected, std::string found) {
     return {.code = std::move(code),
@@ -34,42 +29,41 @@ Problem broken(const fs::path& file, std::string code, std::string what, std::st
             .mend = "Rebuild the plug-in against this version, or remove it."};
 }
 
-/// What was registered before a failure stays: those types are whole.
-void fill(Registry& registry, PluginReport& report, void (*entry)(Registry&)) {
-    const Hash128 build = hash_file(report.file);
-    registry.begin_plugin(report.name, build);
-    try {
-        entry(registry);
-    } catch (const Error& error) {
-        report.problems.push_back(error.problem());
-    } catch (const std::exception& error) {
-        report.problems.push_back(
-            broken(report.file, "E-PLUGIN-004", "The plug-in failed while registering", "no exception", error.what()));
+/// Why the file can't be handed to dlopen(), which trusts sizes in the file: a truncated library would end the program.
+std::optional<Problem> check_elf(const fs::path& file) {
+    const auto wrong = [&](std::string found) {
+        return broken(file, "E-PLUGIN-001", "The plug-in can't be loaded", "a shared library", std::move(found));
+    };
+    std::error_code error;
+    if (!fs::is_regular_file(file, error)) return wrong(error ? error.message() : "no regular file");
+    const std::uint64_t size = fs::file_size(file, error);
+    std::ifstream stream(file, std::ios::binary);
+    ElfW(Ehdr) head = {};
+    stream.read(reinterpret_cast<char*>(&head), sizeof head);
+    if (!stream) return wrong(size == 0 ? "an empty file" : "a file that is too short");
+    if (std::memcmp(head.e_ident, ELFMAG, SELFMAG) != 0) return wrong("another kind of file");
+    if (head.e_ident[EI_CLASS] != ELFCLASS64 || head.e_phentsize != sizeof(ElfW(Phdr))) return wrong("another kind of library");
+    std::vector<ElfW(Phdr)> segments(head.e_phnum);
+    const std::uint64_t bytes = segments.size() * sizeof(ElfW(Phdr));
+    bool whole = head.e_phoff <= size && bytes <= size - head.e_phoff;
+    if (whole) {
+        stream.seekg(static_cast<std::streamoff>(head.e_phoff));
+        stream.read(reinterpret_cast<char*>(segments.data()), static_cast<std::streamsize>(bytes));
+        whole = static_cast<bool>(stream);
     }
-    registry.end_plugin();
+    for (const ElfW(Phdr)& segment : segments) {
+        if (segment.p_type != PT_LOAD) continue;
+        whole = whole && segment.p_offset <= size && segment.p_filesz <= size - segment.p_offset;
+    }
+    if (!whole) return wrong(fmt::format("a truncated library of {} bytes", size));
+    return {};
 }
 
-PluginReport load(Registry& registry, const fs::path& file) {
-    PluginReport report{.file = file, .name = file.stem().string(), .problems = {}};
-    // Local, so that two plug-ins with a function of one name don't meet; kept for ever, since packets point into it.
-    void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (!library) {
-        report.problems.push_back(
-            broken(file, "E-PLUGIN-001", "The plug-in can't be loaded", "a shared library", dlerror()));
-        return report;
-    }
-    auto abi = reinterpret_cast<const char* (*)()>(dlsym(library, "millrace_plugin_abi"));
-    auto entry = reinterpret_cast<void (*)(Registry&)>(dlsym(library, "millrace_plugin_register"));
-    if (!abi || !entry) {
-        report.problems.push_back(broken(file, "E-PLUGIN-002", "The library is no plug-in",
-                                         "millrace_plugin_abi and millrace_plugin_register", "no such functions"));
-    } else if (const std::string found = abi(); found != MILLRACE_ABI) {
-        report.problems.push_back(broken(file, "E-PLUGIN-003", "The plug-in was built for another Millrace or compiler",
-                                         MILLRACE_ABI, found));
-    } else {
-        fill(registry, report, entry);
-    }
-    return report;
+/// What dlerror() says, without the file's name, which the problem has already.
+std::string loader_message(const fs::path& file) {
+    std::string text = dlerror();
+    if (const std::string prefix = file.string() + ": "; text.starts_with(prefix)) text.erase(0, prefix.size());
+    return text;
 }
 
 }  // namespace
@@ -85,31 +79,97 @@ std::vector<fs::path> plugin_folders() {
     std::error_code error;
     if (const fs::path program = fs::read_symlink("/proc/self/exe", error); !error) {
         folders.push_back(program.parent_path());
-        folders.push_back(program.parent_path().parent_path() / "lib" / "millrace");
+        folders.push_back(program.parent_path().parent_path() / MILLRACE_PLUGIN_RELATIVE_DIR);
     }
     folders.emplace_back(MILLRACE_PLUGIN_INSTALL_DIR);
     return folders;
 }
 
-std::vector<PluginReport> load_plugins(Registry& registry, const std::vector<fs::path>& folders) {
-    std::vector<PluginReport> reports;
+std::vector<fs::path> find_plugins(const std::vector<fs::path>& folders) {
+    std::vector<fs::path> found;
     std::set<std::string> seen;
     for (const fs::path& folder : folders) {
         std::error_code error;
         std::vector<fs::path> files;
-        for (const auto& entry : fs::directory_iterator(folder, error)) {
-            const std::string name = entry.path().filename().string();
+        for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+            const std::string name = entry->path().filename().string();
             if (name.starts_with("libmillrace-") && name.ends_with(".so") && name != "libmillrace-engine.so" &&
                 name != "libmillrace-types.so" && name != "libmillrace-ops.so") {
-                files.push_back(entry.path());
+                files.push_back(entry->path());
             }
         }
         std::ranges::sort(files);
-        for (const fs::path& file : files) {
-            if (seen.insert(file.filename().string()).second) reports.push_back(load(registry, file));
+        for (fs::path& file : files) {
+            if (seen.insert(file.filename().string()).second) found.push_back(std::move(file));
         }
     }
+    return found;
+}
+
+void register_plugin(Registry& registry, PluginReport& report, const Hash128& build,
+                     const std::function<void(Registry&)>& entry) {
+    const auto failed = [&](std::string found) {
+        report.problems.push_back(broken(report.file, "E-PLUGIN-004", "The plug-in failed while registering",
+                                         "no exception", std::move(found)));
+    };
+    registry.begin_plugin(report.name, build);
+    try {
+        entry(registry);
+    } catch (const Error& error) {
+        Problem problem = error.problem();
+        problem.where = problem.where.empty() ? report.file.string()
+                                              : fmt::format("{} ({})", problem.where, report.file.string());
+        report.problems.push_back(std::move(problem));
+    } catch (const std::exception& error) {
+        failed(error.what());
+    } catch (...) {
+        failed("something that is no std::exception");
+    }
+    registry.end_plugin();
+}
+
+PluginReport load_plugin(Registry& registry, const fs::path& file) {
+    PluginReport report{.file = file, .name = file.stem().string(), .problems = {}};
+    if (auto problem = check_elf(file)) {
+        report.problems.push_back(*std::move(problem));
+        return report;
+    }
+    // Local, so that two plug-ins with a function of one name don't meet; kept for ever, since packets point into it.
+    void* library = dlopen(fs::absolute(file).c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (!library) {
+        report.problems.push_back(broken(file, "E-PLUGIN-001", "The plug-in can't be loaded", "a shared library",
+                                         loader_message(fs::absolute(file))));
+        return report;
+    }
+    auto abi = reinterpret_cast<const char* (*)()>(dlsym(library, "millrace_plugin_abi"));
+    auto entry = reinterpret_cast<void (*)(Registry&)>(dlsym(library, "millrace_plugin_register"));
+    if (!abi || !entry) {
+        report.problems.push_back(broken(file, "E-PLUGIN-002", "The library is no plug-in",
+                                         "millrace_plugin_abi and millrace_plugin_register",
+                                         abi || entry ? "one of them" : "neither"));
+        return report;
+    }
+    const char* found = abi();
+    if (!found || std::string_view(found) != MILLRACE_ABI) {
+        report.problems.push_back(broken(file, "E-PLUGIN-003", "The plug-in was built for another Millrace or compiler",
+                                         MILLRACE_ABI, found ? found : "no text"));
+        return report;
+    }
+    register_plugin(registry, report, plugin_build(file), entry);
+    return report;
+}
+
+std::vector<PluginReport> load_plugins(Registry& registry, const std::vector<fs::path>& folders) {
+    std::vector<PluginReport> reports;
+    for (const fs::path& file : find_plugins(folders)) reports.push_back(load_plugin(registry, file));
     return reports;
+}
+
+Hash128 plugin_build(const fs::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    std::ostringstream bytes;
+    bytes << stream.rdbuf();
+    return hash_text(bytes.view());
 }
 
 }  // namespace millrace::engine

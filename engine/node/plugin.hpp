@@ -3,9 +3,11 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "engine/hash.hpp"
 #include "engine/problem.hpp"
 
 namespace millrace::engine {
@@ -13,11 +15,19 @@ namespace millrace::engine {
 class Registry;
 
 /// Raised when a change of the engine's headers breaks compiled plug-ins.
-constexpr int kEngineAbi = 1;
+#define MILLRACE_ENGINE_ABI 1
 
 #define MILLRACE_TEXT_(x) #x
 #define MILLRACE_TEXT(x) MILLRACE_TEXT_(x)
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MILLRACE_SANITIZER "asan"
+#elif __has_feature(thread_sanitizer)
+#define MILLRACE_SANITIZER "tsan"
+#endif
+#endif
+#if defined(MILLRACE_SANITIZER)
+#elif defined(__SANITIZE_ADDRESS__)
 #define MILLRACE_SANITIZER "asan"
 #elif defined(__SANITIZE_THREAD__)
 #define MILLRACE_SANITIZER "tsan"
@@ -29,8 +39,15 @@ constexpr int kEngineAbi = 1;
 #else
 #define MILLRACE_COMPILER "gcc" MILLRACE_TEXT(__GNUC__)
 #endif
-#define MILLRACE_ABI                                                                     \
-    "millrace-1 " MILLRACE_COMPILER " libstdc++" MILLRACE_TEXT(_GLIBCXX_RELEASE) " " MILLRACE_SANITIZER
+#if defined(_GLIBCXX_DEBUG)
+#define MILLRACE_CONTAINERS "-debug"
+#else
+#define MILLRACE_CONTAINERS ""
+#endif
+#define MILLRACE_ABI                                                          \
+    "millrace-" MILLRACE_TEXT(MILLRACE_ENGINE_ABI) " " MILLRACE_COMPILER " libstdc++" \
+    MILLRACE_TEXT(_GLIBCXX_RELEASE) "-cxx" MILLRACE_TEXT(_GLIBCXX_USE_CXX11_ABI)      \
+    MILLRACE_CONTAINERS " " MILLRACE_SANITIZER
 
 /// Put once into a plug-in, with the function that adds its node types:
 ///     MILLRACE_PLUGIN(register_all)
@@ -47,14 +64,28 @@ struct PluginReport {
     std::filesystem::path file;
     std::string name;
     std::vector<Problem> problems;  ///< empty when it loaded
+    bool loaded = true;             ///< false when its tables were known and its code was left alone
 };
 
 /// Folders searched, in order: MILLRACE_PLUGIN_PATH, beside the program, the install folder.
 std::vector<std::filesystem::path> plugin_folders();
 
-/// Loads every libmillrace-*.so of `folders` into the registry; the first of a name wins. A broken one is
-/// reported and never stops the rest.
+/// The plug-ins of `folders`, libmillrace-*.so: sorted within a folder; of two of one name the first is taken.
+std::vector<std::filesystem::path> find_plugins(const std::vector<std::filesystem::path>& folders);
+
+/// Loads one plug-in into the registry. Whatever is wrong with it is in the report: nothing is thrown. Types that were
+/// registered before a failure stay.
+PluginReport load_plugin(Registry& registry, const std::filesystem::path& file);
+
+/// Calls `entry`, which registers a plug-in's types; what goes wrong joins the report's problems.
+void register_plugin(Registry& registry, PluginReport& report, const Hash128& build,
+                     const std::function<void(Registry&)>& entry);
+
+/// Loads every plug-in of `folders`. A broken one is reported and never stops the rest.
 std::vector<PluginReport> load_plugins(Registry& registry,
                                        const std::vector<std::filesystem::path>& folders);
+
+/// Hash of a plug-in's file, which belongs to the cache keys of its nodes.
+Hash128 plugin_build(const std::filesystem::path& file);
 
 }  // namespace millrace::engine

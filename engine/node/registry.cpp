@@ -29,6 +29,10 @@ Registry::~Registry() = default;
 
 void Registry::add(NodeType type, const std::vector<const PayloadType*>& payloads) {
     for (const PayloadType* payload : payloads) add_payload(*payload);
+    add_known(std::move(type));
+}
+
+void Registry::add_known(NodeType type) {
     type.plugin = plugin_;
     type.build = build_;
     const std::string id = type.spec.id;
@@ -38,32 +42,39 @@ void Registry::add(NodeType type, const std::vector<const PayloadType*>& payload
         if (const NodeType* holder = find(name)) taken(name, *holder);
     }
     for (const std::string& alias : type.spec.aliases) aliases_[alias] = id;
-    types_[id] = std::make_unique<NodeType>(std::move(type));
+    const auto& entry = types_[id] = std::make_unique<NodeType>(std::move(type));
+    added_.push_back({.type = entry.get()});
 }
 
 void Registry::add_payload(const PayloadType& type) {
-    const auto bare = [](std::string_view name) { return name.substr(0, name.find('/')); };
-    const auto [entry, added] = payloads_.try_emplace(type.name, &type);
-    if (!added && entry->second->size != type.size) {
+    note_payload(type.name, type.size);
+    payloads_.try_emplace(type.name, &type);
+}
+
+void Registry::add_known_payload(const std::string& name, std::size_t size) { note_payload(name, size); }
+
+void Registry::note_payload(const std::string& name, std::size_t size) {
+    const auto refuse = [this](std::string what, std::string expected, std::string found) {
         throw Error({.code = "E-TYPE-003",
-                     .what = fmt::format("The payload {} has another layout here", type.name),
-                     .expected = fmt::format("{} bytes", entry->second->size),
-                     .found = fmt::format("{} bytes", type.size),
+                     .what = std::move(what),
+                     .expected = std::move(expected),
+                     .found = std::move(found),
                      .where = plugin_,
                      .mend = "Build the plug-in against the headers of this version."});
-    }
-    if (!added) return;
-    for (const auto& [name, other] : payloads_) {
-        if (name != type.name && bare(name) == bare(type.name)) {
-            payloads_.erase(type.name);
-            throw Error({.code = "E-TYPE-003",
-                         .what = "The payload is known in another version",
-                         .expected = name,
-                         .found = type.name,
-                         .where = plugin_,
-                         .mend = "Build the plug-in against the headers of this version."});
+    };
+    if (const auto known = sizes_.find(name); known != sizes_.end()) {
+        if (known->second != size) {
+            refuse(fmt::format("The payload {} has another layout here", name),
+                   fmt::format("{} bytes", known->second), fmt::format("{} bytes", size));
         }
+        return;
     }
+    const auto bare = [](std::string_view text) { return text.substr(0, text.find('/')); };
+    for (const auto& [other, ignored] : sizes_) {
+        if (bare(other) == bare(name)) refuse("The payload is known in another version", other, name);
+    }
+    sizes_[name] = size;
+    added_.push_back({.payload = name, .size = size});
 }
 
 const NodeType* Registry::find(std::string_view id) const {

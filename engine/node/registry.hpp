@@ -44,13 +44,29 @@ public:
     void begin_plugin(std::string name, Hash128 build);
     void end_plugin();
 
+    /// A node type made from its table alone, and a payload of which no more than this is known: find_payload() does not
+    /// give it. Refused as add() and add_payload() would refuse them.
+    void add_known(NodeType type);
+    void add_known_payload(const std::string& name, std::size_t size);
+
+    /// What was added, in that order: a node type, or the name and size of a payload.
+    struct Added {
+        const NodeType* type = nullptr;
+        std::string payload = {};
+        std::size_t size = 0;
+    };
+    const std::vector<Added>& added() const { return added_; }
+
 private:
     void add(NodeType type, const std::vector<const PayloadType*>& payloads);
     void add_payload(const PayloadType& type);
+    void note_payload(const std::string& name, std::size_t size);
 
     std::map<std::string, std::unique_ptr<NodeType>, std::less<>> types_;
     std::map<std::string, std::string, std::less<>> aliases_;
     std::map<std::string, const PayloadType*, std::less<>> payloads_;
+    std::map<std::string, std::size_t, std::less<>> sizes_;  ///< of payloads by name
+    std::vector<Added> added_;
     std::string plugin_;
     Hash128 build_;
 };

@@ -1,9 +1,64 @@
 #include "engine/node/spec.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <initializer_list>
+
+#include <fmt/format.h>
 
 namespace millrace::engine {
 namespace {
+
+/// The value as JSON, cut between two characters where it is long.
+std::string shown(const Value& value) {
+    constexpr std::size_t kMost = 60;
+    std::string text = to_json(value);
+    if (text.size() > kMost) {
+        std::size_t end = kMost - 3;
+        const auto within = [&](std::size_t at) { return (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80; };
+        while (end > 0 && within(end)) --end;
+        text = text.substr(0, end) + "...";
+    }
+    return fmt::format("{} ({})", text, value.kind());
+}
+
+[[noreturn]] void wrong_value(std::string expected, const Value& found) {
+    throw Error({.code = "E-PARAM-002",
+                 .what = "The value has the wrong kind",
+                 .expected = std::move(expected),
+                 .found = shown(found),
+                 .mend = "Give a value of that kind."});
+}
+
+Value integer(const Value& value, const FieldType& type) {
+    if (value.is_double() && std::nearbyint(value.as_double()) == value.as_double() &&
+        std::abs(value.as_double()) < 9e15) {
+        return integer(static_cast<std::int64_t>(value.as_double()), type);
+    }
+    if (!value.is_int()) wrong_value("an integer", value);
+    if (value.as_int() < type.low || value.as_int() > type.high)
+        wrong_value(fmt::format("an integer from {} to {}", type.low, type.high), value);
+    return value;
+}
+
+Value numbers(const Value& value, const FieldType& type) {
+    const std::string expected = type.integers ? "a list of integers" : "a list of numbers";
+    if (!value.is_array()) wrong_value(expected, value);
+    Array list;
+    list.reserve(value.as_array().size());
+    for (const Value& item : value.as_array()) {
+        if (!item.is_number()) wrong_value(expected, value);
+        list.push_back(type.integers ? integer(item, type) : Value(item.as_double()));
+    }
+    return list;
+}
+
+/// The enumerator's word; empty for a number that is no enumerator.
+template <class E>
+std::string_view word(std::initializer_list<std::string_view> words, E value) {
+    const auto index = static_cast<std::size_t>(value);
+    return index < words.size() ? words.begin()[index] : std::string_view();
+}
 
 template <class T>
 const T* by_name(const std::vector<T>& items, std::string_view name) {
@@ -12,6 +67,36 @@ const T* by_name(const std::vector<T>& items, std::string_view name) {
 }
 
 }  // namespace
+
+std::string_view to_text(Sync sync) { return word({"stream", "latch", "feedback"}, sync); }
+std::string_view to_text(Change change) { return word({"hot", "warm", "cold"}, change); }
+std::string_view to_text(Rate rate) { return word({"same", "new", "parent"}, rate); }
+std::string_view to_text(Join join) { return word({"aligned", "zip", "alternate"}, join); }
+std::string_view to_text(Resource resource) { return word({"none", "compute", "gpu", "disk", "wait"}, resource); }
+std::string_view to_text(ParamKind kind) {
+    return word({"boolean", "integer", "number", "text", "choice", "path", "numbers"}, kind);
+}
+
+Value FieldType::accept(const Value& value) const {
+    switch (kind) {
+        case ParamKind::Bool:
+            if (!value.is_bool()) wrong_value("true or false", value);
+            return value;
+        case ParamKind::Int:
+        case ParamKind::Choice:
+            return integer(value, *this);
+        case ParamKind::Double:
+            if (!value.is_number()) wrong_value("a number", value);
+            return value.as_double();
+        case ParamKind::Text:
+        case ParamKind::Path:
+            if (!value.is_string()) wrong_value("text", value);
+            return value;
+        case ParamKind::Numbers:
+            return numbers(value, *this);
+    }
+    return value;
+}
 
 const InputSpec* NodeSpec::input(std::string_view name) const { return by_name(inputs, name); }
 const OutputSpec* NodeSpec::output(std::string_view name) const { return by_name(outputs, name); }

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "engine/problem.hpp"
@@ -55,6 +55,13 @@ enum class Resource {
     Wait      ///< sleeps or waits for another process: a thread of its own, and no core
 };
 
+/// The words by which pages, plans and tables call them: "stream", "hot", "new", "zip", "disk".
+std::string_view to_text(Sync sync);
+std::string_view to_text(Change change);
+std::string_view to_text(Rate rate);
+std::string_view to_text(Join join);
+std::string_view to_text(Resource resource);
+
 struct InputSpec {
     std::string name;
     std::string doc;
@@ -74,24 +81,49 @@ struct OutputSpec {
 
 enum class ParamKind { Bool, Int, Double, Text, Choice, Path, Numbers };
 
+/// "boolean", "integer", "number", "text", "choice", "path" or "numbers".
+std::string_view to_text(ParamKind kind);
+
+/// What a field takes, whatever node it belongs to.
+struct FieldType {
+    ParamKind kind = ParamKind::Bool;
+    bool integers = false;  ///< Numbers: each element is an integer
+    /// Of an integer, an enumeration's index, or each element of a list of integers.
+    std::int64_t low = std::numeric_limits<std::int64_t>::min();
+    std::int64_t high = std::numeric_limits<std::int64_t>::max();
+
+    /// The value in the form the field is set with: 3.0 becomes 3 for an integer and 3 becomes 3.0 for a number. Throws
+    /// Error (E-PARAM-002) when it has the wrong kind or its C++ type can't hold it.
+    Value accept(const Value& value) const;
+
+    friend bool operator==(const FieldType&, const FieldType&) = default;
+};
+
 /// Type-erased pointer to a data member. Converts between the member and its JSON form.
 class Field {
 public:
+    using Get = std::function<Value(const void*)>;
+    using Set = std::function<void(void*, const Value&)>;
+
     Field() = default;
     template <class N, class V>
     Field(V N::*member);  // defined in adapt.hpp
+    /// For a table without its struct: `set` is given accepted values alone.
+    Field(FieldType type, Get get, Set set)
+        : type_(type), get_(std::move(get)), set_(std::move(set)) {}
 
-    ParamKind kind() const { return kind_; }
+    ParamKind kind() const { return type_.kind; }
+    const FieldType& type() const { return type_; }
     /// The member's JSON form; enumerations give their index.
     Value get(const void* node) const { return get_(node); }
-    /// Throws Error (E-PARAM-00x) when the value has the wrong kind.
-    void set(void* node, const Value& value) const { set_(node, value); }
+    /// Throws Error (E-PARAM-002) when the value has the wrong kind.
+    void set(void* node, const Value& value) const { set_(node, type_.accept(value)); }
     explicit operator bool() const { return get_ != nullptr; }
 
 private:
-    ParamKind kind_ = ParamKind::Bool;
-    std::function<Value(const void*)> get_;
-    std::function<void(void*, const Value&)> set_;
+    FieldType type_;
+    Get get_;
+    Set set_;
 };
 
 struct Range {

@@ -10,10 +10,6 @@
 
 namespace millrace::engine {
 
-/// Members code, severity, what and those of expected, found, where, cause and fix that are known.
-Value to_value(const Problem& problem);
-Value to_value(const std::vector<Problem>& problems);
-
 /// All counters; seconds as "busy_seconds" and "blocked_seconds".
 Value to_value(const NodeFigures& figures);
 Value to_value(const WireFigures& figures);

@@ -12,6 +12,7 @@ struct Builder {
     const PlanOptions& options;
     Plan plan;
     std::map<std::string, int> index;  ///< of plan.nodes by id
+    std::vector<Problem> expanding;    ///< found while expanding subgraphs
 
     void report(Problem problem) { plan.problems.push_back(std::move(problem)); }
     const InputSpec& input(const PlanWire& wire) const {

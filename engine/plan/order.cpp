@@ -12,8 +12,10 @@ namespace {
 std::vector<int> cycle_among(const Plan& plan, const std::vector<int>& waiting) {
     const int first = static_cast<int>(std::ranges::find_if(waiting, [](int n) { return n > 0; }) - waiting.begin());
     std::vector<int> path;
+    std::vector<bool> seen(plan.nodes.size(), false);
     int node = first;
-    while (std::ranges::find(path, node) == path.end()) {
+    while (!seen[node]) {
+        seen[node] = true;
         path.push_back(node);
         for (int wire : plan.nodes[node].inputs) {
             if (wire < 0 || plan.wires[wire].sync == Sync::Feedback || waiting[plan.wires[wire].from] == 0) continue;
@@ -29,7 +31,9 @@ std::vector<int> cycle_among(const Plan& plan, const std::vector<int>& waiting) 
 void report_cycle(Builder& builder, const std::vector<int>& waiting) {
     std::string names;
     const std::vector<int> cycle = cycle_among(builder.plan, waiting);
-    for (int node : cycle) names += builder.plan.nodes[node].id + " -> ";
+    constexpr std::size_t kMostNamed = 20;
+    for (std::size_t i = 0; i < std::min(cycle.size(), kMostNamed); ++i) names += builder.plan.nodes[cycle[i]].id + " -> ";
+    if (cycle.size() > kMostNamed) names += fmt::format("... {} more ... -> ", cycle.size() - kMostNamed);
     names += builder.plan.nodes[cycle.front()].id;
     builder.report({.code = "E-PLAN-006",
                     .what = "The wires form a cycle",

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/graph/scope.hpp"
 #include "engine/plan/builder.hpp"
 
 namespace millrace::engine {
@@ -37,13 +38,24 @@ void unknown_port(Builder& builder, const Endpoint& end, const Ports& ports, std
                     .mend = near.empty() ? "Connect one of the listed ports." : fmt::format("Did you mean \"{}\"?", near)});
 }
 
-/// Index of the node, or -1 after reporting; nodes of unknown types are left out silently, as they were reported.
+/// The id of a node that could have been meant. Looks at all of them, so only a number of misspelt ones is served.
+std::string nearest_node(const Builder& builder, const Graph& graph, const std::string& id) {
+    constexpr std::size_t kMostSuggestions = 100;
+    if (builder.plan.problems.size() >= kMostSuggestions) return {};
+    std::vector<std::string> names;
+    for (const auto& [name, node] : graph.nodes) names.push_back(name);
+    return nearest_of(id, names);
+}
+
+/// Index of the node, or -1 after reporting. Nodes of unknown types and calls that could not be expanded are left out
+/// silently, as they were reported.
 int wire_end(Builder& builder, const Graph& graph, const Endpoint& end, const Wire& wire) {
     if (const auto found = builder.index.find(end.node); found != builder.index.end()) return found->second;
-    if (!graph.nodes.contains(end.node)) {
-        std::vector<std::string> names;
-        for (const auto& [id, node] : graph.nodes) names.push_back(id);
-        const std::string near = nearest_of(end.node, names);
+    const bool reported = std::ranges::any_of(builder.expanding, [&](const Problem& problem) {
+        return problem.code == "E-GRAPH-022" && problem.where == end.node;
+    });
+    if (!reported && !graph.nodes.contains(end.node)) {
+        const std::string near = nearest_node(builder, graph, end.node);
         builder.report({.code = "E-PLAN-002",
                         .what = fmt::format("A wire ends at a node that does not exist: {}", end.node),
                         .expected = near.empty() ? "the id of a node" : near,
@@ -54,11 +66,14 @@ int wire_end(Builder& builder, const Graph& graph, const Endpoint& end, const Wi
     return -1;
 }
 
-void check_required_inputs(Builder& builder) {
-    for (const PlanNode& node : builder.plan.nodes) {
+/// `faulty` are inputs with a wire that was reported, so that one slip makes one problem.
+void check_required_inputs(Builder& builder, const std::set<std::pair<int, int>>& faulty) {
+    for (std::size_t index = 0; index < builder.plan.nodes.size(); ++index) {
+        const PlanNode& node = builder.plan.nodes[index];
         for (std::size_t port = 0; port < node.inputs.size(); ++port) {
             const InputSpec& input = node.type->spec.inputs[port];
             if (node.inputs[port] >= 0 || input.optional) continue;
+            if (faulty.contains({static_cast<int>(index), static_cast<int>(port)})) continue;
             builder.report({.code = "E-PLAN-005",
                             .what = fmt::format("The input \"{}\" is not connected", input.name),
                             .expected = input.type.empty() ? input.doc : fmt::format("a wire of {}", input.type),
@@ -73,6 +88,7 @@ void check_required_inputs(Builder& builder) {
 
 void add_nodes(Builder& builder, const Graph& graph) {
     for (const auto& [id, saved] : graph.nodes) {
+        if (is_call(saved)) continue;  // expanding it failed and was reported
         const NodeType* type = builder.registry.find(saved.type);
         if (!type) {
             const std::string near = builder.registry.nearest(saved.type);
@@ -113,6 +129,7 @@ void add_nodes(Builder& builder, const Graph& graph) {
 }
 
 void add_wires(Builder& builder, const Graph& graph) {
+    std::set<std::pair<int, int>> faulty;
     for (const Wire& wire : graph.wires) {
         const int from = wire_end(builder, graph, wire.from, wire);
         const int to = wire_end(builder, graph, wire.to, wire);
@@ -126,6 +143,7 @@ void add_wires(Builder& builder, const Graph& graph) {
             to_port = port_index(builder.plan.nodes[to].type->spec.inputs, wire.to.port);
             if (to_port < 0) unknown_port(builder, wire.to, builder.plan.nodes[to].type->spec.inputs, "input");
         }
+        if (from_port < 0 && to_port >= 0) faulty.emplace(to, to_port);
         if (from_port < 0 || to_port < 0) continue;
         int& slot = builder.plan.nodes[to].inputs[to_port];
         if (slot >= 0) {
@@ -152,7 +170,7 @@ void add_wires(Builder& builder, const Graph& graph) {
         planned.sync = builder.plan.nodes[to].type->spec.inputs[to_port].sync;
         builder.plan.wires.push_back(planned);
     }
-    check_required_inputs(builder);
+    check_required_inputs(builder, faulty);
 }
 
 }  // namespace planning
@@ -213,8 +231,8 @@ std::string wire_name(const Plan& plan, const PlanWire& wire) {
 
 Plan make_plan(const Graph& graph, const Registry& registry, const PlanOptions& options) {
     Expanded expanded = expand(graph);
-    planning::Builder builder{registry, options, {}, {}};
-    builder.plan.problems = std::move(expanded.problems);
+    planning::Builder builder{registry, options, {}, {}, expanded.problems};
+    builder.plan.problems = expanded.problems;
     keep_needed(expanded.graph, options.until, builder.plan.problems);
     add_nodes(builder, expanded.graph);
     add_wires(builder, expanded.graph);

@@ -20,6 +20,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kMagic = "MRCACHE1";
 constexpr std::size_t kMostPorts = 1024;
+constexpr std::size_t kMostLight = std::size_t{1} << 20;  // keys of light calls: 16 MB
+constexpr std::size_t kLightBlock = 4096;
 
 /// magic, number of ports, per port: offset and length (0 for an empty result) and the hash of those bytes.
 struct PortEntry {
@@ -94,6 +96,47 @@ CacheStore::CacheStore(fs::path folder, std::uint64_t limit_bytes) : folder_(std
                      .where = folder_.string(),
                      .mend = "Set MILLRACE_CACHE to another folder, or run with --no-cache."});
     }
+}
+
+CacheStore::~CacheStore() { save_light(); }
+
+bool CacheStore::note_light(const Hash128& key) {
+    const std::scoped_lock lock(light_mutex_);
+    if (!light_loaded_) load_light();
+    if (!light_.insert(key).second) return false;
+    light_unsaved_.push_back(key);
+    if (light_unsaved_.size() >= kLightBlock) save_light();
+    return true;
+}
+
+void CacheStore::load_light() {
+    light_loaded_ = true;
+    std::ifstream file(folder_ / "light", std::ios::binary | std::ios::ate);
+    if (!file) return;
+    const auto keys = static_cast<std::size_t>(file.tellg()) / sizeof(Hash128);
+    const std::size_t kept = keys > kMostLight ? kMostLight / 2 : keys;  // the newest
+    std::vector<Hash128> newest(kept);
+    file.seekg(static_cast<std::streamoff>((keys - kept) * sizeof(Hash128)));
+    if (!file.read(reinterpret_cast<char*>(newest.data()), static_cast<std::streamsize>(kept * sizeof(Hash128)))) return;
+    light_.insert(newest.begin(), newest.end());
+    if (kept == keys) return;
+    file.close();
+    std::error_code ignored;
+    fs::remove(folder_ / "light", ignored);
+    light_unsaved_ = std::move(newest);
+    save_light();
+}
+
+void CacheStore::save_light() {
+    if (light_unsaved_.empty()) return;
+    // Appended in whole blocks by one write, so that processes that share the folder don't tear each other's.
+    const int file = open((folder_ / "light").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (file >= 0) {
+        const std::size_t bytes = light_unsaved_.size() * sizeof(Hash128);
+        [[maybe_unused]] const ssize_t written = write(file, light_unsaved_.data(), bytes);
+        close(file);
+    }
+    light_unsaved_.clear();
 }
 
 fs::path CacheStore::file_of(const Hash128& key) const {

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/hash.hpp"
@@ -31,10 +32,15 @@ class CacheStore {
 public:
     /// Makes the folder; throws Error E-CACHE-002 when it can't be used.
     CacheStore(std::filesystem::path folder, std::uint64_t limit_bytes);
+    ~CacheStore();
 
     std::shared_ptr<CacheEntry> find(const Hash128& key);
     /// Stores one packet per port, empty ones too. A full disk is no error: the result is just not kept.
     void put(const Hash128& key, const std::vector<Packet>& packets);
+
+    /// Notes that a light node was called for this key; false when it had been before, in whatever run. Results of light
+    /// nodes are not kept, as calling again costs less; this is how a repeated call is told from a new one.
+    bool note_light(const Hash128& key);
 
     /// What a node's key was made of the last time, for `why`; by graph and node.
     std::optional<Value> manifest(const Hash128& id) const;
@@ -51,11 +57,21 @@ public:
 
 private:
     std::filesystem::path file_of(const Hash128& key) const;
+    void load_light();
+    void save_light();
 
     std::filesystem::path folder_;
     std::uint64_t limit_;
     std::mutex shrinking_;
     std::atomic<std::int64_t> room_ = 0;  ///< bytes until usage is counted again
+
+    struct KeyHash {
+        std::size_t operator()(const Hash128& key) const { return static_cast<std::size_t>(key.low); }
+    };
+    std::mutex light_mutex_;
+    bool light_loaded_ = false;
+    std::unordered_set<Hash128, KeyHash> light_;
+    std::vector<Hash128> light_unsaved_;
 };
 
 /// MILLRACE_CACHE, or the user's cache folder; the limit is MILLRACE_CACHE_GB or 4 GB.

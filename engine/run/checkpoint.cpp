@@ -210,7 +210,8 @@ void Checkpoint::write(Executor& executor) {
     for (const auto& rate : executor.rates) {
         rates.push_back(Object{{"issued", as_signed(rate->issued)}, {"in_flight", rate->in_flight.load()}});
     }
-    const Object top{{"fingerprint", to_hex(fingerprint(executor))}, {"stages", std::move(stages)}, {"rates", std::move(rates)}};
+    const Object top{{"fingerprint", to_hex(fingerprint(executor))}, {"stages", std::move(stages)}, {"rates", std::move(rates)},
+                     {"metrics", as_signed(executor.metrics_.flush())}};
 
     std::string body;
     const std::string json = to_json(top);
@@ -291,6 +292,10 @@ void Checkpoint::find(Executor& executor) {
                      .mend = "Resume with the graph, --set and --seed of the first run, or choose another --out."});
     }
     executor.checkpoint_ = std::move(contents);
+}
+
+std::uint64_t Checkpoint::metrics_length(const Executor& executor) {
+    return executor.checkpoint_ ? number(executor.checkpoint_->top, "metrics") : 0;
 }
 
 void Checkpoint::restore(Executor& executor) {

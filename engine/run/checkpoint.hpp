@@ -26,6 +26,8 @@ public:
     /// Before the nodes start: reads the newest whole checkpoint, or sets the note why there is none to go on from.
     /// Throws Error E-CKPT-002 when it belongs to another graph, seed or set of parameters.
     static void find(Executor& executor);
+    /// Bytes of metrics that belong to what find() found; 0 without.
+    static std::uint64_t metrics_length(const Executor& executor);
     /// After the nodes have started: restores what find() found.
     static void restore(Executor& executor);
 };

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/run/cores.hpp"
+#include "engine/run/metric_log.hpp"
 #include "engine/run/run.hpp"
 #include "engine/run/stage.hpp"
 
@@ -128,13 +129,7 @@ private:
     std::unique_ptr<struct CheckpointContents> checkpoint_;  ///< to go on from
     std::string resume_note_;
     std::string unsavable_;                           ///< node that cannot save its state
-    struct Metric {
-        int node;
-        std::uint64_t item;
-        std::string name;
-        double value;
-    };
-    std::vector<Metric> metrics_;
+    MetricLog metrics_;
     std::map<int, std::string> log_lines_;            ///< not yet written
 
     struct Flow;  ///< the TBB part

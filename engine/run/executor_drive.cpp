@@ -68,6 +68,7 @@ void Executor::drive() {
         }
     };
     if (options.resume) guarded([this] { Checkpoint::find(*this); });
+    guarded([this] { metrics_.open(options.out, Checkpoint::metrics_length(*this)); });
     start_nodes();
     if (resuming()) guarded([this] { Checkpoint::restore(*this); });
     for (const auto& node : nodes) {

@@ -73,10 +73,7 @@ void Executor::log_line(const NodeState& node, std::string_view line) {
 }
 
 void Executor::metric(const NodeState& node, std::uint64_t item, std::string_view name, double value) {
-    {
-        const std::scoped_lock lock(notes_mutex_);
-        metrics_.push_back({node.index, item, std::string(name), value});
-    }
+    metrics_.add(item, node.plan->id, name, value);
     note({{"event", "metric"},
           {"node", node.plan->id},
           {"item", static_cast<std::int64_t>(item)},
@@ -159,6 +156,7 @@ RunFigures Executor::figures() const {
         out.executed = node->executed;
         out.cached = node->cached;
         out.deferred = node->deferred;
+        out.repeated = node->repeated;
         out.none = node->none;
         out.skipped = node->skipped;
         out.errors = node->errors;
@@ -175,7 +173,7 @@ RunFigures Executor::figures() const {
     return figures;
 }
 
-/// Logs and metrics to the run folder. Metrics are sorted, so that the file does not depend on who came first.
+/// Logs and metrics to the run folder.
 void Executor::finish_files() {
     const std::scoped_lock lock(notes_mutex_);
     if (options.out.empty()) return;
@@ -186,14 +184,7 @@ void Executor::finish_files() {
             std::ofstream(options.out / "logs" / file_name(nodes[static_cast<std::size_t>(node)]->plan->id), std::ios::app) << text;
             text.clear();
         }
-        if (metrics_.empty()) return;
-        std::ranges::stable_sort(metrics_, {}, [](const Metric& m) { return std::tuple(m.item, m.node, m.name); });
-        std::string csv = "item,node,name,value\n";
-        for (const Metric& metric : metrics_) {
-            csv += fmt::format("{},{},{},{}\n", metric.item, nodes[static_cast<std::size_t>(metric.node)]->plan->id, metric.name,
-                               metric.value);
-        }
-        visual::write_file_atomically(options.out / "metrics.csv", csv);
+        metrics_.finish();
     } catch (const std::exception& error) {
         problems_.push_back({.code = "W-RUN-005",
                              .what = fmt::format("Logs or metrics could not be written: {}", error.what()),

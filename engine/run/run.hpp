@@ -46,6 +46,7 @@ struct NodeFigures {
     std::uint64_t executed = 0;  ///< calls made
     std::uint64_t cached = 0;    ///< items answered from the cache
     std::uint64_t deferred = 0;  ///< light calls that nobody needed
+    std::uint64_t repeated = 0;  ///< calls of light nodes made in an earlier run too, whose results are not kept
     std::uint64_t none = 0, skipped = 0, errors = 0, retries = 0;
     double busy_seconds = 0;     ///< in the call; sampled for light nodes
     double blocked_seconds = 0;  ///< waiting for room on an output wire

@@ -27,7 +27,7 @@ struct NodeState {
     Hash128 key;           ///< of type, version, build and parameters
     bool keyed = false;    ///< outputs have cache keys
     bool watched = false;  ///< outputs are asked for their keys although the node is not pure: content hashes
-    std::atomic<std::uint64_t> items = 0, executed = 0, cached = 0, deferred = 0, none = 0, skipped = 0, errors = 0,
+    std::atomic<std::uint64_t> items = 0, executed = 0, cached = 0, deferred = 0, repeated = 0, none = 0, skipped = 0, errors = 0,
                                retries = 0, busy_ns = 0, blocked_ns = 0;
     std::atomic<double> progress = 0;
     std::atomic<bool> tapped = false;

@@ -22,8 +22,13 @@ constexpr std::uint64_t kSampleLight = 64;  // a clock reading costs as much as 
 class LateCall {
 public:
     LateCall(Executor& executor, NodeState& node, std::shared_ptr<NodeInstance> instance,
-              std::vector<Packet> inputs, std::uint64_t item)
-        : executor_(executor), node_(node), instance_(std::move(instance)), inputs_(std::move(inputs)), item_(item) {}
+              std::vector<Packet> inputs, std::uint64_t item, const Hash128& key)
+        : executor_(executor),
+          node_(node),
+          instance_(std::move(instance)),
+          inputs_(std::move(inputs)),
+          item_(item),
+          key_(key) {}
 
     Packet get(std::size_t port) {
         const std::scoped_lock lock(mutex_);
@@ -41,8 +46,10 @@ private:
         }
         CallContext context(executor_, node_, item_);
         instance_->call(inputs_, results_, context);
-        count(node_.executed, 1, true);
-        (node_.plan->type->spec.light ? node_.deferred : node_.cached).fetch_sub(1, std::memory_order_relaxed);
+        const bool light = node_.plan->type->spec.light;
+        const bool repeated = light && !executor_.options.cache->note_light(key_);
+        count(repeated ? node_.repeated : node_.executed, 1, true);
+        (light ? node_.deferred : node_.cached).fetch_sub(1, std::memory_order_relaxed);
         inputs_.clear();
     }
 
@@ -51,6 +58,7 @@ private:
     std::shared_ptr<NodeInstance> instance_;
     std::vector<Packet> inputs_;
     std::uint64_t item_;
+    Hash128 key_;
     std::mutex mutex_;
     bool made_ = false;
     Results results_;
@@ -223,7 +231,7 @@ bool Stage::call_node(Slot& slot, std::size_t position, std::vector<Packet>& in,
         }
     }
     if (key && type.spec.light) {
-        const auto call = std::make_shared<LateCall>(executor, node, slot.instances[position], in, slot.head.item);
+        const auto call = std::make_shared<LateCall>(executor, node, slot.instances[position], in, slot.head.item, key);
         count(node.deferred, 1, true);
         for (std::size_t port = 0; port < ports; ++port) {
             results.packets[port] = defer(std::make_shared<LateResult>(call, port));
@@ -233,7 +241,7 @@ bool Stage::call_node(Slot& slot, std::size_t position, std::vector<Packet>& in,
     if (key) {
         if (const auto entry = executor.options.cache->find(key); entry && entry->ports() == ports) {
             count(node.cached, 1, true);
-            const auto again = std::make_shared<LateCall>(executor, node, slot.instances[position], in, slot.head.item);
+            const auto again = std::make_shared<LateCall>(executor, node, slot.instances[position], in, slot.head.item, key);
             for (std::size_t port = 0; port < ports; ++port) {
                 if (entry->empty(port)) continue;
                 results.packets[port] = defer(std::make_shared<StoredResult>(entry, port, executor.registry, again));

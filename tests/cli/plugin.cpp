@@ -81,7 +81,8 @@ struct Deaf {
                 .params = {
                     {.name = "seconds", .field = &Deaf::seconds, .unit = "s", .doc = "How long"}}};
     }
-    double operator()(const double& value) const {
+    double operator()(const double& value, engine::RunContext& context) const {
+        std::ofstream(context.artifact("in_the_call")) << "yes";
         std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
         return value;
     }

@@ -159,7 +159,7 @@ TEST_F(RunCommand, AnInterruptStopsInGoodOrder) {
 TEST_F(RunCommand, ACallThatNeverEndsDoesNotHoldUpTheEnd) {
     write_with("clitest.deaf");
     const Outcome outcome = program.run_and_signal({"run", "one.json", "--out", "o", "--json"},
-                                                   SIGTERM, "o/events.ndjson", 10);
+                                                   SIGTERM, "o/artifacts/in_the_call", 3);
     EXPECT_EQ(outcome.code, 130);
     EXPECT_EQ(program.read_json("o/run.json").find("exit_code")->as_int(), 130);
     EXPECT_EQ(outcome.json().find("status")->as_string(), "stopped");
@@ -169,7 +169,7 @@ TEST_F(RunCommand, ACallThatNeverEndsDoesNotHoldUpTheEnd) {
 TEST_F(RunCommand, ASecondInterruptEndsAtOnce) {
     write_with("clitest.deaf");
     const Outcome outcome = program.run_and_signal({"run", "one.json", "--out", "o"}, SIGINT,
-                                                   "o/events.ndjson", 10, true);
+                                                   "o/artifacts/in_the_call", 3, true);
     EXPECT_EQ(outcome.code, 130);
     EXPECT_EQ(program.read_json("o/run.json").find("status")->as_string(), "running");
 }

@@ -182,8 +182,9 @@ struct Lines {
         file_ = context.artifact(std::string(context.node_id()) + ".txt");
         if (!context.resuming()) std::ofstream(file_, std::ios::trunc);
     }
-    void operator()(const double& value) {
+    void operator()(const double& value, RunContext& context) {
         std::ofstream(file_, std::ios::app) << value << "\n";
+        context.metric("value", value);
     }
     State save() const {
         State state;

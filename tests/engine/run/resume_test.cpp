@@ -94,8 +94,10 @@ TEST(Resume, AKilledRunGoesOnToTheSameBytes) {
         for (const std::string& file : kFiles) {
             EXPECT_TRUE(text_of(out / "artifacts" / file) == text_of(folder.path / "whole" / "artifacts" / file)) << file << " " << attempt;
         }
+        EXPECT_TRUE(text_of(out / "metrics.csv") == text_of(folder.path / "whole" / "metrics.csv")) << attempt;
     }
     EXPECT_GT(resumed_runs, 5);
+    EXPECT_GT(text_of(folder.path / "whole" / "metrics.csv").size(), 1000u);
 }
 
 TEST(Resume, AnotherGraphOrSeedIsRefused) {
@@ -116,8 +118,11 @@ TEST(Resume, ADamagedCheckpointIsPassedOver) {
     const Graph graph = long_graph();
     runner.run(graph, {}, options_for(folder.path, false));
     const std::string before = text_of(folder.path / "artifacts" / "sums.txt");
+    const std::string metrics = text_of(folder.path / "metrics.csv");
     std::vector<std::filesystem::path> files;
-    for (const auto& entry : std::filesystem::directory_iterator(folder.path / "checkpoints")) files.push_back(entry.path());
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path / "checkpoints")) {
+        if (entry.path().extension() == ".ckpt") files.push_back(entry.path());
+    }
     ASSERT_EQ(files.size(), 2u);
     std::ranges::sort(files);
     std::filesystem::resize_file(files[1], std::filesystem::file_size(files[1]) / 2);
@@ -125,6 +130,7 @@ TEST(Resume, ADamagedCheckpointIsPassedOver) {
     EXPECT_EQ(result.status, RunStatus::Succeeded) << problems_text(result.problems);
     EXPECT_TRUE(result.resumed);
     EXPECT_TRUE(text_of(folder.path / "artifacts" / "sums.txt") == before);
+    EXPECT_TRUE(text_of(folder.path / "metrics.csv") == metrics);
 }
 
 class Cache : public ::testing::Test {
@@ -166,8 +172,12 @@ TEST_F(Cache, AChangeExecutesExactlyItsCone) {
     graph.nodes["b"].params["amount"] = 5.0;
     EXPECT_EQ(executed(run(graph)), (Counts{{"a", 0}, {"b", 6}, {"c", 0}, {"e", 6}, {"l", 0}, {"n", 0}, {"r", 0}}));
     graph.nodes["c"].params["amount"] = 5.0;
-    // The light node in front of the changed one is called, since its result is not kept; so is the light source.
-    EXPECT_EQ(executed(run(graph)), (Counts{{"a", 0}, {"b", 0}, {"c", 6}, {"e", 6}, {"l", 6}, {"n", 6}, {"r", 0}}));
+    // The light node in front of the changed one is called again, since its result is not kept; so is the light source.
+    // Both stand under a figure of their own, so that those executed are the changed cone and nothing else.
+    const RunResult result = run(graph);
+    EXPECT_EQ(executed(result), (Counts{{"a", 0}, {"b", 0}, {"c", 6}, {"e", 6}, {"l", 0}, {"n", 0}, {"r", 0}}));
+    EXPECT_EQ(figures_of(result, "l").repeated, 6u);
+    EXPECT_EQ(figures_of(result, "n").repeated, 6u);
 }
 
 TEST_F(Cache, RandomNodesDependOnTheSeed) {
