@@ -1,5 +1,6 @@
-# What an installed Millrace consists of: the engine with its headers, payloads and mathematics for third parties, plug-ins,
-# resources and graphs. find_package(Millrace) gives Millrace::engine, Millrace::types and Millrace::ops.
+# What an installed Millrace consists of: the program, the engine with its headers, payloads and mathematics for third
+# parties, plug-ins, resources and graphs. find_package(Millrace) gives Millrace::engine and, where the node families were
+# built, Millrace::types and Millrace::ops.
 include(CMakePackageConfigHelpers)
 
 set(millrace_libraries millrace_engine millrace_settings)
@@ -9,6 +10,9 @@ endif()
 foreach(library engine settings types ops)
     if(TARGET millrace_${library})
         set_target_properties(millrace_${library} PROPERTIES EXPORT_NAME ${library})
+    endif()
+    if(TARGET millrace_${library} AND NOT library STREQUAL settings)
+        set_target_properties(millrace_${library} PROPERTIES INSTALL_RPATH "$ORIGIN")
     endif()
 endforeach()
 install(TARGETS ${millrace_libraries} EXPORT MillraceTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
@@ -20,10 +24,23 @@ if(plugins)
     set_target_properties(${plugins} PROPERTIES INSTALL_RPATH "$ORIGIN/..")
     install(TARGETS ${plugins} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/millrace)
 endif()
-install(DIRECTORY engine nodes DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/millrace
-        FILES_MATCHING PATTERN "*.hpp" PATTERN "cli" EXCLUDE)
+# The node contract, payloads and what they show, documents, planning and running; the rest of the engine is its own affair.
+set(engine_headers
+    hash node numbers packet problem random record sketch value
+    graph/graph graph/migrate
+    node/adapt node/catalogue node/context node/generator node/instance node/params node/plugin node/registry node/spec
+    plan/plan run/run
+    visual/cloud visual/visual visual/io/cloud_io visual/io/files visual/io/kitti visual/io/safetensors)
+foreach(header IN LISTS engine_headers)
+    cmake_path(GET header PARENT_PATH folder)
+    install(FILES engine/${header}.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/millrace/engine/${folder})
+endforeach()
+if(MILLRACE_NODES)
+    install(DIRECTORY nodes/types nodes/ops DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/millrace/nodes
+            FILES_MATCHING PATTERN "*.hpp" PATTERN "street" EXCLUDE PATTERN "mat_view.hpp" EXCLUDE)
+endif()
 install(DIRECTORY graphs DESTINATION ${CMAKE_INSTALL_DATADIR}/millrace)
-install(DIRECTORY resources/ DESTINATION ${CMAKE_INSTALL_DATADIR}/millrace/resources)
+install(DIRECTORY resources/ DESTINATION ${CMAKE_INSTALL_DATADIR}/millrace)
 
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/MillraceConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/MillraceConfig.cmake.in ${PROJECT_BINARY_DIR}/MillraceConfig.cmake

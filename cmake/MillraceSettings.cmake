@@ -10,14 +10,20 @@ set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
 add_library(millrace_settings INTERFACE)
 target_compile_features(millrace_settings INTERFACE cxx_std_20)
 target_include_directories(millrace_settings INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
-target_compile_options(millrace_settings INTERFACE -Wall -Wextra -Wno-missing-field-initializers
-    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # GCC 12 sees overlaps in std::string that are none (PR 105651)
+# Warnings are for this build; a plug-in of somebody else's chooses its own.
+target_compile_options(millrace_settings INTERFACE $<BUILD_INTERFACE:-Wall> $<BUILD_INTERFACE:-Wextra>
+    $<BUILD_INTERFACE:-Wno-missing-field-initializers>
+    $<$<CXX_COMPILER_ID:GNU>:$<BUILD_INTERFACE:-Wno-restrict>>)  # GCC 12 sees overlaps in std::string that are none (PR 105651)
 if(MILLRACE_WERROR)
-    target_compile_options(millrace_settings INTERFACE -Werror)
+    target_compile_options(millrace_settings INTERFACE $<BUILD_INTERFACE:-Werror>)
 endif()
 if(MILLRACE_SANITIZE)
     target_compile_options(millrace_settings INTERFACE -fsanitize=${MILLRACE_SANITIZE} -fno-omit-frame-pointer -g1)
     target_link_options(millrace_settings INTERFACE -fsanitize=${MILLRACE_SANITIZE})
+endif()
+if(MILLRACE_FUZZ)
+    # Coverage for libFuzzer in every part; its main function comes with the targets.
+    target_compile_options(millrace_settings INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 find_program(MILLRACE_CCACHE ccache)

@@ -97,7 +97,8 @@ public:
     bool is() const {
         return data_ && (type_ == &payload_type<T>() || *type_ == payload_type<T>());
     }
-    /// The payload; the planner has checked the type, so a mismatch is a defect (E-INTERNAL-001).
+    /// The payload. The planner has checked the type where it could be known; a mismatch throws
+    /// Error (E-TYPE-001).
     template <Payload T>
     const T& as() const {
         if (!is<T>()) wrong_type(payload_type<T>());

@@ -17,7 +17,9 @@ constexpr int kSketchBuckets = 128;
 constexpr int kSketchBins = 32;
 
 struct Sketch {
-    Hash128 hash;                     ///< of the whole record: type, names, shapes, bytes, attributes
+    /// Of the whole record: type, names, shapes, bytes, attributes. Arrays count by their bits, so -0.0 differs from 0.0
+    /// and a NaN from one with other bits.
+    Hash128 hash;
     std::string type;                 ///< payload name and version, "point_cloud/1"
     std::vector<std::int64_t> shape;  ///< of the first array; empty when there is none
     std::uint64_t count = 0;          ///< numbers in all arrays

@@ -152,12 +152,15 @@ void BinCounter::add(const std::uint8_t* values, std::size_t count, std::uint8_t
 }
 
 void BinCounter::flush() {
-    for (std::size_t plane = 0; plane < kPlanes; ++plane) {
+    if (rounds_ == 0) return;
+    // A carry of round r reaches plane 4 + log2(r); the planes above are empty.
+    const std::size_t used = 4 + static_cast<std::size_t>(std::bit_width(rounds_));
+    for (std::size_t plane = 0; plane < used; ++plane) {
         for (std::uint32_t& word : planes_[plane]) {
-            for (std::size_t bin = 0; bin < kSketchBins; ++bin) {
-                counts_[bin] += std::uint64_t{(word >> bin) & 1u} << plane;
+            for (; word != 0; word &= word - 1) {
+                counts_[static_cast<std::size_t>(std::countr_zero(word))] += std::uint64_t{1}
+                                                                             << plane;
             }
-            word = 0;
         }
     }
     rounds_ = 0;

@@ -319,7 +319,7 @@ void Projection::widen_bytes() {
 }
 
 std::array<double, kSketchBuckets> Projection::merged() {
-    widen_bytes();
+    if (byte_blocks_ > 0) widen_bytes();
     std::array<double, kSketchBuckets> buckets = {};
     for (std::size_t copy = 0; copy < 8; ++copy) {
         for (std::size_t index = 0; index < buckets.size(); ++index)

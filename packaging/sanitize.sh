@@ -37,6 +37,6 @@ install_packages
 [ "$preset" = asan ] || build_tbb
 configure_and_build "$preset"
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1
-export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+export UBSAN_OPTIONS=suppressions=$suppressions/ubsan.txt:print_stacktrace=1:halt_on_error=1
 export TSAN_OPTIONS=suppressions=$suppressions/tsan.txt:history_size=7:second_deadlock_stack=1:halt_on_error=0
 ctest --test-dir "build/$preset" --output-on-failure -j "$(nproc)" "$@"

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/cli/parse.hpp"
 #include "engine/cli/session.hpp"
 
 namespace millrace::cli {
@@ -29,7 +30,11 @@ int bench_command(const Call& call) {
         throw usage_error("E-CLI-011", fmt::format("There is no benchmark suite \"{}\"", suite),
                           known.empty() ? "a suite beside the program"
                                         : fmt::format("one of {}", fmt::join(known, ", ")),
-                          suite, "Build with MILLRACE_BENCH, or install the benchmark programs.");
+                          suite,
+                          did_you_mean(suite, known,
+                                       known.empty() ? "Build with MILLRACE_BENCH, or install the "
+                                                       "benchmark programs."
+                                                     : "Name one of these."));
     }
     std::string path = program.string();
     std::string json = "--json";

@@ -1,7 +1,7 @@
 // millrace completion: scripts for bash, zsh and fish, from the table.
 #include <fmt/format.h>
 
-#include "engine/cli/call.hpp"
+#include "engine/cli/parse.hpp"
 
 namespace millrace::cli {
 namespace {
@@ -227,7 +227,7 @@ int completion_command(const Call& call) {
         call.output().write(fish_script());
     else
         throw usage_error("E-CLI-002", "The shell is not known", "bash, zsh or fish", shell,
-                          "Name one of these.");
+                          did_you_mean(shell, {"bash", "zsh", "fish"}, "Name one of these."));
     return 0;
 }
 

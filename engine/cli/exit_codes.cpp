@@ -15,7 +15,7 @@ namespace {
 int exit_of(const Problem& problem) {
     const std::string_view code = problem.code;
     if (code == "E-CLI-011" || code == "E-CLI-012" || code == "E-PLAN-001") return kMissing;
-    if (code == "E-FILE-003") return kNodeFailed;  // writing
+    if (code == "E-FILE-003") return kUsage;  // writing to a place that was named
     if (code.starts_with("E-FILE") || code == "E-TYPE-002") return kMissing;
     if (code.starts_with("E-CLI") || code == "E-PARAM-010" || code == "E-CKPT-002" ||
         code == "E-CACHE-002")
@@ -58,10 +58,12 @@ int exit_of(const engine::RunResult& result, bool lenient_errors) {
             if (result.problems.empty()) return kNodeFailed;
             const Problem& problem = result.problems.front();
             const int code = exit_of(problem);
-            // A file that is there but malformed, or anything else a node says of its data: the
-            // node failed.
+            // A file that is there but malformed or can't be written, or anything else a node says
+            // of its data: the node failed.
             const bool absent = problem.code == "E-FILE-001" || problem.code == "E-FILE-004";
-            return code == kInvalidGraph || (code == kMissing && !absent) ? kNodeFailed : code;
+            const bool of_the_node = code == kInvalidGraph || problem.code == "E-FILE-003" ||
+                                     (code == kMissing && !absent);
+            return of_the_node ? kNodeFailed : code;
         }
         default:
             return kInternal;
@@ -72,7 +74,7 @@ const std::vector<ExitMeaning>& exit_meanings() {
     static const std::vector<ExitMeaning> meanings = {
         {kGood, "good"},
         {kNodeFailed, "a node failed"},
-        {kUsage, "wrong use of the command line"},
+        {kUsage, "wrong use of the command line, or a place that can't be written to"},
         {kInvalidGraph, "the graph is not valid"},
         {kMissing, "a plug-in, model or input is missing"},
         {kBeyondTolerance, "a comparison lies beyond its tolerance"},

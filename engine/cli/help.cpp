@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/cli/parse.hpp"
+#include "engine/cli/text_table.hpp"
 
 namespace millrace::cli {
 namespace {
@@ -11,31 +12,16 @@ constexpr std::size_t kWidth = 96;
 
 /// `text` in lines of at most kWidth, each after `indent` spaces; the first continues a line that
 /// is `column` long.
-std::string wrapped(std::string_view text, std::size_t indent, std::size_t column) {
-    std::string out(indent > column ? indent - column : 0, ' ');
-    std::size_t at = std::max(indent, column);
-    bool first = true;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find(' '), text.size());
-        if (!first && at + 1 + end > kWidth) {
-            out += "\n" + std::string(indent, ' ');
-            at = indent;
-        } else if (!first) {
-            out += ' ';
-            ++at;
-        }
-        out += text.substr(0, end);
-        at += end;
-        first = false;
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return out + "\n";
+std::string block(std::string_view text, std::size_t indent, std::size_t column) {
+    const std::string margin(indent, ' ');
+    return fmt::format("{}{}\n", margin.substr(column),
+                       fmt::join(wrapped(text, kWidth - indent), "\n" + margin));
 }
 
 std::string entry(const std::string& name, const std::string& doc, std::size_t column) {
     const std::string head = "  " + name;
-    if (head.size() + 2 > column) return head + "\n" + wrapped(doc, column, 0);
-    return head + wrapped(doc, column, head.size());
+    if (head.size() + 2 > column) return head + "\n" + block(doc, column, 0);
+    return head + block(doc, column, head.size());
 }
 
 }  // namespace
@@ -76,9 +62,7 @@ std::string help_text() {
     std::string text =
         "millrace — run and inspect pipelines that are drawn as graphs\n\nUsage: millrace COMMAND "
         "[options] …\n\nCommands:\n";
-    for (const Command& command : commands()) {
-        if (!command.hidden) text += entry(command.name, command.summary, 14);
-    }
+    for (const Command& command : commands()) text += entry(command.name, command.summary, 14);
     text += "\nOptions:\n" + entry("-h, --help", "help; after a command, on that command", 20) +
             entry("-V, --version", "the version", 20) + "\nEnvironment:\n";
     for (const Variable& variable : variables()) text += entry(variable.name, variable.doc, 26);
@@ -89,14 +73,14 @@ std::string help_text() {
     for (const char* name : {"run", "nodes", "validate"}) {
         const Example& example =
             find_command(name)->examples[name == std::string_view("run") ? 1 : 0];
-        text += fmt::format("  {}\n{}", example.line, wrapped(example.doc, 6, 0));
+        text += fmt::format("  {}\n{}", example.line, block(example.doc, 6, 0));
     }
     return text;
 }
 
 std::string help_text(const Command& command) {
     std::string text =
-        fmt::format("Usage: {}\n\n", usage_line(command)) + wrapped(command.about, 0, 0);
+        fmt::format("Usage: {}\n\n", usage_line(command)) + block(command.about, 0, 0);
     if (!command.arguments.empty()) text += "\nArguments:\n";
     for (const Argument& argument : command.arguments)
         text += entry(argument.name, argument.doc, 14);
@@ -107,7 +91,7 @@ std::string help_text(const Command& command) {
     }
     text += entry("-h, --help", "this help", 28) + "\nExamples:\n";
     for (const Example& example : command.examples)
-        text += fmt::format("  {}\n{}", example.line, wrapped(example.doc, 6, 0));
+        text += fmt::format("  {}\n{}", example.line, block(example.doc, 6, 0));
     return text;
 }
 
@@ -116,13 +100,7 @@ int help_command(const Call& call) {
         call.output().write(help_text());
         return 0;
     }
-    const Command* command = find_command(call.arguments().front());
-    if (!command) {
-        throw usage_error("E-CLI-001",
-                          fmt::format("There is no command \"{}\"", call.arguments().front()),
-                          "a command", call.arguments().front(), "See `millrace --help`.");
-    }
-    call.output().write(help_text(*command));
+    call.output().write(help_text(command_named(call.arguments().front())));
     return 0;
 }
 

@@ -34,9 +34,13 @@ int report(const std::vector<Problem>& problems, const std::vector<std::string>&
 int guarded(const std::vector<std::string>& words, Output& output) {
     try {
         Parsed parsed = parse(words, output);
+        if (words.empty()) {
+            message(parsed.text);
+            return kUsage;
+        }
         if (!parsed.call) {
             output.write(parsed.text);
-            return words.empty() ? kUsage : kGood;
+            return kGood;
         }
         return parsed.call->command().run(*parsed.call);
     } catch (const Problems& problems) {
@@ -62,6 +66,15 @@ int guarded(const std::vector<std::string>& words, Output& output) {
 }  // namespace millrace::cli
 
 int main(int count, char** words) {
-    millrace::cli::Output output;
-    return millrace::cli::guarded({words + 1, words + count}, output);
+    using namespace millrace;
+    cli::Output output;
+    const int code = cli::guarded({words + 1, words + count}, output);
+    if (output.failure().empty()) return code;
+    cli::message(to_text(engine::Problem{.code = "E-FILE-003",
+                                         .what = "The output can't be written",
+                                         .expected = "a place with room",
+                                         .found = output.failure(),
+                                         .where = "stdout",
+                                         .mend = "Make room, or write elsewhere."}));
+    return code == cli::kGood ? static_cast<int>(cli::kUsage) : code;
 }

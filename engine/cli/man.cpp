@@ -36,7 +36,6 @@ std::string page() {
         "are saved as JSON documents. "
         "Data goes to standard output, messages to standard error.\n.SH COMMANDS\n";
     for (const Command& command : commands()) {
-        if (command.hidden) continue;
         text += fmt::format(".SS {}\n.B {}\n.PP\n{}\n", roff(command.name),
                             roff(usage_line(command)), roff(command.about));
         for (const Argument& argument : command.arguments)

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/cli/parse.hpp"
 #include "engine/cli/session.hpp"
 #include "engine/cli/text_table.hpp"
 
@@ -45,11 +46,16 @@ engine::Graph template_named(const std::string& name, const std::vector<Template
         if (fs::path(entry.first).filename() == name) fitting.push_back(&entry);
     }
     if (fitting.size() != 1) {
-        const std::string near = engine::nearest_of(name, names);
+        if (fitting.size() > 1) {
+            names.clear();
+            for (const Template* entry : fitting) names.push_back(entry->first);
+            throw usage_error("E-CLI-008", fmt::format("Several templates end in \"{}\"", name),
+                              fmt::format("one of {}", fmt::join(names, ", ")), name,
+                              "Give the whole name.");
+        }
         throw usage_error("E-CLI-008", fmt::format("There is no template \"{}\"", name),
                           "the name of a template", name,
-                          near.empty() ? "`millrace new` lists them."
-                                       : fmt::format("Did you mean \"{}\"?", near));
+                          did_you_mean(name, names, "`millrace new` lists them."));
     }
     engine::ReadGraph read = engine::load_graph(fitting.front()->second);
     stop_on_errors(read.problems);

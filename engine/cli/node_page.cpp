@@ -1,9 +1,12 @@
 #include "engine/cli/node_page.hpp"
 
 #include <cmath>
+#include <optional>
+#include <sstream>
 
 #include <fmt/format.h>
 
+#include "engine/cli/node_example.hpp"
 #include "engine/cli/text_table.hpp"
 #include "engine/node/params.hpp"
 
@@ -14,6 +17,8 @@ using engine::Array;
 using engine::NodeType;
 using engine::Object;
 using engine::ParamSpec;
+
+constexpr std::size_t kPageWidth = 100;
 
 std::string range_text(const ParamSpec& param) {
     if (!param.choices.empty()) return fmt::format("{}", fmt::join(param.choices, ", "));
@@ -40,12 +45,12 @@ std::vector<std::string> facts(const NodeType& type) {
     std::vector<std::string> list;
     list.emplace_back(type.parallel ? "runs for several items at once"
                                     : "runs for one item at a time");
-    if (type.source)
+    if (type.source && !spec.outputs.empty())
         list.emplace_back(type.has_count ? "a source that knows how many items it has"
                                          : "a source");
     list.emplace_back(type.pure ? "pure: its results can be stored and used again"
                                 : "not pure: never stored");
-    if (spec.light) list.emplace_back("light: runs inline in its producer's task");
+    if (spec.light && !type.source) list.emplace_back("light: runs inline in its producer's task");
     if (spec.random) list.emplace_back("draws random numbers, by seed, node and item");
     if (type.has_save) list.emplace_back("keeps state, which checkpoints save");
     if (type.generator) list.emplace_back("one call can give many results");
@@ -80,6 +85,66 @@ std::vector<Parameter> parameters(const NodeType& type) {
     return list;
 }
 
+/// The parameter's documentation with what else must be known of it.
+std::string what_of(const ParamSpec& param) {
+    std::vector<std::string> notes;
+    if (param.required_path) notes.emplace_back("must be set, and exist");
+    if (param.existing_path) notes.emplace_back("must exist when set");
+    if (param.advanced) notes.emplace_back("advanced");
+    if (!param.aliases.empty())
+        notes.push_back(fmt::format("formerly {}", fmt::join(param.aliases, ", ")));
+    return notes.empty() ? param.doc : fmt::format("{} ({})", param.doc, fmt::join(notes, "; "));
+}
+
+std::string from_text(const NodeType& type) {
+    return type.plugin.empty() ? "the engine" : type.plugin;
+}
+
+/// The example as a whole document, or empty.
+std::string example_text(const NodeType& type, const engine::Registry& registry) {
+    const std::optional<engine::Graph> graph = example_of(type, registry);
+    return graph ? engine::write_graph(*graph) : "";
+}
+
+std::string indented(const std::string& text) {
+    std::string out;
+    bool begins = true;
+    for (char c : text) {
+        if (begins && c != '\n') out += "  ";
+        out += c;
+        begins = c == '\n';
+    }
+    return out;
+}
+
+std::string paragraph(const std::string& text) {
+    return fmt::format("{}\n", fmt::join(wrapped(text, kPageWidth), "\n"));
+}
+
+/// A line of figures for each parameter, and below it what it does.
+std::string parameters_text(const NodeType& type) {
+    const std::vector<Parameter> list = parameters(type);
+    if (list.empty()) return {};
+    constexpr std::size_t kIndent = 6;
+    TextTable table({"  name", "kind", "default", "unit", "change", "range or choices"});
+    for (const Parameter& param : list) {
+        table.add({"  " + param.spec->name, std::string(to_text(param.spec->field.kind())),
+                   param.standard, param.spec->unit, std::string(to_text(param.spec->change)),
+                   range_text(*param.spec)});
+    }
+    std::istringstream lines(table.text());
+    std::string line;
+    std::getline(lines, line);
+    std::string text = "\nParameters\n" + line + "\n";
+    for (const Parameter& param : list) {
+        std::getline(lines, line);
+        text += line + "\n";
+        for (const std::string& part : wrapped(what_of(*param.spec), kPageWidth - kIndent))
+            text += std::string(kIndent, ' ') + part + "\n";
+    }
+    return text;
+}
+
 std::string cell(std::string text) {
     for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2)
         text.insert(at, "\\");
@@ -100,50 +165,50 @@ std::string markdown_head(const std::vector<std::string>& heads) {
 
 }  // namespace
 
-std::string page_text(const NodeType& type) {
+std::string page_text(const NodeType& type, const engine::Registry& registry) {
     const engine::NodeSpec& spec = type.spec;
-    std::string text = fmt::format("{}  —  {}\n{}\n\n", spec.id, spec.title, spec.doc);
+    std::string text = fmt::format("{}  —  {}\n\n{}\n", spec.id, spec.title, paragraph(spec.doc));
     text += fmt::format("Group    {}\nVersion  {}\nFrom     {}\n", spec.group, spec.version,
-                        type.plugin.empty() ? "the engine" : type.plugin);
-    if (!spec.aliases.empty()) text += fmt::format("Aliases  {}\n", fmt::join(spec.aliases, ", "));
+                        from_text(type));
+    if (!spec.aliases.empty()) text += fmt::format("Formerly {}\n", fmt::join(spec.aliases, ", "));
     if (!spec.tags.empty()) text += fmt::format("Tags     {}\n", fmt::join(spec.tags, ", "));
-    if (!spec.source.empty()) text += fmt::format("Source   {}\n", spec.source);
-    TextTable inputs({"", "", "", "", ""});
+    if (!spec.source.empty()) {
+        const auto lines = wrapped(spec.source, kPageWidth - 9);
+        text += fmt::format("Source   {}\n", fmt::join(lines, "\n         "));
+    }
+    TextTable inputs({"", "", "", ""});
     for (const auto& input : spec.inputs)
         inputs.add({"  " + input.name, type_name(input.type), note_on(input), input.doc});
-    TextTable outputs({"", "", "", "", ""});
+    TextTable outputs({"", "", ""});
     for (const auto& output : spec.outputs)
         outputs.add({"  " + output.name, type_name(output.type), output.doc});
-    if (!inputs.empty()) text += "\nInputs\n" + inputs.text();
-    if (!outputs.empty()) text += "\nOutputs\n" + outputs.text();
-    TextTable params({"  name", "kind", "default", "unit", "range or choices", "change", ""});
-    for (const Parameter& param : parameters(type)) {
-        params.add({"  " + param.spec->name, std::string(to_text(param.spec->field.kind())),
-                    param.standard, param.spec->unit, range_text(*param.spec),
-                    std::string(to_text(param.spec->change)), param.spec->doc});
-    }
-    if (!params.empty()) text += "\nParameters\n" + params.text();
+    if (!inputs.empty()) text += "\nInputs\n" + inputs.text(kPageWidth);
+    if (!outputs.empty()) text += "\nOutputs\n" + outputs.text(kPageWidth);
+    text += parameters_text(type);
     text += "\nBehaviour\n";
     for (const std::string& fact : facts(type)) text += "  " + fact + "\n";
+    if (const std::string example = example_text(type, registry); !example.empty())
+        text += "\nExample\n" + indented(example);
     return text;
 }
 
-std::string page_markdown(const NodeType& type) {
+std::string page_markdown(const NodeType& type, const engine::Registry& registry) {
     const engine::NodeSpec& spec = type.spec;
-    std::string text =
-        fmt::format("# {}\n\n`{}` · {} · version {} · {}\n\n{}\n", spec.title, spec.id, spec.group,
-                    spec.version, type.plugin.empty() ? "the engine" : type.plugin, spec.doc);
+    std::string text = fmt::format("# {}\n\n`{}` · {} · version {} · {}\n\n{}\n", spec.title,
+                                   spec.id, spec.group, spec.version, from_text(type), spec.doc);
     if (!spec.aliases.empty())
         text += fmt::format("\nFormerly `{}`.\n", fmt::join(spec.aliases, "`, `"));
     if (!spec.source.empty()) text += fmt::format("\nSource: {}\n", spec.source);
+    if (!spec.tags.empty()) text += fmt::format("\nTags: {}\n", fmt::join(spec.tags, ", "));
     if (!spec.inputs.empty())
         text += "\n## Inputs\n\n" + markdown_head({"name", "payload", "", "what"});
     for (const auto& input : spec.inputs)
-        text += row({"`" + input.name + "`", type_name(input.type), note_on(input), input.doc});
+        text += row(
+            {"`" + input.name + "`", "`" + type_name(input.type) + "`", note_on(input), input.doc});
     if (!spec.outputs.empty())
         text += "\n## Outputs\n\n" + markdown_head({"name", "payload", "what"});
     for (const auto& output : spec.outputs)
-        text += row({"`" + output.name + "`", type_name(output.type), output.doc});
+        text += row({"`" + output.name + "`", "`" + type_name(output.type) + "`", output.doc});
     if (!spec.params.empty()) {
         text += "\n## Parameters\n\n" + markdown_head({"name", "kind", "default", "unit",
                                                        "range or choices", "change", "what"});
@@ -151,10 +216,12 @@ std::string page_markdown(const NodeType& type) {
     for (const Parameter& param : parameters(type)) {
         text += row({"`" + param.spec->name + "`", std::string(to_text(param.spec->field.kind())),
                      "`" + param.standard + "`", param.spec->unit, range_text(*param.spec),
-                     std::string(to_text(param.spec->change)), param.spec->doc});
+                     std::string(to_text(param.spec->change)), what_of(*param.spec)});
     }
     text += "\n## Behaviour\n\n";
     for (const std::string& fact : facts(type)) text += "- " + fact + "\n";
+    if (const std::string example = example_text(type, registry); !example.empty())
+        text += "\n## Example\n\n```json\n" + example + "```\n";
     return text;
 }
 

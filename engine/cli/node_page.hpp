@@ -4,14 +4,15 @@
 
 #include <string>
 
-#include "engine/node/instance.hpp"
+#include "engine/node/registry.hpp"
 #include "engine/value.hpp"
 
 namespace millrace::cli {
 
-/// For a terminal.
-std::string page_text(const engine::NodeType& type);
-std::string page_markdown(const engine::NodeType& type);
+/// For a terminal of 100 columns. The registry is where the example finds what feeds the node.
+std::string page_text(const engine::NodeType& type, const engine::Registry& registry);
+std::string page_markdown(const engine::NodeType& type, const engine::Registry& registry);
+/// The table alone, without an example.
 engine::Object page_value(const engine::NodeType& type);
 
 }  // namespace millrace::cli

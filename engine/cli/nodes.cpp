@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/cli/node_example.hpp"
 #include "engine/cli/node_page.hpp"
 #include "engine/cli/session.hpp"
 #include "engine/cli/text_table.hpp"
@@ -26,6 +27,20 @@ std::string first_sentence(const std::string& doc) {
     return end == std::string::npos ? doc : doc.substr(0, end + 1);
 }
 
+constexpr std::string_view kIndexHead = R"(# Node types
+
+A page for each node type, written by `millrace nodes --markdown DIR` from the type's own table;
+`millrace nodes TYPE` shows the same in a terminal.
+
+- **Payload**: name and layout version of what a port takes or gives. A letter such as `T` stands for
+  any payload, the same one wherever it occurs on the page. `[N]` is the number of points or rows.
+- **Inputs** take one packet of each item unless they say otherwise. A *latch* holds a value that may
+  come at another rate, such as a calibration; a *feedback* input gets the answer to the item before.
+- **Parameters** that are *hot* take effect at the next item of a graph that runs, *warm* ones restart
+  the node, *cold* ones the run. `--set NODE.PARAMETER=VALUE` sets one on the command line.
+- **Examples** are whole graphs: save one to a file and `millrace run` it.
+)";
+
 int show_one(const Call& call, const engine::Registry& registry, const std::string& id) {
     const NodeType* type = registry.find(id);
     if (!type) {
@@ -35,23 +50,27 @@ int show_one(const Call& call, const engine::Registry& registry, const std::stri
                           near.empty() ? "`millrace nodes` lists them."
                                        : fmt::format("Did you mean \"{}\"?", near));
     }
-    if (call.json())
-        call.print_json(page_value(*type), 0);
-    else
-        call.output().write(page_text(*type));
+    if (call.json()) {
+        engine::Object page = page_value(*type);
+        if (const auto example = example_of(*type, registry))
+            page["example"] = engine::parse_json(engine::write_graph(*example), "example");
+        call.print_json(std::move(page), 0);
+    } else {
+        call.output().write(page_text(*type, registry));
+    }
     return 0;
 }
 
 int write_pages(const Call& call, const engine::Registry& registry, const fs::path& folder) {
-    fs::create_directories(folder);
-    std::string index = "# Node types\n";
+    visual::make_folders(folder);
+    std::string index(kIndexHead);
     for (const auto& [group, types] : by_group(registry)) {
         index += fmt::format("\n## {}\n\n", group);
         for (const NodeType* type : types) {
             const std::string name = type->spec.id + ".md";
             index += fmt::format("- [{}]({}) — {}\n", type->spec.id, name,
                                  first_sentence(type->spec.doc));
-            visual::write_file_atomically(folder / name, page_markdown(*type),
+            visual::write_file_atomically(folder / name, page_markdown(*type, registry),
                                           visual::Durability::Process);
         }
     }
@@ -70,7 +89,10 @@ int list_all(const Call& call, const engine::Registry& registry) {
             table.add({"  " + type->spec.id, type->spec.title, first_sentence(type->spec.doc)});
             list.push_back(page_value(*type));
         }
-        if (!call.json()) call.output().write((first ? "" : "\n") + group + "\n" + table.text());
+        if (!call.json()) {
+            call.output().write((first ? "" : "\n") + group + "\n" +
+                                table.text(call.output().columns()));
+        }
         first = false;
     }
     if (call.json()) call.print_json({{"nodes", std::move(list)}}, 0);

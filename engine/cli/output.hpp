@@ -18,7 +18,8 @@ public:
     /// Takes the descriptors; to be made once, before any library is loaded.
     Output();
 
-    /// Data, as it is.
+    /// Data, as it is. A reader that has gone is none of the program's business; what else keeps it
+    /// from being written is told by failure().
     void write(std::string_view text);
     /// Data and a newline.
     void line(std::string_view text);
@@ -26,7 +27,10 @@ public:
     void print(fmt::format_string<Args...> format, Args&&... args) {
         write(fmt::format(format, std::forward<Args>(args)...));
     }
-    bool to_terminal() const { return terminal_; }
+    /// Why not all data could be written; empty when it could.
+    const std::string& failure() const { return failure_; }
+    /// Columns of the terminal that data goes to; 0 when it goes elsewhere.
+    std::size_t columns() const;
     bool messages_to_terminal() const { return messages_terminal_; }
     /// Gives descriptors 0 and 1 back, for a program that takes this one's place.
     void give_back() const;
@@ -35,6 +39,7 @@ private:
     int data_ = 1;
     int input_ = 0;
     bool terminal_ = false;
+    std::string failure_;
     bool messages_terminal_ = false;
 };
 

@@ -9,26 +9,23 @@
 #include "engine/graph/graph.hpp"
 
 namespace millrace::cli {
-namespace {
-
-using engine::nearest_of;
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known,
                          const std::string& otherwise) {
-    const std::string near = nearest_of(word, known);
+    const std::string near = engine::nearest_of(word, known);
     return near.empty() ? otherwise : fmt::format("Did you mean \"{}\"?", near);
 }
 
 const Command& command_named(const std::string& word) {
     if (const Command* found = find_command(word)) return *found;
     std::vector<std::string> names;
-    for (const Command& command : commands()) {
-        if (!command.hidden) names.push_back(command.name);
-    }
+    for (const Command& command : commands()) names.push_back(command.name);
     throw usage_error("E-CLI-001", fmt::format("There is no command \"{}\"", word),
                       fmt::format("one of {}", fmt::join(names, ", ")), word,
                       did_you_mean(word, names, "See `millrace --help`."));
 }
+
+namespace {
 
 void add_options(CLI::App& app, const Command& command, std::map<std::string, CLI::Option*>& made) {
     for (const Option& option : command.options) {

@@ -17,6 +17,13 @@ struct Parsed {
 };
 Parsed parse(const std::vector<std::string>& words, Output& output);
 
+/// The command of that name. Throws Error E-CLI-001, which names the nearest.
+const Command& command_named(const std::string& word);
+
+/// "Did you mean …?" with the nearest of `known`, or `otherwise` when none is near.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known,
+                         const std::string& otherwise);
+
 /// Help on the whole program, or on one command.
 std::string help_text();
 std::string help_text(const Command& command);

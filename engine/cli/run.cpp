@@ -1,5 +1,4 @@
 // millrace run
-#include <signal.h>
 #include <unistd.h>
 
 #include <ctime>
@@ -66,6 +65,21 @@ engine::FolderUse folder_use(const Call& call) {
     return call.flag("resume")      ? engine::FolderUse::Resume
            : call.flag("overwrite") ? engine::FolderUse::Overwrite
                                     : engine::FolderUse::New;
+}
+
+/// The timeline's place, tried before the run that it is about.
+void check_place(const std::string& file) {
+    const fs::path folder = fs::absolute(file).parent_path();
+    std::error_code ignored;
+    if (!fs::is_directory(file, ignored) && access(folder.c_str(), W_OK) == 0) return;
+    throw engine::Error({.code = "E-FILE-003",
+                         .what = "The timeline can't be written there",
+                         .expected = "a file in a folder that can be written to",
+                         .found = fs::is_directory(file, ignored)     ? "a folder"
+                                  : fs::is_directory(folder, ignored) ? "no permission"
+                                                                      : "no such folder",
+                         .where = file,
+                         .mend = "Choose another --trace FILE."});
 }
 
 /// What the events told so far, for a run that has to be ended before it could report.
@@ -189,13 +203,20 @@ int execute(Setting& setting, const Catalogue& catalogue) {
         if (print_events) call.output().line(line);
     });
     const auto finish = [&](engine::RunResult& result, bool lenient) {
-        const int code = exit_of(result, lenient);
-        const engine::Object report = run_report(setting.facts, result, code);
-        folder.write_report(report);
+        int code = exit_of(result, lenient);
+        if (code == kGood && any_errors(result.problems)) code = exit_of(result.problems);
+        engine::Object report = run_report(setting.facts, result, code);
+        try {
+            folder.write_report(report);
+        } catch (const engine::Error& error) {
+            // A disk that has filled up meanwhile: what the run came to is still printed.
+            result.problems.push_back(error.problem());
+            if (code == kGood) code = kUsage;
+            report = run_report(setting.facts, result, code);
+        }
         if (call.json()) {
-            engine::Object object = report;
-            object["out"] = folder.path().string();
-            call.print_json(std::move(object), code);
+            report["out"] = folder.path().string();
+            call.print_json(std::move(report), code);
         }
         return code;
     };
@@ -220,8 +241,12 @@ int execute(Setting& setting, const Catalogue& catalogue) {
     watch.end();
     for (Problem& problem : recorder.problems()) result.problems.push_back(std::move(problem));
     if (const auto trace = call.text("trace")) {
-        visual::write_file_atomically(
-            *trace, engine::chrome_trace(result, run.plan(), setting.facts.graph_file));
+        try {
+            visual::write_file_atomically(
+                *trace, engine::chrome_trace(result, run.plan(), setting.facts.graph_file));
+        } catch (const engine::Error& error) {
+            result.problems.push_back(error.problem());
+        }
     }
     if (setting.cache && result.status == RunStatus::Succeeded) {
         engine::write_manifests(*setting.cache, setting.document.file, run.plan(), setting.options);
@@ -240,12 +265,11 @@ int run_command(const Call& call) {
         throw usage_error("E-CLI-002", "--json and --events exclude one another", "one of them",
                           "both", "Leave one out; run.json holds the report either way.");
     }
-    // A reader that goes away must not end the run.
-    signal(SIGPIPE, SIG_IGN);
     const std::string& graph = call.arguments().front();
     const fs::path out =
         fs::absolute(call.text("out").value_or(default_out(graph).string())).lexically_normal();
     folder_use(call);
+    if (const auto trace = call.text("trace")) check_place(*trace);
     Setting setting{.call = call,
                     .options = run_options(call, fs::absolute(graph).lexically_normal(), out)};
     add_limits(call, setting.options);

@@ -357,16 +357,14 @@ std::vector<Command> about_the_program() {
                       {"millrace completion zsh > ~/.zfunc/_millrace", "for zsh"},
                       {"millrace completion fish > ~/.config/fish/completions/millrace.fish",
                        "for fish"}},
-         .run = completion_command,
-         .hidden = true},
+         .run = completion_command},
         {.name = "man",
          .summary = "Print the manual page",
          .about = "Prints the manual page in roff.",
          .examples = {{"millrace man > millrace.1", "the page"},
                       {"millrace man | man -l -", "read it"},
                       {"millrace man | groff -man -Tpdf > millrace.pdf", "print it"}},
-         .run = man_command,
-         .hidden = true},
+         .run = man_command},
     };
 }
 

@@ -48,7 +48,6 @@ struct Command {
     std::vector<Option> options = {};
     std::vector<Example> examples = {};
     int (*run)(const Call&) = nullptr;
-    bool hidden = false;
 };
 
 /// All commands in the order in which help lists them.

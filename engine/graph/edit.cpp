@@ -33,7 +33,9 @@ std::vector<std::string> known_paths(const Scope& scope, const std::string& para
 Problem unknown_path(const Graph& graph, std::string_view path) {
     const auto dot = path.rfind('.');
     const std::string param(dot == path.npos ? std::string_view() : path.substr(dot + 1));
-    const std::string near = nearest_of(path, known_paths(Scope{&graph, nullptr}, param));
+    std::vector<std::string> known = known_paths(Scope{&graph, nullptr}, param);
+    std::erase_if(known, [](const std::string& text) { return text.ends_with('.'); });
+    const std::string near = nearest_of(path, known);
     return {.code = "E-PARAM-010",
             .what = fmt::format("There is no parameter \"{}\"", path),
             .expected = "node.parameter, or the name of a promoted parameter",
@@ -45,27 +47,27 @@ Problem unknown_path(const Graph& graph, std::string_view path) {
 }
 
 /// The name under which the graph promotes `of`, or empty.
-std::string promoted_as(const Graph& graph, const std::string& of) {
+std::string promoted_as(const Graph& graph, const Endpoint& of) {
+    const std::string text = to_text(of);
     for (const auto& [name, promoted] : graph.parameters) {
-        if (promoted.of == of) return name;
+        if (promoted.of == text) return name;
     }
     return {};
 }
 
 /// `path` by the names that the subgraphs on its way promote it under: "a/b/n.p" becomes "a/b.p"
 /// where b's subgraph promotes n.p as p. So a value is kept in one place, however it was named.
-std::string by_promoted_names(const Scope& scope, const std::string& path) {
-    const auto end = endpoint_from(path);
-    if (!end || scope.graph->nodes.contains(end->node)) return path;
+Endpoint by_promoted_names(const Scope& scope, const Endpoint& path) {
+    if (scope.graph->nodes.contains(path.node)) return path;
     std::string rest;
-    const GraphNode* call = leading_call(*scope.graph, end->node, rest);
+    const GraphNode* call = leading_call(*scope.graph, path.node, rest);
     if (!call) return path;
     const Scope::Found found = scope.find(call->subgraph);
-    const std::string inner =
-        by_promoted_names({&found.subgraph->graph, found.declared}, rest + "." + end->port);
+    const Endpoint inner =
+        by_promoted_names({&found.subgraph->graph, found.declared}, {rest, path.port});
     const std::string name = promoted_as(found.subgraph->graph, inner);
-    const std::string id = end->node.substr(0, end->node.size() - rest.size() - 1);
-    return name.empty() ? id + "/" + inner : id + "." + name;
+    const std::string id = path.node.substr(0, path.node.size() - rest.size() - 1);
+    return name.empty() ? Endpoint{id + "/" + inner.node, inner.port} : Endpoint{id, name};
 }
 
 }  // namespace
@@ -73,24 +75,23 @@ std::string by_promoted_names(const Scope& scope, const std::string& path) {
 std::optional<Problem> set_parameter(Graph& graph, std::string_view path, Value value) {
     const Scope scope{&graph, nullptr};
     const auto promoted = graph.parameters.find(std::string(path));
-    const std::string of(promoted == graph.parameters.end() ? path : promoted->second.of);
-    if (const auto end = endpoint_from(of); !end || !leads_somewhere(scope, *end))
-        return unknown_path(graph, path);
-    const Endpoint end = *endpoint_from(by_promoted_names(scope, of));
+    const auto of = endpoint_from(promoted == graph.parameters.end() ? path : promoted->second.of);
+    if (!of || !leads_somewhere(scope, *of)) return unknown_path(graph, path);
+    const Endpoint end = by_promoted_names(scope, *of);
     if (const auto node = graph.nodes.find(end.node); node != graph.nodes.end()) {
         node->second.params[end.port] = std::move(value);
         return {};
     }
     // "call/inner.param": a call of its own subgraph can be set apart only through what the
-    // subgraph promotes, so the shared subgraph gets a promoted parameter of that very path.
+    // subgraph promotes, so the shared subgraph gets a promoted parameter for that very path.
+    // Without a dot, as "call.name" is parted at the last.
     std::string rest;
     leading_call(graph, end.node, rest);
     GraphNode& call = graph.nodes.at(end.node.substr(0, end.node.size() - rest.size() - 1));
     auto& parameters = graph.subgraphs.at(call.subgraph).graph.parameters;
-    const std::string inner = rest + "." + end.port;
-    std::string name = inner;
+    std::string name = rest + "/" + end.port;
     while (parameters.contains(name)) name += '_';
-    parameters[name].of = inner;
+    parameters[name].of = rest + "." + end.port;
     call.params[name] = std::move(value);
     return {};
 }

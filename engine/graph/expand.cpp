@@ -92,7 +92,14 @@ public:
             // Reading has reported those that are no path at all.
             if (!end || leads_somewhere(scope, *end)) continue;
             std::vector<std::string> nodes;
-            for (const auto& [id, node] : scope.graph->nodes) nodes.push_back(id + "." + end->port);
+            for (const auto& [id, node] : scope.graph->nodes) {
+                if (!is_call(node)) nodes.push_back(id + "." + end->port);
+                const Subgraph* called =
+                    is_call(node) ? scope.find(node.subgraph).subgraph : nullptr;
+                if (!called) continue;
+                for (const auto& [known, entry] : called->graph.parameters)
+                    nodes.push_back(id + "." + known);
+            }
             problem("E-GRAPH-006", fmt::format("The promoted parameter \"{}\" names nothing", name),
                     "node.parameter of a node in the same graph", promoted.of,
                     where + "parameters." + name,
@@ -112,14 +119,12 @@ private:
 
     /// False, and reported once, when the graph has become too large.
     bool room_for(std::size_t parts) {
-        const bool had_room = parts_ <= kMostParts;
         parts_ += parts;
         if (parts_ <= kMostParts) return true;
-        if (had_room) {
-            problem("E-GRAPH-025", "The graph is too large once its subgraphs are expanded",
-                    fmt::format("at most {} nodes, wires and parameters", kMostParts), "more", "",
-                    "Call fewer subgraphs inside of subgraphs.");
-        }
+        problem("E-GRAPH-025", "The graph is too large once its subgraphs are expanded",
+                fmt::format("at most {} nodes, wires and parameters", kMostParts), "more", "",
+                "Call fewer subgraphs inside of subgraphs.");
+        stopped_ = true;
         return false;
     }
 
@@ -297,6 +302,8 @@ private:
 
     void problem(std::string code, std::string what, std::string expected, std::string found,
                  std::string where, std::string mend) {
+        // What follows from having stopped is no fault of the document.
+        if (stopped_) return;
         findings_.add({.code = std::move(code),
                        .what = std::move(what),
                        .expected = std::move(expected),
@@ -311,6 +318,7 @@ private:
     std::vector<std::pair<const Subgraph*, std::string>>
         chain_;  ///< the calls being expanded, outermost first
     std::size_t parts_ = 0;
+    bool stopped_ = false;
     int suggestions_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "engine/graph/fields.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -71,9 +72,10 @@ std::string Fields::text(std::string_view name) {
 std::optional<int> Fields::integer(std::string_view name, int low) {
     const auto value = take(name);
     if (!value) return {};
-    if (value->is_int() && value->as_int() >= low && value->as_int() <= kLargestInteger) {
-        return static_cast<int>(value->as_int());
-    }
+    // JSON knows no integers: 2.0 is the same number.
+    const double number = value->is_number() ? value->as_double() : -1;
+    if (number >= low && number <= kLargestInteger && number == std::trunc(number))
+        return static_cast<int>(number);
     wrong(fmt::format("an integer from {} to {}", low, kLargestInteger), *value, name);
     return {};
 }
@@ -105,7 +107,7 @@ std::string Fields::inside(std::string_view name) const {
 }
 
 void Fields::wrong(std::string expected, const Value& found, std::string_view name) {
-    report("E-GRAPH-003", "The field has the wrong kind", std::move(expected),
+    report("E-GRAPH-003", "The field can't have this value", std::move(expected),
            fmt::format("{} ({})", beginning_of(found), found.kind()),
            name.empty() ? where_ : inside(name));
 }

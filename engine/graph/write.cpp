@@ -15,11 +15,14 @@ template <std::size_t N>
 Value list_of(const std::array<double, N>& numbers) {
     Array list;
     for (double number : numbers) {
-        // Whole positions are written as integers: they are what a canvas with a grid gives. JSON has no infinity; a
-        // place that got lost must not make a file that nobody can read.
-        if (!std::isfinite(number)) list.emplace_back(0);
-        else if (std::abs(number) < 1e15 && number == std::trunc(number)) list.emplace_back(static_cast<std::int64_t>(number));
-        else list.emplace_back(number);
+        // Whole positions are written as integers: they are what a canvas with a grid gives. JSON
+        // has no infinity; a place that got lost must not make a file that nobody can read.
+        if (!std::isfinite(number))
+            list.emplace_back(0);
+        else if (std::abs(number) < 1e15 && number == std::trunc(number))
+            list.emplace_back(static_cast<std::int64_t>(number));
+        else
+            list.emplace_back(number);
     }
     return list;
 }
@@ -28,7 +31,8 @@ void set_text(Object& object, const char* name, const std::string& text) {
     if (!text.empty()) object[name] = text;
 }
 
-/// What a part of a document is written as. Words for people (titles, labels) are no part of the meaning.
+/// What a part of a document is written as. Words for people (titles, labels) are no part of the
+/// meaning.
 Value value_of(const GraphNode& node, bool meaning_only) {
     Object object = node.extra;
     object["type"] = node.type;
@@ -36,7 +40,8 @@ Value value_of(const GraphNode& node, bool meaning_only) {
     if (!meaning_only) set_text(object, "title", node.title);
     set_text(object, "subgraph", node.subgraph);
     if (!node.params.empty()) object["params"] = node.params;
-    if (node.on_error != OnError::Stop) object["on_error"] = node.on_error == OnError::Skip ? "skip" : "retry";
+    if (node.on_error != OnError::Stop)
+        object["on_error"] = node.on_error == OnError::Skip ? "skip" : "retry";
     if (node.retries != 0) object["retries"] = node.retries;
     return object;
 }
@@ -46,7 +51,8 @@ Value value_of(const Wire& wire) {
     object["from"] = to_text(wire.from);
     object["to"] = to_text(wire.to);
     if (wire.capacity) object["capacity"] = *wire.capacity;
-    if (wire.policy != Policy::Block) object["policy"] = wire.policy == Policy::DropOldest ? "drop_oldest" : "latest_only";
+    if (wire.policy != Policy::Block)
+        object["policy"] = wire.policy == Policy::DropOldest ? "drop_oldest" : "latest_only";
     return object;
 }
 
@@ -128,7 +134,8 @@ void write_lines(const Items& items, int depth, std::string& out) {
 
 class BodyWriter {
 public:
-    BodyWriter(int depth, std::string& out, bool meaning_only) : depth_(depth), out_(out), meaning_only_(meaning_only) {}
+    BodyWriter(int depth, std::string& out, bool meaning_only)
+        : depth_(depth), out_(out), meaning_only_(meaning_only) {}
 
     void write(const Graph& graph) {
         if (!meaning_only_ && !graph.meta.empty()) open("meta", graph.meta);
@@ -169,7 +176,8 @@ private:
         return object;
     }
     void wires(std::vector<Wire> list) {
-        std::ranges::stable_sort(list, {}, [](const Wire& wire) { return std::tie(wire.to, wire.from); });
+        std::ranges::stable_sort(list, {},
+                                 [](const Wire& wire) { return std::tie(wire.to, wire.from); });
         section("wires");
         out_ += "[\n";
         for (std::size_t i = 0; i < list.size(); ++i) {
@@ -232,9 +240,10 @@ std::string written(const Graph& graph, bool meaning_only) {
 }  // namespace
 
 bool operator==(const Graph& a, const Graph& b) {
-    return a.meta == b.meta && a.required == b.required && a.parameters == b.parameters && a.nodes == b.nodes &&
-           a.wires == b.wires && a.subgraphs == b.subgraphs && a.backdrops == b.backdrops && a.notes == b.notes &&
-           a.layout == b.layout && a.extra == b.extra;
+    return a.meta == b.meta && a.required == b.required && a.parameters == b.parameters &&
+           a.nodes == b.nodes && a.wires == b.wires && a.subgraphs == b.subgraphs &&
+           a.backdrops == b.backdrops && a.notes == b.notes && a.layout == b.layout &&
+           a.extra == b.extra;
 }
 
 std::string write_graph(const Graph& graph) { return written(graph, false); }

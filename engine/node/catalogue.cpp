@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Of the stored files; another one's are not read.
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 constexpr std::uint64_t kMaxStoredBytes = std::uint64_t{64} << 20;
 /// Answers of check() kept per plug-in; when there are more, they are gathered anew.
 constexpr std::size_t kMaxChecks = 512;
@@ -60,14 +60,15 @@ Object libraries_in_use(const fs::path& plugin) {
     return std::move(search.found);
 }
 
-/// The inverse of to_hex(); anything else gives some hash.
-Hash128 hash_from_hex(const std::string& text) {
+/// The inverse of to_hex(); empty for another text.
+std::optional<Hash128> hash_from_hex(const std::string& text) {
     constexpr std::size_t kDigits = 16;
+    if (text.size() != 2 * kDigits) return {};
     const auto part = [&](std::size_t from) {
-        return from < text.size() ? std::strtoull(text.substr(from, kDigits).c_str(), nullptr, 16)
-                                  : 0;
+        return std::strtoull(text.substr(from, kDigits).c_str(), nullptr, 16);
     };
-    return {.low = part(kDigits), .high = part(0)};
+    const Hash128 hash{.low = part(kDigits), .high = part(0)};
+    return to_hex(hash) == text ? std::optional(hash) : std::nullopt;
 }
 
 std::optional<Object> read_stored(const fs::path& file) {
@@ -111,8 +112,12 @@ public:
         std::optional<Object> stored = read_stored(file_);
         if (!stored) return false;
         stored_ = *std::move(stored);
-        return is("format", kFormat) && is("abi", MILLRACE_ABI) && is("file", plugin_.string()) &&
-               stored_["checks"].is_object() && stored_["build"].is_string() &&
+        const Value& build = stored_["build"];
+        const std::optional<Hash128> known =
+            build.is_string() ? hash_from_hex(build.as_string()) : std::nullopt;
+        build_ = known.value_or(Hash128());
+        return known && is("format", kFormat) && is("abi", MILLRACE_ABI) &&
+               is("file", plugin_.string()) && stored_["checks"].is_object() &&
                libraries_unchanged() && plugin_unchanged();
     }
 
@@ -120,6 +125,7 @@ public:
     /// or has what JSON can't keep (a default that is no finite number).
     bool load_tables() {
         const std::string stamp = stamp_of(plugin_);
+        const Hash128 build = plugin_build(plugin_);
         if (!load().problems.empty()) return false;
         Array added;
         for (const Registry::Added& one : real_added()) {
@@ -129,14 +135,11 @@ public:
                 added.push_back(Object{{"payload", one.payload}, {"size", one.size}});
         }
         if (parse_json(to_json(added), "tables") != Value(added)) return false;
-        stored_ = {{"format", kFormat},
-                   {"abi", MILLRACE_ABI},
-                   {"file", plugin_.string()},
-                   {"stamp", stamp},
-                   {"build", to_hex(plugin_build(plugin_))},
-                   {"libraries", libraries_in_use(plugin_)},
-                   {"added", std::move(added)},
-                   {"checks", Object()}};
+        stored_ = {{"format", kFormat},         {"abi", MILLRACE_ABI},
+                   {"file", plugin_.string()},  {"stamp", stamp},
+                   {"build", to_hex(build)},    {"libraries", libraries_in_use(plugin_)},
+                   {"added", std::move(added)}, {"checks", Object()}};
+        build_ = build;
         changed_ = true;
         return true;
     }
@@ -147,7 +150,8 @@ public:
     }
 
     const Object& stored() const { return stored_; }
-    Hash128 build() const { return hash_from_hex(stored_.at("build").as_string()); }
+    /// Of the plug-in that the tables were read from.
+    Hash128 build() const { return build_; }
 
     std::vector<Problem> check(const std::string& id, const Array& fields) {
         const std::scoped_lock lock(mutex_);
@@ -194,7 +198,7 @@ private:
     bool plugin_unchanged() {
         const std::string stamp = stamp_of(plugin_);
         if (is("stamp", stamp)) return !stamp.empty();
-        if (!is("build", to_hex(plugin_build(plugin_)))) return false;
+        if (plugin_build(plugin_) != build_) return false;
         stored_["stamp"] = stamp;
         changed_ = true;
         return true;
@@ -227,6 +231,7 @@ private:
 
     fs::path plugin_, file_;
     Object stored_;
+    Hash128 build_;
     bool changed_ = false;
     std::mutex mutex_;
     std::unique_ptr<Registry> real_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -66,7 +67,7 @@ ResolvedPath resolve(const Path& path, const PathRoots& roots) {
         return {{}, Problem{.code = "E-PATH-004",
                             .what = "The path holds a zero character",
                             .expected = "a path as the system knows it",
-                            .found = path.text,
+                            .found = path.text.substr(0, path.text.find('\0')) + "\\0...",
                             .mend = "Remove it."}};
     }
     fs::path root = roots.document;
@@ -137,6 +138,7 @@ std::optional<Problem> set_param(const ParamSpec& param, void* node, const Value
 std::vector<Problem> set_params(const NodeType& type, NodeInstance& node, const Object& params,
                                 const std::string& node_id) {
     std::vector<Problem> problems;
+    std::set<const ParamSpec*> set_by_former;
     for (const auto& [name, value] : params) {
         const ParamSpec* param = type.spec.param(name);
         if (!param) {
@@ -152,7 +154,8 @@ std::vector<Problem> set_params(const NodeType& type, NodeInstance& node, const 
                                                      : fmt::format("Did you mean \"{}\"?", near)});
             continue;
         }
-        if (name != param->name && params.contains(param->name)) {
+        const bool former = name != param->name;
+        if (former && (params.contains(param->name) || !set_by_former.insert(param).second)) {
             problems.push_back({.code = "E-PARAM-007",
                                 .what = "The parameter is set twice, once by a former name",
                                 .expected = fmt::format("only \"{}\"", param->name),
@@ -193,7 +196,8 @@ std::vector<Problem> resolve_paths(const NodeType& type, NodeInstance& node, con
             continue;
         }
         std::error_code ignored;
-        if (param.required_path && (text.empty() || !std::filesystem::exists(resolved.path, ignored))) {
+        const bool missing = !text.empty() && !std::filesystem::exists(resolved.path, ignored);
+        if ((param.required_path && text.empty()) || ((param.required_path || param.existing_path) && missing)) {
             problems.push_back({.code = "E-FILE-001",
                                 .what = text.empty() ? "A file or folder is needed" : "No such file or folder",
                                 .expected = param.doc,

@@ -6,20 +6,15 @@
 
 #include <fmt/format.h>
 
+#include "engine/value_parse.hpp"
+
 namespace millrace::engine {
 namespace {
 
-/// The value as JSON, cut between two characters where it is long.
+/// The beginning of the value as JSON, and its kind.
 std::string shown(const Value& value) {
     constexpr std::size_t kMost = 60;
-    std::string text = to_json(value);
-    if (text.size() > kMost) {
-        std::size_t end = kMost - 3;
-        const auto within = [&](std::size_t at) { return (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80; };
-        while (end > 0 && within(end)) --end;
-        text = text.substr(0, end) + "...";
-    }
-    return fmt::format("{} ({})", text, value.kind());
+    return fmt::format("{} ({})", shortened(to_json(value), kMost), value.kind());
 }
 
 [[noreturn]] void wrong_value(std::string expected, const Value& found) {
@@ -73,6 +68,7 @@ std::string_view to_text(Change change) { return word({"hot", "warm", "cold"}, c
 std::string_view to_text(Rate rate) { return word({"same", "new", "parent"}, rate); }
 std::string_view to_text(Join join) { return word({"aligned", "zip", "alternate"}, join); }
 std::string_view to_text(Resource resource) { return word({"none", "compute", "gpu", "disk", "wait"}, resource); }
+std::string_view to_text(Writes writes) { return word({"nothing", "file", "folder"}, writes); }
 std::string_view to_text(ParamKind kind) {
     return word({"boolean", "integer", "number", "text", "choice", "path", "numbers"}, kind);
 }

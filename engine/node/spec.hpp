@@ -55,12 +55,17 @@ enum class Resource {
     Wait      ///< sleeps or waits for another process: a thread of its own, and no core
 };
 
-/// The words by which pages, plans and tables call them: "stream", "hot", "new", "zip", "disk".
+/// What a text parameter names inside the run's artifacts folder for the node to write. The plan refuses a name that
+/// climbs out, two nodes that write to one file, and warns of two that fill one folder alike.
+enum class Writes { Nothing, File, Folder };
+
+/// The words by which pages, plans and tables call them: "stream", "hot", "new", "zip", "disk", "file".
 std::string_view to_text(Sync sync);
 std::string_view to_text(Change change);
 std::string_view to_text(Rate rate);
 std::string_view to_text(Join join);
 std::string_view to_text(Resource resource);
+std::string_view to_text(Writes writes);
 
 struct InputSpec {
     std::string name;
@@ -140,8 +145,10 @@ struct ParamSpec {
     std::string doc = {};
     Change change = Change::Cold;
     std::vector<std::string> aliases = {};
-    bool required_path = false;             ///< Path: must exist before the run (validate checks)
+    bool required_path = false;             ///< Path: must be set, and exist before the run (validate checks)
+    bool existing_path = false;             ///< Path: may be left empty, and must exist when it is not
     bool advanced = false;
+    Writes writes = Writes::Nothing;
 };
 
 /// Turns the parameters of a node saved at `from` into those of version from + 1.
@@ -175,6 +182,9 @@ struct NodeSpec {
     std::string gathers = {};
     std::string source = {};  ///< paper and section, for published methods
     std::string worst_time = {};  ///< for long library calls that can't be stopped: the measured worst time
+    /// For the reference page: a small graph as JSON, its sections "nodes" and "wires" (and "subgraphs"). Empty where
+    /// sources wired to the ports of the same name and type show enough.
+    std::string example = {};
 
     const InputSpec* input(std::string_view name) const;
     const OutputSpec* output(std::string_view name) const;

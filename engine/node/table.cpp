@@ -29,7 +29,9 @@ Value table_of(const ParamSpec& param, const Value& standard) {
                   {"change", to_text(param.change)},
                   {"aliases", texts(param.aliases)},
                   {"required_path", param.required_path},
-                  {"advanced", param.advanced}};
+                  {"existing_path", param.existing_path},
+                  {"advanced", param.advanced},
+                  {"writes", to_text(param.writes)}};
 }
 
 const Value& member(const Value& value, std::string_view name) {
@@ -132,7 +134,9 @@ ParamSpec param_from(const Value& table, std::size_t index) {
         .change = named<Change>(table, "change"),
         .aliases = texts(table, "aliases"),
         .required_path = flag(table, "required_path"),
-        .advanced = flag(table, "advanced")};
+        .existing_path = flag(table, "existing_path"),
+        .advanced = flag(table, "advanced"),
+        .writes = named<Writes>(table, "writes")};
 }
 
 void read_ports(const Value& table, NodeSpec& spec) {
@@ -206,7 +210,8 @@ Value table_of(const NodeType& type) {
                  {"join", to_text(spec.join)},
                  {"gathers", spec.gathers},
                  {"from", spec.source},
-                 {"worst_time", spec.worst_time}};
+                 {"worst_time", spec.worst_time},
+                 {"example", spec.example}};
     for (const Flag& flag : kFlags) table[flag.name] = type.*flag.member;
     return table;
 }
@@ -230,6 +235,7 @@ NodeType type_from(const Value& table, const TableCode& code) {
     spec.gathers = text(table, "gathers");
     spec.source = text(table, "from");
     spec.worst_time = text(table, "worst_time");
+    spec.example = text(table, "example");
     read_ports(table, spec);
     for (const Flag& one : kFlags) type.*one.member = flag(table, one.name);
 

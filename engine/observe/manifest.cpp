@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "engine/run/keys.hpp"
+#include "engine/value_parse.hpp"
 
 namespace millrace::engine {
 namespace {
@@ -87,11 +88,7 @@ Hash128 first_key(const Plan& plan, const PlanNode& node, const std::vector<Hash
     return call_key(node, own, options.seed, 0, inputs, *node.instance);
 }
 
-std::string brief(const Value& value) {
-    std::string text = to_json(value);
-    if (text.size() > 60) text = text.substr(0, 57) + "...";
-    return text;
-}
+std::string brief(const Value& value) { return shortened(to_json(value), 60); }
 
 std::string changed_file(const Value& before) {
     const Value* files = before.find("files");

@@ -82,7 +82,8 @@ struct Recorder::State {
                           {"sketch", to_value(packet.sketch())}};
         {
             const std::scoped_lock lock(mutex);
-            sketches << to_json(line) << '\n';
+            // Whole lines, at once: what a checkpoint has behind it must be there after a kill.
+            sketches << to_json(line) + '\n' << std::flush;
         }
         if (!kept.contains(output)) return;
         try {
@@ -111,7 +112,7 @@ Recorder::Recorder(Run& run, const fs::path& folder, const std::vector<Endpoint>
     for (const Endpoint& output : all) outputs.emplace_back(to_text(output));
     state_->sketches << to_json(Object{{"outputs", std::move(outputs)}}) << '\n';
     for (const Endpoint& output : kept)
-        fs::create_directories(packet_file(folder, to_text(output), 0).parent_path());
+        visual::make_folders(packet_file(folder, to_text(output), 0).parent_path());
     for (const Endpoint& output : all) {
         run.tap(output, {}, [state = state_, output](std::uint64_t item, const Packet& packet) {
             state->take(output, item, packet);

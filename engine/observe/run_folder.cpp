@@ -22,6 +22,19 @@ constexpr std::array<std::string_view, 10> kOurs = {
     "run.json",  "graph.json",  "events.ndjson", "metrics.csv",     "logs",
     "artifacts", "checkpoints", "trace.json",    "sketches.ndjson", "packets"};
 
+/// Files of lines that grow while a run goes on.
+constexpr std::array<const char*, 2> kGrowing = {"events.ndjson", "sketches.ndjson"};
+
+/// Drops a last line without an end, which a killed run leaves and the next line would be joined to.
+void cut_torn_line(const fs::path& file) {
+    const int descriptor = open(file.c_str(), O_RDWR | O_CLOEXEC);
+    if (descriptor < 0) return;
+    off_t end = lseek(descriptor, 0, SEEK_END);
+    for (char last = 0; end > 0 && pread(descriptor, &last, 1, end - 1) == 1 && last != '\n';) --end;
+    if (ftruncate(descriptor, end) != 0) errno = 0;  // whoever reads the file will say so
+    close(descriptor);
+}
+
 Error cannot_make(const fs::path& folder, std::string found) {
     return Error({.code = "E-FILE-003",
                   .what = "The run folder can't be made",
@@ -58,6 +71,10 @@ RunFolder::RunFolder(fs::path folder, FolderUse use)
                      .mend = "Wait for it, or choose another folder with --out."});
     }
     if (use == FolderUse::Overwrite) remove_old_run();
+    if (use == FolderUse::Resume) {
+        visual::remove_temporaries(path_);
+        for (const char* name : kGrowing) cut_torn_line(path_ / name);
+    }
     if (const std::string found = first_of_ours(path_);
         use != FolderUse::Resume && !found.empty()) {
         close(lock_);

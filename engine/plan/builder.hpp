@@ -26,6 +26,8 @@ struct Builder {
 /// Nodes with parameters set and wires between existing ports.
 void add_nodes(Builder& builder, const Graph& graph);
 void add_wires(Builder& builder, const Graph& graph);
+/// What nodes write in the artifacts folder: inside it, and nowhere two of them.
+void check_artifacts(Builder& builder);
 /// Reorders the nodes; reports a cycle that passes through no feedback input. False when there is one.
 bool sort_nodes(Builder& builder);
 /// Payload types along the wires, type variables of generic ports bound.

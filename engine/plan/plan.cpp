@@ -58,10 +58,10 @@ int wire_end(Builder& builder, const Graph& graph, const Endpoint& end, const Wi
         const std::string near = nearest_node(builder, graph, end.node);
         builder.report({.code = "E-PLAN-002",
                         .what = fmt::format("A wire ends at a node that does not exist: {}", end.node),
-                        .expected = near.empty() ? "the id of a node" : near,
+                        .expected = "the id of a node",
                         .found = end.node,
                         .where = to_text(wire.from) + " -> " + to_text(wire.to),
-                        .mend = "Correct the node's id or delete the wire."});
+                        .mend = near.empty() ? "Correct the node's id, or delete the wire." : fmt::format("Did you mean \"{}\"?", near)});
     }
     return -1;
 }
@@ -215,6 +215,26 @@ void keep_needed(Graph& graph, const std::vector<std::string>& until, std::vecto
     std::erase_if(graph.wires, [&](const Wire& wire) { return !needed.contains(wire.to.node); });
 }
 
+/// Promoted parameters that their node's type does not have; expanding has found those whose node is not there.
+void check_promoted(planning::Builder& builder, const Graph& expanded) {
+    for (const auto& [name, promoted] : expanded.parameters) {
+        const auto end = endpoint_from(promoted.of);
+        const auto node = end ? builder.index.find(end->node) : builder.index.end();
+        if (node == builder.index.end()) continue;
+        const NodeType& type = *builder.plan.nodes[node->second].type;
+        if (type.spec.param(end->port)) continue;
+        std::vector<std::string> names;
+        for (const ParamSpec& param : type.spec.params) names.push_back(end->node + "." + param.name);
+        const std::string near = nearest_of(promoted.of, names);
+        builder.report({.code = "E-GRAPH-006",
+                        .what = fmt::format("The promoted parameter \"{}\" names nothing", name),
+                        .expected = fmt::format("a parameter of {}", type.spec.id),
+                        .found = promoted.of,
+                        .where = "parameters." + name,
+                        .mend = near.empty() ? "Correct it, or remove it." : fmt::format("Did you mean \"{}\"?", near)});
+    }
+}
+
 }  // namespace
 
 int Plan::find(std::string_view node_id) const {
@@ -236,6 +256,8 @@ Plan make_plan(const Graph& graph, const Registry& registry, const PlanOptions& 
     keep_needed(expanded.graph, options.until, builder.plan.problems);
     add_nodes(builder, expanded.graph);
     add_wires(builder, expanded.graph);
+    check_promoted(builder, expanded.graph);
+    check_artifacts(builder);
     if (builder.plan.nodes.empty() && builder.plan.ok()) {
         builder.report({.code = "E-PLAN-014",
                         .what = "The graph has no nodes",

@@ -1,5 +1,7 @@
 #include "engine/run/call_context.hpp"
 
+#include "engine/visual/io/files.hpp"
+
 namespace millrace::engine {
 
 Random CallContext::random() const {
@@ -28,16 +30,16 @@ std::filesystem::path CallContext::artifacts() const {
 
 std::filesystem::path CallContext::artifact(std::string_view name) const {
     const std::filesystem::path inside = std::filesystem::path(name).lexically_normal();
-    if (inside.empty() || inside.is_absolute() || *inside.begin() == "..") {
+    if (inside.empty() || inside.is_absolute() || *inside.begin() == ".." || !inside.has_filename() || inside == ".") {
         throw Error({.code = "E-PATH-002",
-                     .what = "The path climbs out of the run's artifacts folder",
-                     .expected = "a file name inside it",
+                     .what = "The path is no file inside the run's artifacts folder",
+                     .expected = "the name of a file inside it",
                      .found = std::string(name),
                      .where = node_.plan->id,
                      .mend = "Choose a plain name."});
     }
     const std::filesystem::path file = artifacts() / inside;
-    std::filesystem::create_directories(file.parent_path());
+    visual::make_folders(file.parent_path());
     return file;
 }
 

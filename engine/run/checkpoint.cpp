@@ -48,6 +48,12 @@ struct Reader {
 
 std::int64_t as_signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
+/// What a node has counted: run.json speaks of the whole run, and with --keep-going errors decide the exit code.
+constexpr std::pair<const char*, std::atomic<std::uint64_t> NodeState::*> kCounters[] = {
+    {"items", &NodeState::items},       {"executed", &NodeState::executed}, {"cached", &NodeState::cached},
+    {"deferred", &NodeState::deferred}, {"repeated", &NodeState::repeated}, {"none", &NodeState::none},
+    {"skipped", &NodeState::skipped},   {"errors", &NodeState::errors},     {"retries", &NodeState::retries}};
+
 const Value& member(const Value& value, std::string_view name) {
     const Value* found = value.find(name);
     if (!found) throw Error({.code = "E-CKPT-003", .what = fmt::format("The checkpoint lacks \"{}\"", name)});
@@ -173,9 +179,8 @@ void Checkpoint::write(Executor& executor) {
         }
         Array nodes;
         for (const NodeState* node : stage->nodes) {
-            Object saved{{"items", as_signed(node->items)},
-                         {"executed", as_signed(node->executed)},
-                         {"params", all_params(*node->plan->type, *node->instance)}};
+            Object saved{{"params", all_params(*node->plan->type, *node->instance)}};
+            for (const auto& [name, counter] : kCounters) saved[name] = as_signed(node->*counter);
             if (node->plan->type->has_save) saved["state"] = state_value(node->instance->save(), writer);
             nodes.push_back(std::move(saved));
         }
@@ -211,7 +216,7 @@ void Checkpoint::write(Executor& executor) {
         rates.push_back(Object{{"issued", as_signed(rate->issued)}, {"in_flight", rate->in_flight.load()}});
     }
     const Object top{{"fingerprint", to_hex(fingerprint(executor))}, {"stages", std::move(stages)}, {"rates", std::move(rates)},
-                     {"metrics", as_signed(executor.metrics_.flush())}};
+                     {"metrics", as_signed(executor.metrics_.flush())}, {"told", executor.told()}};
 
     std::string body;
     const std::string json = to_json(top);
@@ -227,7 +232,7 @@ void Checkpoint::write(Executor& executor) {
     bytes += body;
 
     const fs::path folder = executor.options.out / "checkpoints";
-    fs::create_directories(folder);
+    visual::make_folders(folder);
     std::vector<fs::path> old = newest_first(folder);
     const int next = old.empty() ? 1 : std::atoi(old.front().stem().c_str()) + 1;
     visual::write_file_atomically(folder / fmt::format("{:06}.ckpt", next), bytes);
@@ -341,8 +346,7 @@ void Checkpoint::restore(Executor& executor) {
         const Array& nodes = member(saved, "nodes").as_array();
         for (std::size_t n = 0; n < nodes.size() && n < stage.nodes.size(); ++n) {
             NodeState& node = *stage.nodes[n];
-            node.items = number(nodes[n], "items");
-            node.executed = number(nodes[n], "executed");
+            for (const auto& [name, counter] : kCounters) node.*counter = number(nodes[n], name);
             for (const auto& [name, value] : member(nodes[n], "params").as_object()) {
                 // Hot parameters may have changed before the checkpoint; paths are resolved anew.
                 const ParamSpec* param = node.plan->type->spec.param(name);
@@ -365,6 +369,7 @@ void Checkpoint::restore(Executor& executor) {
             slot.work = Work::Done;
         }
     }
+    executor.restore_told(member(contents.top, "told"));
     for (std::size_t i = 0; i < rates.size(); ++i) {
         executor.rates[i]->issued = number(rates[i], "issued");
         executor.rates[i]->in_flight = static_cast<int>(number(rates[i], "in_flight"));

@@ -101,6 +101,10 @@ private:
     void report_stall();
     void take_checkpoint();
     void watch_limits();
+    void write_log(int node);                         ///< what waits of its lines; notes_mutex_ is held
+    void cut_logs();                                  ///< of a run that goes on, to where its checkpoint was
+    Value told();                                     ///< for a checkpoint: problems, warnings, lengths of logs
+    void restore_told(const Value& told);
     void finish_files();
     RunResult collect();
 

@@ -9,6 +9,7 @@
 #include "engine/run/checkpoint.hpp"
 #include "engine/run/executor.hpp"
 #include "engine/run/keys.hpp"
+#include "engine/visual/io/files.hpp"
 
 namespace millrace::engine {
 namespace {
@@ -34,11 +35,8 @@ void Executor::start_nodes() {
             CallContext context(*this, *node, 0);
             set_library_threads(intra_threads);
             node->instance->start(context);
-        } catch (const Error& error) {
-            report_failure(*node, error.problem(), 0, true);
-        } catch (const std::exception& error) {
-            report_failure(*node, {.code = "E-NODE-022", .what = fmt::format("The node failed to start: {}", error.what())},
-                           0, true);
+        } catch (...) {
+            report_failure(*node, current_problem(), 0, true);
         }
     }
     if (stopping()) return;
@@ -49,7 +47,6 @@ void Executor::start_nodes() {
 }
 
 void Executor::drive() {
-    if (!options.out.empty()) std::filesystem::create_directories(options.out / "artifacts");
     note({{"event", "started"},
           {"nodes", static_cast<std::int64_t>(plan.nodes.size())},
           {"threads", threads},
@@ -59,16 +56,22 @@ void Executor::drive() {
         if (stopping()) return;
         try {
             step();
-        } catch (const Error& error) {
+        } catch (...) {
             {
                 const std::scoped_lock lock(notes_mutex_);
-                failure_ = error.problem();
+                failure_ = current_problem();
             }
             stop(RunStatus::Failed);
         }
     };
+    guarded([this] {
+        if (!options.out.empty()) visual::make_folders(options.out / "artifacts");
+    });
     if (options.resume) guarded([this] { Checkpoint::find(*this); });
-    guarded([this] { metrics_.open(options.out, Checkpoint::metrics_length(*this)); });
+    guarded([this] {
+        metrics_.open(options.out, Checkpoint::metrics_length(*this));
+        cut_logs();
+    });
     start_nodes();
     if (resuming()) guarded([this] { Checkpoint::restore(*this); });
     for (const auto& node : nodes) {
@@ -161,9 +164,9 @@ void Executor::take_checkpoint() {
     try {
         Checkpoint::write(*this);
         note({{"event", "checkpoint"}});
-    } catch (const Error& error) {
+    } catch (const std::exception&) {
         const std::scoped_lock lock(notes_mutex_);
-        Problem problem = error.problem();
+        Problem problem = current_problem();
         problem.severity = Severity::Warning;
         problems_.push_back(std::move(problem));
     }

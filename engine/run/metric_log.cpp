@@ -69,7 +69,7 @@ std::uint64_t MetricLog::flush() {
 
 void MetricLog::flush_locked() {
     if (waiting_.empty()) return;
-    fs::create_directories(file_.parent_path());
+    visual::make_folders(file_.parent_path());
     std::ofstream stream(file_, std::ios::binary | std::ios::app);
     stream << waiting_ << std::flush;
     if (!stream) {

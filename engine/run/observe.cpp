@@ -66,10 +66,55 @@ void Executor::log_line(const NodeState& node, std::string_view line) {
     std::string& waiting = log_lines_[node.index];
     waiting += line;
     waiting += '\n';
-    if (waiting.size() < 4096 || options.out.empty()) return;
-    std::filesystem::create_directories(options.out / "logs");
-    std::ofstream(options.out / "logs" / file_name(node.plan->id), std::ios::app) << waiting;
+    if (waiting.size() >= 4096) write_log(node.index);
+}
+
+void Executor::write_log(int node) {
+    std::string& waiting = log_lines_[node];
+    if (waiting.empty() || options.out.empty()) return;
+    visual::make_folders(options.out / "logs");
+    std::ofstream(options.out / "logs" / file_name(plan.nodes[static_cast<std::size_t>(node)].id), std::ios::app) << waiting;
     waiting.clear();
+}
+
+void Executor::cut_logs() {
+    if (!options.resume || options.out.empty()) return;
+    const Value* told = checkpoint_ ? checkpoint_->top.find("told") : nullptr;
+    const Value* lengths = told ? told->find("logs") : nullptr;
+    for (const PlanNode& node : plan.nodes) {
+        const std::filesystem::path file = options.out / "logs" / file_name(node.id);
+        const Value* length = lengths ? lengths->find(node.id) : nullptr;
+        const auto keep = length ? static_cast<std::uintmax_t>(length->as_int()) : 0;
+        std::error_code ignored;
+        if (keep == 0) std::filesystem::remove(file, ignored);
+        else if (std::filesystem::file_size(file, ignored) > keep && !ignored) std::filesystem::resize_file(file, keep);
+    }
+}
+
+Value Executor::told() {
+    const std::scoped_lock lock(notes_mutex_);
+    Object logs, warnings;
+    for (const auto& [node, text] : log_lines_) write_log(node);
+    for (const auto& [node, text] : log_lines_) {
+        const std::string& id = plan.nodes[static_cast<std::size_t>(node)].id;
+        std::error_code none;
+        const auto length = std::filesystem::file_size(options.out / "logs" / file_name(id), none);
+        if (!none) logs[id] = static_cast<std::int64_t>(length);
+    }
+    for (const auto& [text, times] : warnings_) warnings[text] = static_cast<std::int64_t>(times);
+    return Object{{"problems", to_value(problems_)}, {"warnings", std::move(warnings)}, {"logs", std::move(logs)}};
+}
+
+void Executor::restore_told(const Value& told) {
+    const std::scoped_lock lock(notes_mutex_);
+    // Nodes that have started may have told something already.
+    const Value* problems = told.find("problems");
+    const Value* warnings = told.find("warnings");
+    for (std::size_t i = 0; problems && i < problems->as_array().size(); ++i) {
+        problems_.push_back(problem_from(problems->as_array()[i]));
+    }
+    if (!warnings) return;
+    for (const auto& [text, times] : warnings->as_object()) warnings_[text] += static_cast<std::uint64_t>(times.as_int());
 }
 
 void Executor::metric(const NodeState& node, std::uint64_t item, std::string_view name, double value) {
@@ -178,17 +223,14 @@ void Executor::finish_files() {
     const std::scoped_lock lock(notes_mutex_);
     if (options.out.empty()) return;
     try {
-        for (auto& [node, text] : log_lines_) {
-            if (text.empty()) continue;
-            std::filesystem::create_directories(options.out / "logs");
-            std::ofstream(options.out / "logs" / file_name(nodes[static_cast<std::size_t>(node)]->plan->id), std::ios::app) << text;
-            text.clear();
-        }
+        for (const auto& [node, text] : log_lines_) write_log(node);
         metrics_.finish();
-    } catch (const std::exception& error) {
-        problems_.push_back({.code = "W-RUN-005",
-                             .what = fmt::format("Logs or metrics could not be written: {}", error.what()),
-                             .severity = Severity::Warning});
+    } catch (const std::exception&) {
+        Problem problem = current_problem();
+        problem.code = "W-RUN-005";
+        problem.what = "Logs or metrics could not be written: " + problem.what;
+        problem.severity = Severity::Warning;
+        problems_.push_back(std::move(problem));
     }
 }
 

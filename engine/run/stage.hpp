@@ -33,6 +33,9 @@ struct NodeState {
     std::atomic<bool> tapped = false;
 };
 
+/// The exception under way as a problem; only inside a catch clause.
+Problem current_problem();
+
 /// Adds without the cost of a locked instruction where only one thread writes.
 inline void count(std::atomic<std::uint64_t>& counter, std::uint64_t amount, bool shared) {
     if (shared) counter.fetch_add(amount, std::memory_order_relaxed);

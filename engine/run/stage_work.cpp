@@ -1,6 +1,7 @@
 // How a stage has an item worked on: calls, retries, the error border, the cache.
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <new>
 
 #include <fmt/format.h>
@@ -100,17 +101,23 @@ private:
     Packet packet_;
 };
 
-/// The exception under way as a problem; only inside a catch clause.
+}  // namespace
+
 Problem current_problem() {
     try {
         throw;
     } catch (const Error& error) {
         return error.problem();
-    } catch (const std::bad_alloc& error) {
+    } catch (const std::bad_alloc&) {
         return {.code = "E-MEM-001",
                 .what = "The node asked for more memory than there is",
-                .found = error.what(),
                 .mend = "Use smaller inputs, or fewer items in flight (--in-flight)."};
+    } catch (const std::filesystem::filesystem_error& error) {
+        return {.code = "E-FILE-006",
+                .what = "A file or folder can't be used",
+                .found = error.code().message(),
+                .where = error.path1().string(),
+                .mend = "Check that it is there, its permissions, and the space on the disk."};
     } catch (const std::exception& error) {
         std::string what = error.what();
         if (what.size() > 2000) what = what.substr(0, 2000) + " …";
@@ -119,8 +126,6 @@ Problem current_problem() {
         return {.code = "E-NODE-020", .what = "The node threw something that is no std::exception"};
     }
 }
-
-}  // namespace
 
 bool Stage::dispatch(Slot& slot) {
     slot.results.packets.clear();

@@ -46,6 +46,7 @@ struct Boxes3d {
     };
     std::string frame;
     std::vector<Box> boxes;
+    std::uint64_t full_count = 0;  ///< in a visual: boxes of the whole
 };
 
 /// Boxes in pixels, corners x1 y1 x2 y2.
@@ -57,6 +58,7 @@ struct Boxes2d {
     };
     std::string frame;
     std::vector<Box> boxes;
+    std::uint64_t full_count = 0;  ///< in a visual: boxes of the whole
 };
 
 struct Polyline {
@@ -76,6 +78,7 @@ struct Camera {
 
 struct Text {
     std::string text;
+    std::uint64_t full_bytes = 0;  ///< of the whole when cut; otherwise 0
 };
 
 struct Tokens {

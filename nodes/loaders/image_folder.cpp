@@ -26,7 +26,7 @@ struct ImageFolder {
             .doc =
                 "Gives the pictures of a folder (PNG, JPEG, BMP, PPM, PGM) in the order of their "
                 "names.",
-            .outputs = {{"image", "RGB or grey, 8 or 16 bits"},
+            .outputs = {{"image", "[height, width, 3 or 1] RGB or grey, 8 or 16 bits"},
                         {"name", "Name of the file without its ending"}},
             .params = {{.name = "path",
                         .field = &ImageFolder::path,
@@ -35,7 +35,7 @@ struct ImageFolder {
                        {.name = "first",
                         .field = &ImageFolder::first,
                         .range = {0, 1e9},
-                        .doc = "Number of the first picture"},
+                        .doc = "Number of the first picture, from 0"},
                        {.name = "frames",
                         .field = &ImageFolder::frames,
                         .range = {0, 1e9},

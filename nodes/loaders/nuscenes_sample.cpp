@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include "nodes/loaders/nuscenes.hpp"
@@ -35,8 +36,9 @@ NuscenesFrame frame_from_sample(const std::filesystem::path& root) {
     frame.labels.frame = "lidar";
     for (const engine::Value& value : sample.list("instances")) {
         const JsonRecord instance(value, file);
-        const auto category =
-            categories.find(static_cast<std::int64_t>(instance.number("bbox_label_3d")));
+        // Clamped, since converting a number beyond the integer's range would be undefined.
+        const double label = std::clamp(instance.number("bbox_label_3d"), -1e9, 1e9);
+        const auto category = categories.find(static_cast<std::int64_t>(label));
         if (category == categories.end()) continue;  // -1: none of the categories
         const std::vector<double> box = instance.numbers("bbox_3d", 7);
         frame.labels.boxes.push_back({.center = {box[0], box[1], box[2]},

@@ -55,7 +55,7 @@ struct Scene {
                 {{"cloud",
                   "[N] points in the LiDAR frame, metres; intensity 0 to 1, ring where the sensor "
                   "tells it"},
-                 {"image", "8-bit RGB of one camera"},
+                 {"image", "[height, width, 3] 8-bit RGB of one camera"},
                  {"calibration",
                   "Cameras of the frame; the first matches the image unless it is named otherwise"},
                  {"labels",
@@ -71,7 +71,8 @@ struct Scene {
                   .field = &Scene::root,
                   .doc = "Folder of the data set: with velodyne, image_2 and calib (KITTI), or "
                          "v1.0-* and samples, or "
-                         "sample.json (nuScenes)"},
+                         "sample.json (nuScenes); synthetic needs none",
+                  .existing_path = true},
                  {.name = "first",
                   .field = &Scene::first,
                   .range = {0, 1e9},
@@ -134,6 +135,7 @@ struct Scene {
             .pure = true,
             .random = true,
             .resource = engine::Resource::Disk,
+            .source = "KITTI: Geiger, Lenz, Urtasun, CVPR 2012; nuScenes: Caesar et al., CVPR 2020",
         };
     }
 

@@ -60,13 +60,12 @@ engine::NodeSpec Cluster::spec() {
         .title = "Cluster into objects",
         .group = "Point cloud",
         .doc =
-            "Gathers near points to clusters (Euclidean, or DBSCAN with min_neighbours above 1) "
-            "and fits an upright "
-            "box with a heading round each, as seen from above. Remove the ground first, or it "
-            "joins everything. "
+            "Gathers near points to clusters and fits an upright box with a heading round each, as "
+            "seen from above. Clustering is Euclidean, or DBSCAN with min_neighbours above 1. "
+            "Remove the ground first, or it joins everything. "
             "Points of clusters beyond the limits, and points without a finite position, stay with "
             "cluster -1. "
-            "box i is that of cluster i; the heading is that of the longer side, in (-pi/2, pi/2], "
+            "Box i is that of cluster i; the heading is that of the longer side, in (-pi/2, pi/2], "
             "since one "
             "scan doesn't tell front from back.",
         .inputs = {{"cloud", "[N] points in a frame with z up, metres, without the ground"}},
@@ -123,7 +122,8 @@ engine::NodeSpec Cluster::spec() {
         .tags = {"segmentation", "dbscan", "objects", "boxes", "detection"},
         .source =
             "Zhang et al., Efficient L-Shape Fitting for Vehicle Detection Using Laser Scanners, "
-            "IV 2017, III",
+            "IV 2017, III; clusters: Ester et al., A density-based algorithm for discovering "
+            "clusters, KDD 1996",
     };
 }
 

@@ -23,7 +23,7 @@ struct Normals {
             .group = "Point cloud",
             .doc =
                 "Adds the field \"normal\": the unit normal of a plane fitted to each point's "
-                "neighbourhood, turned "
+                "neighbourhood. Normals are turned "
                 "towards the sensor, which is at the zero of the cloud's frame. An older field of "
                 "that name is "
                 "replaced. All points stay; those without a finite position, with fewer than three "
@@ -49,6 +49,7 @@ struct Normals {
                         .doc = "radius: how far neighbours may be",
                         .change = engine::Change::Hot}},
             .tags = {"surface", "geometry"},
+            .source = "Hoppe et al.: Surface reconstruction from unorganized points, SIGGRAPH 1992",
             .worst_time = "0.06 s for 120,000 points, building the k-d tree",
         };
     }

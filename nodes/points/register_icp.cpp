@@ -124,7 +124,8 @@ engine::NodeSpec RegisterIcp::spec() {
                     .change = engine::Change::Hot}},
         .tags = {"registration", "alignment", "odometry", "icp"},
         .source =
-            "Chen and Medioni, Object modelling by registration of multiple range images, IVC 1992",
+            "Chen and Medioni, Object modelling by registration of multiple range images, IVC 1992; "
+            "point to point: Besl and McKay, A method for registration of 3-D shapes, PAMI 1992",
         .worst_time = "0.06 s for 120,000 points, building the k-d tree with voxel 0",
     };
 }

@@ -46,10 +46,9 @@ struct RemoveGround {
             .title = "Remove the ground",
             .group = "Point cloud",
             .doc =
-                "Finds the ground as the plane most points lie on (RANSAC with the run's own "
-                "random numbers, refined "
-                "by least squares) and parts the points within a band of heights over it from the "
-                "rest. The cloud's "
+                "Finds the ground as the plane most points lie on and parts the points within a "
+                "band of heights over it from the rest. The plane is found by RANSAC with the run's "
+                "own random numbers and refined by least squares. The cloud's "
                 "z axis must point up. Where no plane is found, all points are objects and a "
                 "warning is "
                 "logged. Points without a finite position go to neither cloud.",
@@ -93,6 +92,7 @@ struct RemoveGround {
                   .change = engine::Change::Hot}},
             .tags = {"segmentation", "road", "plane", "ransac"},
             .random = true,
+            .source = "Fischler, Bolles: Random sample consensus, Communications of the ACM 1981",
         };
     }
 

@@ -19,21 +19,39 @@ struct ImageSink {
             .id = "sinks.image",
             .title = "Save images",
             .group = "Sinks",
-            .doc = "Writes each image to a file of its own in the run's artifacts folder. A file is either whole or not there.",
-            .inputs = {{"image", "8- or 16-bit image"},
-                       {.name = "name", .doc = "name of the file without its ending; otherwise the item's number", .optional = true}},
-            .params = {{.name = "folder", .field = &ImageSink::folder, .doc = "Folder inside the artifacts folder"},
-                       {.name = "format", .field = &ImageSink::format, .choices = {"png", "jpeg"}, .doc = "File format"},
-                       {.name = "quality", .field = &ImageSink::quality, .range = {1, 100}, .doc = "Of JPEG"}},
+            .doc =
+                "Writes each image to a file of its own in the run's artifacts folder. A file is "
+                "either whole or not there.",
+            .inputs = {{"image",
+                        "[height, width, channels] 8- or 16-bit image; floating-point ones go "
+                        "through image.color_map first"},
+                       {.name = "name",
+                        .doc = "name of the file without its ending; otherwise the item's number",
+                        .optional = true}},
+            .params = {{.name = "folder",
+                        .field = &ImageSink::folder,
+                        .doc = "Folder inside the artifacts folder; made when needed",
+                        .writes = engine::Writes::Folder},
+                       {.name = "format",
+                        .field = &ImageSink::format,
+                        .choices = {"png", "jpeg"},
+                        .doc = "File format"},
+                       {.name = "quality",
+                        .field = &ImageSink::quality,
+                        .range = {1, 100},
+                        .doc = "Of JPEG: 1 is smallest, 100 best"}},
             .resource = engine::Resource::Disk,
         };
     }
 
-    void operator()(const types::Image& image, const types::Text* name, engine::RunContext& context) const {
+    void operator()(const types::Image& image, const types::Text* name,
+                    engine::RunContext& context) const {
         const bool png = format == Format::Png;
-        const std::string file = folder + "/" + artifact_name(name, context.item()) + (png ? ".png" : ".jpg");
-        visual::write_file_atomically(context.artifact(file), png ? ops::encode_png(image) : ops::encode_jpeg(image, quality),
-                                      visual::Durability::Process);
+        const std::string file =
+            folder + "/" + artifact_name(name, context.item()) + (png ? ".png" : ".jpg");
+        visual::write_file_atomically(
+            context.artifact(file), png ? ops::encode_png(image) : ops::encode_jpeg(image, quality),
+            visual::Durability::Process);
     }
 };
 

@@ -14,10 +14,16 @@ struct RunStatistics {
             .id = "sinks.run_statistics",
             .title = "Run statistics",
             .group = "Sinks",
-            .doc = "Counts what passes on a wire of any type and writes a summary at the end: items, bytes, and the range and mean of "
-                   "all values.",
+            .doc =
+                "Counts what passes on a wire of any type and writes a summary at the end of the "
+                "run. The summary is a JSON file: "
+                "payload type, items, bytes, numbers, NaNs, and the range and mean of all finite "
+                "numbers.",
             .inputs = {{.name = "item", .doc = "any payload", .type = "T"}},
-            .params = {{.name = "file", .field = &RunStatistics::file, .doc = "File inside the artifacts folder"}},
+            .params = {{.name = "file",
+                        .field = &RunStatistics::file,
+                        .doc = "File inside the artifacts folder",
+                        .writes = engine::Writes::File}},
             .resource = engine::Resource::Disk,
         };
     }
@@ -28,7 +34,8 @@ struct RunStatistics {
         bytes_ += static_cast<std::int64_t>(item.bytes());
         values_ += static_cast<std::int64_t>(sketch.count);
         nan_ += static_cast<std::int64_t>(sketch.nan_count);
-        const auto finite = static_cast<double>(sketch.count - sketch.nan_count - sketch.infinite_count);
+        const auto finite =
+            static_cast<double>(sketch.count - sketch.nan_count - sketch.infinite_count);
         if (finite > 0) {
             low_ = any_ ? std::min(low_, sketch.min) : sketch.min;
             high_ = any_ ? std::max(high_, sketch.max) : sketch.max;
@@ -40,21 +47,20 @@ struct RunStatistics {
     }
 
     void finish(engine::RunContext& context) {
-        const engine::Object summary{{"type", type_},
-                                     {"items", items_},
-                                     {"bytes", bytes_},
-                                     {"values", values_},
-                                     {"nan", nan_},
-                                     {"min", low_},
-                                     {"max", high_},
-                                     {"mean", weight_ > 0 ? sum_ / weight_ : 0.0}};
-        visual::write_file_atomically(context.artifact(file), to_json(summary, engine::JsonLayout::Pretty) + "\n");
+        const engine::Object summary{
+            {"type", type_},   {"items", items_},
+            {"bytes", bytes_}, {"values", values_},
+            {"nan", nan_},     {"min", low_},
+            {"max", high_},    {"mean", weight_ > 0 ? sum_ / weight_ : 0.0}};
+        visual::write_file_atomically(context.artifact(file),
+                                      to_json(summary, engine::JsonLayout::Pretty) + "\n");
     }
 
     engine::State save() const {
         engine::State state;
-        state.values = {{"items", items_}, {"bytes", bytes_}, {"values", values_}, {"nan", nan_},       {"low", low_},
-                        {"high", high_},   {"sum", sum_},     {"any", any_},       {"weight", weight_}, {"type", type_}};
+        state.values = {{"items", items_},   {"bytes", bytes_}, {"values", values_}, {"nan", nan_},
+                        {"low", low_},       {"high", high_},   {"sum", sum_},       {"any", any_},
+                        {"weight", weight_}, {"type", type_}};
         return state;
     }
     void load(const engine::State& state) {

@@ -15,24 +15,32 @@ struct TableSink {
             .id = "sinks.table",
             .title = "Save tables",
             .group = "Sinks",
-            .doc = "Appends the rows of each table to a CSV file in the run's artifacts folder. All tables must have the columns of the "
-                   "first.",
-            .inputs = {{"table", "rows to append"}},
-            .params = {{.name = "file", .field = &TableSink::file, .doc = "File inside the artifacts folder"}},
+            .doc =
+                "Appends the rows of each table to a CSV file in the run's artifacts folder. All "
+                "tables must have the columns of the first.",
+            .inputs = {{"table", "rows to append; a table without rows adds none"}},
+            .params = {{.name = "file",
+                        .field = &TableSink::file,
+                        .doc = "File inside the artifacts folder",
+                        .writes = engine::Writes::File}},
             .resource = engine::Resource::Disk,
         };
     }
 
-    void start(engine::RunContext& context) { csv_.open(context.artifact(file), context.resuming()); }
+    void start(engine::RunContext& context) {
+        csv_.open(context.artifact(file), context.resuming());
+    }
 
     void operator()(const types::Table& table) {
+        if (table.columns.empty()) return;
         std::vector<std::string> names;
         for (const types::Column& column : table.columns) names.push_back(column.name);
+        std::string text;
         if (csv_.empty()) {
             columns_ = names;
             std::vector<std::string> header;
             for (const std::string& name : names) header.push_back(csv_field(name));
-            csv_.row(header);
+            text = csv_row(header);
         }
         if (names != columns_) {
             throw engine::Error({.code = "E-SINK-002",
@@ -41,14 +49,26 @@ struct TableSink {
                                  .found = fmt::format("{}", fmt::join(names, ", ")),
                                  .mend = "Write tables of different kinds to different files."});
         }
+        for (const types::Column& column : table.columns) {
+            if (column.size() == table.rows()) continue;
+            throw engine::Error({.code = "E-SINK-005",
+                                 .what = "The table's columns differ in length",
+                                 .expected = fmt::format("{} rows", table.rows()),
+                                 .found = fmt::format("{} in \"{}\"", column.size(), column.name),
+                                 .mend = "Correct the node that makes the table."});
+        }
         for (std::size_t row = 0; row < table.rows(); ++row) {
             std::vector<std::string> fields;
             for (const types::Column& column : table.columns) fields.push_back(cell(column, row));
-            csv_.row(fields);
+            text += csv_row(fields);
         }
+        csv_.append(text);
     }
 
-    void finish() { csv_.close(); }
+    void finish() {
+        csv_.save();
+        csv_.close();
+    }
 
     engine::State save() const {
         engine::State state;
@@ -59,13 +79,16 @@ struct TableSink {
     void load(const engine::State& state) {
         csv_.load(state.values.at("bytes").as_int());
         columns_.clear();
-        for (const engine::Value& column : state.values.at("columns").as_array()) columns_.push_back(column.as_string());
+        for (const engine::Value& column : state.values.at("columns").as_array())
+            columns_.push_back(column.as_string());
     }
 
 private:
     static std::string cell(const types::Column& column, std::size_t row) {
-        if (const auto* numbers = std::get_if<std::vector<double>>(&column.values)) return csv_number((*numbers)[row]);
-        if (const auto* integers = std::get_if<std::vector<std::int64_t>>(&column.values)) return fmt::format("{}", (*integers)[row]);
+        if (const auto* numbers = std::get_if<std::vector<double>>(&column.values))
+            return csv_number((*numbers)[row]);
+        if (const auto* integers = std::get_if<std::vector<std::int64_t>>(&column.values))
+            return fmt::format("{}", (*integers)[row]);
         return csv_field(std::get<std::vector<std::string>>(column.values)[row]);
     }
     CsvFile csv_;

@@ -27,7 +27,7 @@ Object attributes_of(const Boxes& boxes) {
 /// As many of the first boxes as fit.
 template <class Shown>
 Shown shown(const Shown& boxes, const visual::Budget& budget) {
-    Shown some{.frame = boxes.frame, .boxes = {}};
+    Shown some{.frame = boxes.frame, .boxes = {}, .full_count = boxes.boxes.size()};
     std::size_t bytes = 0;
     for (const auto& box : boxes.boxes) {
         bytes += sizeof box + box.label.size();

@@ -1,6 +1,7 @@
 #include "nodes/types/calibration.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 
 namespace millrace::types {
@@ -20,6 +21,15 @@ using types::Calibration;
 using types::Camera;
 
 constexpr std::size_t kCameraNumbers = 12 + 16;  // projection and camera_from_lidar
+
+int extent_of(const Value& saved) {
+    const std::int64_t extent = saved.as_int();
+    if (extent >= 0 && extent <= std::numeric_limits<int>::max()) return static_cast<int>(extent);
+    throw Error({.code = "E-FILE-011",
+                 .what = "The stored size of a camera's image is none",
+                 .expected = "pixels, 0 or more",
+                 .found = std::to_string(extent)});
+}
 
 }  // namespace
 
@@ -67,8 +77,8 @@ Calibration PayloadTraits<Calibration>::restore(const Record& record) {
         const Object& saved = cameras[i].as_object();
         Camera camera;
         camera.name = saved.at("name").as_string();
-        camera.width = static_cast<int>(saved.at("width").as_int());
-        camera.height = static_cast<int>(saved.at("height").as_int());
+        camera.width = extent_of(saved.at("width"));
+        camera.height = extent_of(saved.at("height"));
         for (const Value& number : saved.at("distortion").as_array())
             camera.distortion.push_back(number.as_double());
         const auto row = numbers.begin() + static_cast<std::ptrdiff_t>(i * kCameraNumbers);

@@ -36,7 +36,28 @@ namespace {
 using types::Depth;
 using types::Image;
 
-/// Mean over blocks of `factor` squared pixels.
+int reduced(int extent, int factor) { return (extent - 1) / factor + 1; }
+
+/// The least factor by which to scale down so that the rest fits; at the end a single pixel is
+/// left.
+int factor_for(const Image& image, std::size_t most) {
+    const auto fits = [&](int factor) {
+        return static_cast<std::size_t>(reduced(image.width, factor)) *
+                   static_cast<std::size_t>(reduced(image.height, factor)) * image.pixel_bytes() <=
+               most;
+    };
+    if (image.bytes.size() <= most) return 1;
+    int low = 1;  // does not fit
+    int high = std::max(image.width, image.height);
+    while (high - low > 1) {
+        const int middle = low + (high - low) / 2;
+        (fits(middle) ? high : low) = middle;
+    }
+    return high;
+}
+
+/// Mean over blocks of `factor` squared pixels; NaN, which stands for no value, only where there is
+/// nothing else.
 template <class T>
 void reduce(const Image& image, int factor, visual::Raster& raster) {
     auto* out = reinterpret_cast<T*>(raster.bytes.data());
@@ -47,12 +68,15 @@ void reduce(const Image& image, int factor, visual::Raster& raster) {
                 int count = 0;
                 for (int dy = 0; dy < factor && y * factor + dy < image.height; ++dy) {
                     const T* row = image.row<T>(y * factor + dy);
-                    for (int dx = 0; dx < factor && x * factor + dx < image.width; ++dx, ++count) {
-                        sum += static_cast<double>(
+                    for (int dx = 0; dx < factor && x * factor + dx < image.width; ++dx) {
+                        const auto value = static_cast<double>(
                             row[static_cast<std::ptrdiff_t>(x * factor + dx) * image.channels + c]);
+                        if (std::isnan(value)) continue;
+                        sum += value;
+                        ++count;
                     }
                 }
-                const double mean = sum / std::max(1, count);
+                const double mean = sum / count;
                 *out++ = static_cast<T>(std::is_integral_v<T> ? std::round(mean) : mean);
             }
         }
@@ -111,20 +135,15 @@ std::vector<visual::Visual> PayloadTraits<Image>::visual(const Image& image,
     raster.depth = static_cast<visual::Raster::Depth>(image.depth);
     raster.frame = image.frame;
     raster.unit = image.unit;
-    int factor = 1;
-    const std::size_t most = std::max<std::size_t>(budget.bytes, 64);
-    while (image.bytes.size() / static_cast<std::size_t>(factor) /
-               static_cast<std::size_t>(factor) >
-           most)
-        ++factor;
+    const int factor = factor_for(image, budget.bytes);
     if (factor == 1) {
         raster.width = image.width;
         raster.height = image.height;
         raster.bytes = image.bytes;
         return {std::move(raster)};
     }
-    raster.width = (image.width + factor - 1) / factor;
-    raster.height = (image.height + factor - 1) / factor;
+    raster.width = reduced(image.width, factor);
+    raster.height = reduced(image.height, factor);
     raster.bytes.resize(static_cast<std::size_t>(raster.width) *
                         static_cast<std::size_t>(raster.height) * image.pixel_bytes());
     if (image.depth == Depth::U8)

@@ -35,6 +35,24 @@ visual::PointField::Values values_of(const ArrayView& array) {
                  .where = array.name});
 }
 
+/// The field's values of just these points.
+PointField picked(const PointField& field, const std::vector<std::size_t>& indices) {
+    const auto channels = static_cast<std::size_t>(field.channels);
+    PointField some{.name = field.name, .channels = field.channels, .values = {}};
+    std::visit(
+        [&](const auto& list) {
+            std::remove_cvref_t<decltype(list)> values;
+            values.reserve(indices.size() * channels);
+            for (const std::size_t index : indices) {
+                const auto* first = list.data() + index * channels;
+                values.insert(values.end(), first, first + channels);
+            }
+            some.values = std::move(values);
+        },
+        field.values);
+    return some;
+}
+
 }  // namespace
 
 Record PayloadTraits<PointCloud>::record(const PointCloud& cloud) {
@@ -112,15 +130,24 @@ std::vector<visual::Visual> PayloadTraits<PointCloud>::visual(const PointCloud& 
             },
             field.values);
     }
-    visual::Cloud shown = cloud;
     const std::size_t most = std::max<std::size_t>(1, budget.bytes / per_point);
-    if (cloud.points.size() > most) {
-        std::vector<std::uint32_t> indices;
-        indices.reserve(most);
-        // Evenly through the scan order, which for a rotating sensor is evenly round it.
+    visual::Cloud shown;
+    if (cloud.points.size() <= most) {
+        shown = cloud;
+    } else {
+        // Evenly through the scan order, which for a rotating sensor is evenly round it. Picked
+        // from the cloud as it is, since a copy of all of it could take many times the budget.
+        std::vector<std::size_t> indices(most);
         for (std::size_t i = 0; i < most; ++i)
-            indices.push_back(static_cast<std::uint32_t>(i * cloud.points.size() / most));
-        visual::keep_points(shown, indices);
+            indices[i] =
+                static_cast<std::size_t>(static_cast<double>(i) / static_cast<double>(most) *
+                                         static_cast<double>(cloud.points.size()));
+        shown.frame = cloud.frame;
+        shown.origin = cloud.origin;
+        shown.timestamp = cloud.timestamp;
+        shown.points.reserve(most);
+        for (const std::size_t index : indices) shown.points.push_back(cloud.points[index]);
+        for (const PointField& field : cloud.fields) shown.fields.push_back(picked(field, indices));
     }
     shown.full_count = cloud.points.size();
     return {std::move(shown)};

@@ -38,6 +38,47 @@ std::string cell(const Column& column, std::size_t row) {
         column.values);
 }
 
+/// The first `most` bytes at most, not ending within a character of UTF-8, whose later bytes begin
+/// with the bits 10.
+std::string cut(const std::string& text, std::size_t most) {
+    if (text.size() <= most) return text;
+    std::size_t end = most;
+    const std::size_t least =
+        most < 3 ? 0 : most - 3;  // in what is no UTF-8 there may be no border
+    while (end > least && (static_cast<unsigned char>(text[end]) & 0xC0u) == 0x80) --end;
+    return text.substr(0, end);
+}
+
+/// Takes cells into a table as long as they fit the budget. Each cell may have its share of it, so
+/// that one long text hides no row.
+class Rows {
+public:
+    Rows(visual::Table& shown, const visual::Budget& budget)
+        : shown_(shown),
+          left_(budget.bytes),
+          most_(budget.bytes / 2 / std::max<std::size_t>(1, shown.columns.size())) {
+        for (const std::string& name : shown.columns) take(name.size());
+    }
+
+    bool add(std::vector<std::string> cells) {
+        std::size_t bytes = sizeof cells;
+        for (std::string& text : cells) {
+            text = cut(text, most_);
+            bytes += sizeof text + text.size();
+        }
+        if (bytes > left_) return false;
+        take(bytes);
+        shown_.rows.push_back(std::move(cells));
+        return true;
+    }
+
+private:
+    void take(std::size_t bytes) { left_ -= std::min(left_, bytes); }
+
+    visual::Table& shown_;
+    std::size_t left_, most_;
+};
+
 }  // namespace
 
 Record PayloadTraits<Table>::record(const Table& table) {
@@ -97,13 +138,12 @@ std::vector<visual::Visual> PayloadTraits<Table>::visual(const Table& table,
                                                          const visual::Budget& budget) {
     visual::Table shown;
     shown.full_rows = table.rows();
-    std::size_t bytes = 0;
     for (const Column& column : table.columns) shown.columns.push_back(column.name);
-    for (std::size_t row = 0; row < table.rows() && bytes < budget.bytes; ++row) {
+    Rows rows(shown, budget);
+    for (std::size_t row = 0; row < table.rows(); ++row) {
         std::vector<std::string> cells;
         for (const Column& column : table.columns) cells.push_back(cell(column, row));
-        for (const std::string& text : cells) bytes += text.size() + sizeof(std::string);
-        shown.rows.push_back(std::move(cells));
+        if (!rows.add(std::move(cells))) break;
     }
     return {std::move(shown)};
 }
@@ -135,11 +175,13 @@ Metrics PayloadTraits<Metrics>::restore(const Record& record) {
 }
 
 std::vector<visual::Visual> PayloadTraits<Metrics>::visual(const Metrics& metrics,
-                                                           const visual::Budget&) {
+                                                           const visual::Budget& budget) {
     visual::Table shown{
         .columns = {"name", "value"}, .rows = {}, .full_rows = metrics.values.size()};
-    for (const auto& [name, value] : metrics.values)
-        shown.rows.push_back({name, fmt::format("{}", value)});
+    Rows rows(shown, budget);
+    for (const auto& [name, value] : metrics.values) {
+        if (!rows.add({name, fmt::format("{}", value)})) break;
+    }
     return {std::move(shown)};
 }
 
@@ -153,12 +195,9 @@ Text PayloadTraits<Text>::restore(const Record& record) {
 
 std::vector<visual::Visual> PayloadTraits<Text>::visual(const Text& text,
                                                         const visual::Budget& budget) {
-    std::size_t end = std::min(text.text.size(), budget.bytes);
-    // Not within a character of UTF-8, whose later bytes begin with the bits 10.
-    while (end < text.text.size() && end > 0 &&
-           (static_cast<unsigned char>(text.text[end]) & 0xC0u) == 0x80)
-        --end;
-    return {visual::Text{text.text.substr(0, end)}};
+    visual::Text shown{.text = cut(text.text, budget.bytes)};
+    if (shown.text.size() < text.text.size()) shown.full_bytes = text.text.size();
+    return {std::move(shown)};
 }
 
 }  // namespace millrace::engine

@@ -45,6 +45,16 @@ DType dtype_of_tensor(const at::Tensor& tensor) {
                  .mend = "Convert it, for example a complex tensor with view_as_real."});
 }
 
+/// On the CPU and without its history.
+at::Tensor dense_of(const at::Tensor& tensor) {
+    if (tensor.layout() == at::kStrided) return tensor.detach().to(at::kCPU);
+    throw Error({.code = "E-TYPE-005",
+                 .what = "Tensors of this layout can't travel",
+                 .expected = "a dense tensor",
+                 .found = "a sparse one",
+                 .mend = "Convert it with to_dense."});
+}
+
 at::ScalarType scalar_type(DType type) {
     switch (type) {
         case DType::U8:
@@ -81,7 +91,7 @@ at::ScalarType scalar_type(DType type) {
 Record PayloadTraits<Tensor>::record(const Tensor& tensor) {
     if (!tensor.value.defined()) return {.arrays = {}, .attributes = {{"defined", false}}};
     auto dense =
-        std::make_shared<const at::Tensor>(tensor.value.detach().to(at::kCPU).contiguous());
+        std::make_shared<const at::Tensor>(dense_of(tensor.value).resolve_neg().contiguous());
     ArrayView view;
     view.name = "tensor";
     view.type = dtype_of_tensor(*dense);
@@ -111,7 +121,7 @@ Tensor PayloadTraits<Tensor>::restore(const Record& record) {
 std::vector<visual::Visual> PayloadTraits<Tensor>::visual(const Tensor& tensor,
                                                           const visual::Budget& budget) {
     if (!tensor.value.defined()) return {visual::Text{"undefined tensor"}};
-    const at::Tensor value = tensor.value.detach().to(at::kCPU);
+    const at::Tensor value = dense_of(tensor.value);
     visual::TensorSlice slice;
     slice.dtype = std::string(to_text(dtype_of_tensor(value)));
     slice.full_shape.assign(value.sizes().begin(), value.sizes().end());
@@ -136,17 +146,18 @@ std::vector<visual::Visual> PayloadTraits<Tensor>::visual(const Tensor& tensor,
     if (finite.empty()) return {std::move(slice)};
     const auto [low, high] = std::ranges::minmax(finite);
     double sum = 0;
-    for (double number : finite) sum += number;
+    for (double number : finite) sum += number / static_cast<double>(finite.size());
     slice.min = low;
     slice.max = high;
-    slice.mean = sum / static_cast<double>(finite.size());
-    visual::Histogram histogram{.title = "values",
+    slice.mean = sum;
+    visual::Histogram histogram{.title = "values of the slice",
                                 .unit = {},
                                 .min = low,
                                 .max = high,
                                 .counts = std::vector<std::uint64_t>(64)};
     for (double number : finite) {
-        const double place = high > low ? (number - low) / (high - low) * 64 : 0;
+        // Halves, since the span of doubles may be no double.
+        const double place = high > low ? (number / 2 - low / 2) / (high / 2 - low / 2) * 64 : 0;
         ++histogram.counts[std::min<std::size_t>(63, static_cast<std::size_t>(place))];
     }
     return {std::move(slice), std::move(histogram)};

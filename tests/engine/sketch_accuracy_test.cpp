@@ -1,4 +1,5 @@
-// From two sketches alone the SQNR lies within 1.5 dB of the true one for at least 98 % of 10,000 seeded pairs.
+// From two sketches alone the SQNR lies within 1.5 dB of the true one for at least 98 % of 10,000
+// seeded pairs.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -32,12 +33,14 @@ const std::vector<double>& pool() {
 struct Case {
     std::string name;
     std::function<void(std::vector<double>& values, double scale, Random& random)> disturb;
+    bool changes_bytes = true;  ///< something of it is left after rounding to whole numbers
 };
 
 /// Size of a disturbance: from -80 dB of the values' scale to about as large.
 double level(Random& random) { return std::pow(10.0, random.uniform(-4, 0)); }
 
-void disturb_some(std::vector<double>& values, double scale, Random& random, std::size_t count, std::size_t stride) {
+void disturb_some(std::vector<double>& values, double scale, Random& random, std::size_t count,
+                  std::size_t stride) {
     const double size = scale * level(random);
     count = std::min(count, (values.size() - 1) / stride + 1);
     const std::size_t first = random.below(values.size() - (count - 1) * stride);
@@ -53,8 +56,8 @@ void quantize(std::vector<double>& values, int levels) {
 std::vector<Case> cases() {
     using Values = std::vector<double>;
     return {
-        {"one element",
-         [](Values& values, double scale, Random& random) { disturb_some(values, scale, random, 1, 1); }},
+        {"one element", [](Values& values, double scale,
+                           Random& random) { disturb_some(values, scale, random, 1, 1); }},
         {"adjacent elements",
          [](Values& values, double scale, Random& random) {
              disturb_some(values, scale, random, 2 + random.below(300), 1);
@@ -80,7 +83,8 @@ std::vector<Case> cases() {
          [](Values& values, double scale, Random& random) {
              const double size = scale * level(random);
              const std::size_t count = 10 + random.below(100);
-             for (std::size_t i = 0; i < count; ++i) values[random.below(values.size())] += size * random.normal();
+             for (std::size_t i = 0; i < count; ++i)
+                 values[random.below(values.size())] += size * random.normal();
          }},
         {"dense noise",
          [](Values& values, double scale, Random& random) {
@@ -88,7 +92,8 @@ std::vector<Case> cases() {
              for (double& value : values) value += size * random.normal();
          }},
         {"quantization to 4 bits", [](Values& values, double, Random&) { quantize(values, 15); }},
-        {"quantization to 8 bits", [](Values& values, double, Random&) { quantize(values, 255); }},
+        {"quantization to 8 bits", [](Values& values, double, Random&) { quantize(values, 255); },
+         false},
         {"another scale",
          [](Values& values, double, Random& random) {
              const double factor = 1 + level(random);
@@ -109,7 +114,8 @@ std::vector<Case> cases() {
 template <class T>
 Sketch sketch_of_values(const std::vector<T>& values) {
     Record record;
-    record.arrays.push_back(view_of("values", values.data(), {static_cast<std::int64_t>(values.size())}));
+    record.arrays.push_back(
+        view_of("values", values.data(), {static_cast<std::int64_t>(values.size())}));
     return sketch_of(record, "test/1");
 }
 
@@ -126,12 +132,14 @@ Estimate estimate(const std::vector<double>& a, const std::vector<double>& b) {
     for (std::size_t i = 0; i < a.size(); ++i) {
         first[i] = static_cast<T>(a[i]);
         second[i] = static_cast<T>(b[i]);
-        const double left = static_cast<double>(first[i]), apart = left - static_cast<double>(second[i]);
+        const double left = static_cast<double>(first[i]),
+                     apart = left - static_cast<double>(second[i]);
         energy += left * left;
         error += apart * apart;
     }
     if (error == 0) return {};
-    return {10 * std::log10(energy / error), distance(sketch_of_values(first), sketch_of_values(second)).sqnr_db, true};
+    return {10 * std::log10(energy / error),
+            distance(sketch_of_values(first), sketch_of_values(second)).sqnr_db, true};
 }
 
 TEST(SketchAccuracy, SqnrIsWithinOneAndAHalfDecibelsForNearlyAllPairs) {
@@ -142,11 +150,14 @@ TEST(SketchAccuracy, SqnrIsWithinOneAndAHalfDecibelsForNearlyAllPairs) {
         Random random(2024, "pairs", static_cast<std::uint64_t>(pair));
         const auto which = static_cast<std::size_t>(pair) % all.size();
         const auto size = static_cast<std::size_t>(std::pow(2.0, random.uniform(7, 13)));
-        const bool bytes = random.chance(0.1);
+        bool bytes = random.chance(0.1);
         const double scale = bytes ? 30 : std::pow(10.0, random.uniform(-6, 6));
-        const double offset = bytes ? 128 : random.chance(0.3) ? scale * random.uniform(-10, 10) : 0;
+        const double offset = bytes                ? 128
+                              : random.chance(0.3) ? scale * random.uniform(-10, 10)
+                                                   : 0;
         Estimate result;
-        while (!result.differs) {
+        for (int tries = 0; !result.differs; ++tries) {
+            if (tries > 8) bytes = false;  // bytes come out of finer quantization as they were
             std::vector<double> a(size);
             const std::size_t start = random.below(pool().size() - size);
             for (std::size_t i = 0; i < size; ++i) {
@@ -171,9 +182,11 @@ TEST(SketchAccuracy, SqnrIsWithinOneAndAHalfDecibelsForNearlyAllPairs) {
         total += good[i];
         fmt::print("{:>40}: {:.2f} % of {}\n", all[i].name, 100.0 * good[i] / done[i], done[i]);
     }
-    fmt::print("within {} dB: {:.2f} % of {} pairs, SQNR up to {:.0f} dB\n", kTolerance, 100.0 * total / kPairs, kPairs, highest);
+    fmt::print("within {} dB: {:.2f} % of {} pairs, SQNR up to {:.0f} dB\n", kTolerance,
+               100.0 * total / kPairs, kPairs, highest);
     EXPECT_GE(total, kPairs * 98 / 100);
-    for (const std::size_t exact : {0, 1}) EXPECT_GE(good[exact], done[exact] * 98 / 100) << all[exact].name;
+    for (const std::size_t exact : {0, 1})
+        EXPECT_GE(good[exact], done[exact] * 98 / 100) << all[exact].name;
     EXPECT_GT(highest, 100) << "the pairs are not hard enough";
 }
 

@@ -15,7 +15,8 @@ struct Constant {
         return {.id = "control.constant",
                 .title = "Constant",
                 .group = "Control",
-                .doc = "Gives one number, once. Connected to a latch it holds for the whole run.",
+                .doc = "Gives one number, once. Connected to a latch input it holds for the whole run; connected to a stream "
+                       "input it is a stream of one item.",
                 .outputs = {{"value", "the number"}},
                 .params = {{.name = "value", .field = &Constant::value, .doc = "The number"}},
                 .pure = true,
@@ -36,9 +37,10 @@ struct Json {
         return {.id = "control.json",
                 .title = "JSON value",
                 .group = "Control",
-                .doc = "Gives one JSON value, once.",
+                .doc = "Gives one JSON value, once. Connected to a latch input it holds for the whole run: a transform for "
+                       "points.register_icp, say.",
                 .outputs = {{"value", "the value"}},
-                .params = {{.name = "text", .field = &Json::text, .doc = "The value as JSON"}},
+                .params = {{.name = "text", .field = &Json::text, .doc = "The value, written as JSON: an object, a list, a number …"}},
                 .pure = true,
                 .light = true};
     }
@@ -69,11 +71,11 @@ struct Counter {
         return {.id = "control.counter",
                 .title = "Counter",
                 .group = "Control",
-                .doc = "Gives the numbers start, start + step, … one per item.",
+                .doc = "Gives the numbers start, start + step, … one per item. The simplest source: for trying a graph out.",
                 .outputs = {{"value", "start + step * item"}},
-                .params = {{.name = "items", .field = &Counter::items, .range = {0, 2e9}, .doc = "How many numbers"},
-                           {.name = "start", .field = &Counter::start, .doc = "First number"},
-                           {.name = "step", .field = &Counter::step, .doc = "Difference of neighbours"}},
+                .params = {{.name = "items", .field = &Counter::items, .range = {0, 2e9}, .doc = "How many numbers; 0 for none"},
+                           {.name = "start", .field = &Counter::start, .doc = "The number of item 0"},
+                           {.name = "step", .field = &Counter::step, .doc = "From each number to the next; may be negative"}},
                 .pure = true,
                 .light = true};
     }
@@ -92,7 +94,8 @@ struct RateLimit {
         return {.id = "control.rate_limit",
                 .title = "Rate limit",
                 .group = "Control",
-                .doc = "Lets at most so many items through per second, unchanged. For replaying at the sensor's pace.",
+                .doc = "Lets at most so many items through per second, unchanged. For replaying a recording at the sensor's "
+                       "pace; nothing is dropped, the source waits.",
                 .inputs = {{.name = "item", .doc = "any payload", .type = "T"}},
                 .outputs = {{"item", "the same", "T"}},
                 .params = {{.name = "per_second",
@@ -131,12 +134,23 @@ struct Feedback {
                 .doc = "Opens a loop: gives each item together with what the loop answered to the item before. An item "
                        "that is skipped inside the loop leaves the answer as it was.",
                 .inputs = {{.name = "item", .doc = "any payload", .type = "T"},
-                           {.name = "back", .doc = "the loop's answer", .sync = Sync::Feedback, .type = "U"}},
+                           {.name = "back",
+                            .doc = "the loop's answer, one for each item",
+                            .sync = Sync::Feedback,
+                            .type = "U"}},
                 .outputs = {{"item", "the same item", "T"}, {"previous", "the answer to the item before", "U"}},
                 .params = {{.name = "first",
                             .field = &Feedback::first,
                             .doc = "What the first item sees, as JSON: a number, or any value; empty for none"}},
-                .light = true};
+                .light = true,
+                .example = R"("nodes": {
+    "numbers": {"type": "control.counter", "version": 1},
+    "loop": {"type": "control.feedback", "version": 1, "params": {"first": "-1"}},
+    "answer": {"type": "control.select", "version": 1}},
+"wires": [
+    {"from": "numbers.value", "to": "loop.item"},
+    {"from": "loop.item", "to": "answer.a"},
+    {"from": "answer.item", "to": "loop.back"}])"};
     }
 
     std::vector<Problem> check() const {
@@ -165,7 +179,15 @@ struct SubgraphCall {
                 .group = "Control",
                 .doc = "Stands for a subgraph of the document, named in the node's field \"subgraph\". Its ports are the "
                        "subgraph's inputs and outputs, its parameters those the subgraph promotes. Runs exactly as if the "
-                       "nodes stood in its place."};
+                       "nodes stood in its place.",
+                .example = R"("nodes": {
+    "numbers": {"type": "control.counter", "version": 1},
+    "slowly": {"type": "control.subgraph", "version": 1, "subgraph": "slow", "params": {"pace": 5}}},
+"wires": [{"from": "numbers.value", "to": "slowly.in"}],
+"subgraphs": {"slow": {
+    "inputs": {"in": ["limit.item"]}, "outputs": {"out": "limit.item"},
+    "parameters": {"pace": {"of": "limit.per_second", "label": "Items per second"}},
+    "nodes": {"limit": {"type": "control.rate_limit", "version": 1}}}})"};
     }
     void operator()() const {}
 };
@@ -176,7 +198,18 @@ struct ForEach {
                 .title = "For each",
                 .group = "Control",
                 .doc = "Runs a subgraph for each element of a list. The list goes into \"items\", the subgraph's input "
-                       "\"item\" gets the elements, and each output of the subgraph comes back as a list of the same order."};
+                       "\"item\" gets the elements, and each output of the subgraph comes back as a list of the same order. "
+                       "Elements that gave none are left out of it.",
+                .example = R"("nodes": {
+    "numbers": {"type": "control.counter", "version": 1},
+    "batch": {"type": "control.batch", "version": 1, "params": {"size": 4}},
+    "each": {"type": "control.for_each", "version": 1, "subgraph": "slow"}},
+"wires": [
+    {"from": "numbers.value", "to": "batch.item"},
+    {"from": "batch.items", "to": "each.items"}],
+"subgraphs": {"slow": {
+    "inputs": {"item": ["limit.item"]}, "outputs": {"out": "limit.item"},
+    "nodes": {"limit": {"type": "control.rate_limit", "version": 1}}}})"};
     }
     void operator()() const {}
 };

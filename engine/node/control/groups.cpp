@@ -28,7 +28,8 @@ struct Batch {
         return {.id = "control.batch",
                 .title = "Batch",
                 .group = "Control",
-                .doc = "Gathers items into lists; the last list may be shorter.",
+                .doc = "Gathers items into lists of so many. The last list, at the end of the stream, may be shorter. Items that "
+                       "gave none or were skipped are not counted.",
                 .inputs = {{.name = "item", .doc = "any payload", .type = "T"}},
                 .outputs = {{"items", "list of `size` items", "list<T>"}},
                 .params = {{.name = "size", .field = &Batch::size, .range = {1, 1 << 20}, .doc = "Items per list"},
@@ -65,7 +66,8 @@ struct Window {
         return {.id = "control.window",
                 .title = "Window",
                 .group = "Control",
-                .doc = "Gives overlapping lists of the last `size` items, a new one every `stride` items.",
+                .doc = "Gives overlapping lists of the last `size` items, a new one every `stride` items. Begins when `size` items "
+                       "are there; a rest at the end gives no list.",
                 .inputs = {{.name = "item", .doc = "any payload", .type = "T"}},
                 .outputs = {{"items", "list of `size` items, oldest first", "list<T>"}},
                 .params = {{.name = "size", .field = &Window::size, .range = {1, 1 << 20}, .doc = "Items per list"},
@@ -131,8 +133,19 @@ struct Collect {
                 .doc = "Closes a split: one list for each list that was split, of the values that came of its elements. "
                        "Elements that gave none or were skipped are left out.",
                 .inputs = {{.name = "item", .doc = "what came of an element", .type = "T"}},
-                .outputs = {{"items", "the list", "list<T>"}},
-                .rate = Rate::Parent};
+                .outputs = {{"items", "the list, in the order of the elements", "list<T>"}},
+                .rate = Rate::Parent,
+                .example = R"("nodes": {
+    "numbers": {"type": "control.counter", "version": 1},
+    "batch": {"type": "control.batch", "version": 1, "params": {"size": 4}},
+    "split": {"type": "control.split", "version": 1},
+    "limit": {"type": "control.rate_limit", "version": 1},
+    "collect": {"type": "control.collect", "version": 1}},
+"wires": [
+    {"from": "numbers.value", "to": "batch.item"},
+    {"from": "batch.items", "to": "split.items"},
+    {"from": "split.item", "to": "limit.item"},
+    {"from": "limit.item", "to": "collect.item"}])"};
     }
 
     std::optional<List> operator()(const Packet& item) {

@@ -26,13 +26,20 @@ struct Switch {
         return {.id = "control.switch",
                 .title = "Switch",
                 .group = "Control",
-                .doc = "Sends each item to one of four outputs; the others answer none.",
+                .doc = "Sends each item to one of four outputs, chosen by a number that comes with it; the others answer none. A number "
+                       "outside 0 to 3 is an error.",
                 .inputs = {{.name = "item", .doc = "any payload", .type = "T"}, {"select", "0 for a, 1 for b, 2 for c, 3 for d"}},
                 .outputs = {{"a", "items with select 0", "T"},
                             {"b", "items with select 1", "T"},
                             {"c", "items with select 2", "T"},
                             {"d", "items with select 3", "T"}},
-                .light = true};
+                .light = true,
+                .example = R"("nodes": {
+    "numbers": {"type": "control.counter", "version": 1, "params": {"items": 4}},
+    "ways": {"type": "control.switch", "version": 1}},
+"wires": [
+    {"from": "numbers.value", "to": "ways.item"},
+    {"from": "numbers.value", "to": "ways.select"}])"};
     }
 
     std::tuple<Packet, Packet, Packet, Packet> operator()(const Packet& item, const double& select) const {
@@ -47,14 +54,26 @@ struct Select {
         return {.id = "control.select",
                 .title = "Select",
                 .group = "Control",
-                .doc = "Passes on one of up to four inputs of the same items; without \"select\" the first that has a value.",
+                .doc = "Passes on one of up to four inputs of the same items; without \"select\" the first that has a value. The counterpart "
+                       "of control.switch.",
                 .inputs = {{.name = "a", .doc = "way 0", .optional = true, .type = "T"},
                            {.name = "b", .doc = "way 1", .optional = true, .type = "T"},
                            {.name = "c", .doc = "way 2", .optional = true, .type = "T"},
                            {.name = "d", .doc = "way 3", .optional = true, .type = "T"},
                            {.name = "select", .doc = "0 for a, 1 for b, 2 for c, 3 for d", .optional = true}},
                 .outputs = {{"item", "the chosen input", "T"}},
-                .light = true};
+                .light = true,
+                .example = R"("nodes": {
+    "numbers": {"type": "control.counter", "version": 1, "params": {"items": 4}},
+    "ways": {"type": "control.switch", "version": 1},
+    "limit": {"type": "control.rate_limit", "version": 1},
+    "again": {"type": "control.select", "version": 1}},
+"wires": [
+    {"from": "numbers.value", "to": "ways.item"},
+    {"from": "numbers.value", "to": "ways.select"},
+    {"from": "ways.a", "to": "limit.item"},
+    {"from": "limit.item", "to": "again.a"},
+    {"from": "ways.b", "to": "again.b"}])"};
     }
 
     Packet operator()(const Packet& a, const Packet& b, const Packet& c, const Packet& d, const double* select) const {
@@ -80,7 +99,14 @@ struct Merge {
                            {.name = "d", .doc = "fourth stream", .optional = true, .type = "T"}},
                 .outputs = {{"item", "the items of all inputs", "T"}},
                 .light = true,
-                .join = Join::Alternate};
+                .join = Join::Alternate,
+                .example = R"("nodes": {
+    "numbers": {"type": "control.counter", "version": 1},
+    "others": {"type": "control.counter", "version": 1, "params": {"start": 100}},
+    "merge": {"type": "control.merge", "version": 1}},
+"wires": [
+    {"from": "numbers.value", "to": "merge.a"},
+    {"from": "others.value", "to": "merge.b"}])"};
     }
 
     Packet operator()(const Packet& a, const Packet& b, const Packet& c, const Packet& d) const {
@@ -101,7 +127,14 @@ struct Zip {
                            {.name = "d", .doc = "fourth stream", .optional = true, .type = "D"}},
                 .outputs = {{"a", "of the first", "A"}, {"b", "of the second", "B"}, {"c", "of the third", "C"}, {"d", "of the fourth", "D"}},
                 .light = true,
-                .join = Join::Zip};
+                .join = Join::Zip,
+                .example = R"("nodes": {
+    "numbers": {"type": "control.counter", "version": 1},
+    "others": {"type": "control.counter", "version": 1, "params": {"start": 100}},
+    "pairs": {"type": "control.zip", "version": 1}},
+"wires": [
+    {"from": "numbers.value", "to": "pairs.a"},
+    {"from": "others.value", "to": "pairs.b"}])"};
     }
 
     std::tuple<Packet, Packet, Packet, Packet> operator()(const Packet& a, const Packet& b, const Packet& c,

@@ -34,6 +34,7 @@ Cloud read_bin(std::span<const std::byte> bytes, bool nuscenes, std::string_view
 }
 
 std::string write_bin(const Cloud& cloud, bool nuscenes) {
+    check_fields(cloud);
     const PointField* intensity = cloud.field("intensity");
     const PointField* ring = cloud.field("ring");
     std::string bytes;
@@ -43,9 +44,9 @@ std::string write_bin(const Cloud& cloud, bool nuscenes) {
         bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
     };
     for (std::size_t i = 0; i < cloud.points.size(); ++i) {
-        append(cloud.points[i].x + cloud.origin[0]);
-        append(cloud.points[i].y + cloud.origin[1]);
-        append(cloud.points[i].z + cloud.origin[2]);
+        append(with_origin(cloud.points[i].x, cloud.origin[0]));
+        append(with_origin(cloud.points[i].y, cloud.origin[1]));
+        append(with_origin(cloud.points[i].z, cloud.origin[2]));
         append(intensity ? intensity->at(i) * (nuscenes ? 255 : 1) : 0);
         if (nuscenes) append(ring ? ring->at(i) : 0);
     }

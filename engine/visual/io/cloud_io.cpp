@@ -47,7 +47,9 @@ std::string write_cloud(const Cloud& cloud, CloudFormat format, CloudEncoding en
         case CloudFormat::NuScenesBin: return io::write_bin(cloud, true);
         case CloudFormat::Pcd: return io::write_pcd(cloud, encoding);
         case CloudFormat::Ply: return io::write_ply(cloud, encoding);
-        case CloudFormat::Xyz: return io::write_xyz(cloud);
+        case CloudFormat::Xyz:
+            if (encoding != CloudEncoding::BinaryCompressed) return io::write_xyz(cloud);
+            io::fail(io::kUnsupported, "XYZ has no compressed encoding", "plain text", "compressed", "", "Write compressed PCD instead.");
         case CloudFormat::Las: break;
     }
     io::fail(io::kUnsupported, "LAS files are read, but not written", "another format", "LAS", "", "Write PLY or PCD.");

@@ -17,6 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kBefore = ".millrace-", kAfter = ".tmp";  // round process and number of a temporary file
+
 std::string reason(int error) { return std::generic_category().message(error); }
 
 class Descriptor {
@@ -48,19 +50,6 @@ private:
              "Check the file's kind and permissions, and the disk.");
 }
 
-[[noreturn]] void fail_writing(const fs::path& file, std::size_t bytes, int error) {
-    std::string found = reason(error);
-    std::string mend = "Check the folder and its permissions, or write elsewhere.";
-    if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
-        std::error_code unknown;
-        const fs::space_info space = fs::space(file.has_parent_path() ? file.parent_path() : ".", unknown);
-        if (!unknown) found += fmt::format("; {:.1f} MB free", static_cast<double>(space.available) / 1e6);
-        mend = "Free some space, or write to another disk.";
-    }
-    io::fail("E-FILE-003", "The file can't be written", fmt::format("room for {} bytes in a writable place", bytes),
-             std::move(found), file.string(), std::move(mend));
-}
-
 /// 0 or errno.
 int write_all(int descriptor, std::string_view bytes) {
     while (!bytes.empty()) {
@@ -76,7 +65,7 @@ int write_all(int descriptor, std::string_view bytes) {
 fs::path temporary_beside(const fs::path& file, int& descriptor) {
     static std::atomic<unsigned> counter = 0;
     while (true) {
-        fs::path path = file.parent_path() / fmt::format(".millrace-{}-{}.tmp", ::getpid(), counter++);
+        fs::path path = file.parent_path() / fmt::format("{}{}-{}{}", kBefore, ::getpid(), counter++, kAfter);
         descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (descriptor >= 0 || errno != EEXIST) return path;
     }
@@ -98,6 +87,19 @@ int fill_and_rename(Descriptor& out, const fs::path& temporary, const fs::path& 
 }
 
 }  // namespace
+
+void fail_writing(const fs::path& file, std::size_t bytes, int error) {
+    std::string found = reason(error);
+    std::string mend = "Check the folder and its permissions, or write elsewhere.";
+    if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
+        std::error_code unknown;
+        const fs::space_info space = fs::space(file.has_parent_path() ? file.parent_path() : ".", unknown);
+        if (!unknown) found += fmt::format("; {:.1f} MB free", static_cast<double>(space.available) / 1e6);
+        mend = "Free some space, or write to another disk.";
+    }
+    io::fail("E-FILE-003", "The file can't be written", bytes > 0 ? fmt::format("room for {} bytes in a writable place", bytes) : "a place that can be written to",
+             std::move(found), file.string(), std::move(mend));
+}
 
 std::vector<std::byte> read_file_bytes(const fs::path& file, std::uint64_t limit) {
     // Non-blocking, since opening a pipe without a writer would hang; regular files don't mind.
@@ -149,6 +151,25 @@ void write_file_atomically(const fs::path& file, std::string_view bytes, Durabil
         // Some file systems can't sync a folder; the file itself is safe by now.
         if (parent.get() >= 0) ::fsync(parent.get());
     }
+}
+
+void make_folders(const fs::path& folder) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (!error && fs::is_directory(folder, error)) return;
+    io::fail("E-FILE-003", "The folder can't be made", "a place where folders can be made",
+             error ? error.message() : "something else of that name", folder.string(),
+             "Check the path and its permissions, or write elsewhere.");
+}
+
+void remove_temporaries(const fs::path& folder) {
+    std::error_code error;
+    std::vector<fs::path> found;
+    for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+        const std::string name = entry->path().filename().string();
+        if (name.starts_with(kBefore) && name.ends_with(kAfter)) found.push_back(entry->path());
+    }
+    for (const fs::path& file : found) fs::remove(file, error);
 }
 
 }  // namespace millrace::visual

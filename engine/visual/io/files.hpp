@@ -25,4 +25,15 @@ std::vector<std::byte> read_file_bytes(const std::filesystem::path& file, std::u
 void write_file_atomically(const std::filesystem::path& file, std::string_view bytes,
                            Durability durability = Durability::Disk);
 
+/// Throws the Error (E-FILE-003) of a write of `bytes` bytes that failed with `error`, an errno; says how much space is
+/// free when that is the cause. For those who write to a file piece by piece.
+[[noreturn]] void fail_writing(const std::filesystem::path& file, std::size_t bytes, int error);
+
+/// Makes the folder and those it lies in, where they are missing. Throws Error (E-FILE-003).
+void make_folders(const std::filesystem::path& folder);
+
+/// Removes what killed processes left of files they were writing in `folder` and the folders in it. Nobody else may be
+/// writing there.
+void remove_temporaries(const std::filesystem::path& folder);
+
 }  // namespace millrace::visual

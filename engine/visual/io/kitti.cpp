@@ -58,7 +58,9 @@ KittiCalibration read_kitti_calibration(std::string_view text, std::string_view 
     io::Lines lines(text, name);
     while (const auto line = lines.next_filled()) {
         const std::size_t colon = line->find(':');
-        if (colon != std::string_view::npos) entries[line->substr(0, colon)] = {line->substr(colon + 1), lines.number()};
+        if (colon == std::string_view::npos) continue;
+        std::string_view key = line->substr(0, colon);
+        entries[io::take_word(key)] = {line->substr(colon + 1), lines.number()};
     }
     KittiCalibration calibration;
     read_entry(entries, "P0", name, calibration.p0);

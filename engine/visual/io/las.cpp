@@ -67,7 +67,7 @@ Cloud read_las(std::span<const std::byte> bytes, std::string_view name) {
     for (std::size_t axis = 0; axis < 3 && count > 0; ++axis) {
         const auto first = load<std::int32_t>(bytes.data() + header.data + axis * 4);
         const double place = std::floor(first * header.scale[axis] + header.offset[axis]);
-        cloud.origin[axis] = std::abs(place) > 10'000 ? place : 0;
+        cloud.origin[axis] = std::isfinite(place) && std::abs(place) > 10'000 ? place : 0;
     }
     cloud.points.resize(count);
     std::vector<float> intensity(count);

@@ -37,9 +37,9 @@ public:
         while (header_.data.empty()) {
             const auto line = lines_.next_filled();
             if (!line) fail(kBadHeader, "The header has no DATA line", "DATA ascii, binary or binary_compressed", "the end of the file", lines_.where());
-            if (line->starts_with('#')) continue;
             std::string_view rest = *line;
             const std::string key(take_word(rest));
+            if (key.starts_with('#')) continue;
             take_entry(key, words_of(rest));
         }
         build_columns();
@@ -87,12 +87,17 @@ private:
             const auto type = number_of(kinds_[i], sizes_[i]);
             if (!type || counts_[i] == 0 || counts_[i] > 65536) {
                 fail(kBadHeaderValue, "A field's type is none of PCD's", "I or U of 1, 2, 4 or 8 bytes, F of 4 or 8, COUNT from 1",
-                     fmt::format("{} {} x {}", kinds_[i], sizes_[i], counts_[i]), lines_.where());
+                     fmt::format("{} of {} bytes, COUNT {}", shown(kinds_[i]), sizes_[i], counts_[i]), lines_.where());
             }
             header_.columns.push_back({.name = fields_[i], .type = *type, .count = static_cast<std::uint32_t>(counts_[i])});
         }
-        header_.points = points_ ? *points_ : saturating_product(width_.value_or(0), height_.value_or(1));
         if (!points_ && !width_) fail(kBadHeaderValue, "The header does not say how many points there are", "POINTS, or WIDTH and HEIGHT", "neither", lines_.where());
+        const std::uint64_t raster = saturating_product(width_.value_or(0), height_.value_or(1));
+        header_.points = points_.value_or(raster);
+        if (width_ && header_.points != raster) {
+            fail(kBadHeaderValue, "POINTS contradicts WIDTH and HEIGHT", fmt::format("{} x {} points", *width_, height_.value_or(1)),
+                 std::to_string(header_.points), lines_.where());
+        }
     }
 
     Lines lines_;
@@ -109,21 +114,18 @@ private:
 
 Cloud read_ascii(Header& header, std::string_view text, std::string_view name) {
     const std::size_t row = lay_out_rows(header.columns);
-    // A value takes at least one character and one separator.
-    if (saturating_product(header.points, 2) > saturating_product(text.size() + 1, 1)) too_short(header, saturating_product(header.points, 2), text.size(), name);
+    // A value takes at least one character and one separator; the last of all may do without.
+    std::uint64_t values = 0;
+    for (const Column& column : header.columns) values += column.count;
+    const std::uint64_t needed = saturating_product(header.points, 2 * values);
+    if (needed > text.size() + 1) too_short(header, needed - 1, text.size(), name);
     std::vector<std::byte> data(header.points * row);
     Lines lines(text, name);
     for (std::size_t point = 0; point < header.points; ++point) {
         const auto line = lines.next_filled();
         const std::string where = at_line(name, header.line + lines.number());
         if (!line) fail(kTruncated, "The file ends before its last point", std::to_string(header.points) + " points", std::to_string(point), where);
-        std::string_view rest = *line;
-        for (const Column& column : header.columns) {
-            for (std::uint32_t channel = 0; channel < column.count; ++channel) {
-                const std::string_view word = take_word(rest);
-                if (!put_number(word, column, data.data() + column.offset + point * row + channel * size_of(column.type))) fail_number(word, column, where);
-            }
-        }
+        put_row(*line, header.columns, data.data() + point * row, where);
     }
     return cloud_from_rows({.columns = header.columns, .rows = header.points, .data = data}, name);
 }
@@ -206,6 +208,10 @@ std::string write_pcd(const Cloud& cloud, CloudEncoding encoding) {
     }
     const std::string packed = lzf_compress(columns);
     for (const std::size_t size : {packed.size(), columns.size()}) {
+        if (size > std::numeric_limits<std::uint32_t>::max()) {
+            fail(kUnsupported, "The cloud is too large for compressed PCD", "less than 4 GiB", fmt::format("{} bytes", size), "",
+                 "Write binary PCD instead.");
+        }
         const auto length = static_cast<std::uint32_t>(size);
         text.append(reinterpret_cast<const char*>(&length), sizeof length);
     }

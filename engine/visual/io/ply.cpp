@@ -52,17 +52,20 @@ Header read_header(std::string_view text, std::string_view name) {
         fail(kBadHeader, "A line of the header can't be understood", std::string(expected), shown(found), lines.where());
     };
     const auto first = lines.next();
-    if (!first || *first != "ply") bad("ply", first.value_or("nothing"));
+    if (!first || words_of(*first) != std::vector<std::string_view>{"ply"}) bad("ply", first.value_or("nothing"));
     Header header;
+    bool format_known = false;
     while (const auto line = lines.next()) {
         const std::vector<std::string_view> words = words_of(*line);
         if (words.empty() || words[0] == "comment" || words[0] == "obj_info") continue;
         if (words[0] == "end_header") {
+            if (!format_known) bad("a format line before the header's end", *line);
             header.line = lines.number();
             header.body = lines.offset();
             return header;
         }
         if (words[0] == "format" && words.size() == 3) {
+            format_known = true;
             if (words[1] == "ascii") header.encoding = Encoding::Ascii;
             else if (words[1] == "binary_little_endian") header.encoding = Encoding::Little;
             else if (words[1] == "binary_big_endian") header.encoding = Encoding::Big;
@@ -87,6 +90,13 @@ Header read_header(std::string_view text, std::string_view name) {
     fail(kBadHeader, "The header has no end", "end_header", "the end of the file", lines.where());
 }
 
+/// Vertices are read as rows, which lists have not.
+void check_vertex(const Element& element, std::string where) {
+    if (element.name != "vertex" || !element.has_lists()) return;
+    fail(kUnsupported, "Vertices with lists are not read", "vertices with plain properties", "a list property", std::move(where),
+         "Export the file without lists at its vertices.");
+}
+
 [[noreturn]] void too_short(const Element& element, std::string_view name, std::size_t at) {
     fail(kTruncated, "The file ends before its last " + element.name, std::to_string(element.count) + " of them", "fewer", at_byte(name, at));
 }
@@ -107,7 +117,10 @@ std::size_t skip_lists(const Element& element, std::span<const std::byte> rest, 
             if (rest.size() - used < size) too_short(element, name, at + used);
             length = with_type(*property.list_count, [&](auto zero) {
                 const auto count = load<decltype(zero)>(rest.data() + used, swap);
-                return count < 0 ? std::uint64_t{0} : static_cast<std::uint64_t>(count);
+                if (count < 0) {
+                    fail(kBadHeaderValue, "The length of a list is negative", "0 or more", fmt::format("{}", count), at_byte(name, at + used));
+                }
+                return static_cast<std::uint64_t>(count);
             });
             used += size;
         }
@@ -138,10 +151,7 @@ Cloud read_binary(const Header& header, std::span<const std::byte> bytes, std::s
             at += needed;
             continue;
         }
-        if (element.name == "vertex") {
-            fail(kUnsupported, "Vertices with lists are not read", "vertices with plain properties", "a list property", at_byte(name, at),
-                 "Export the file without lists at its vertices.");
-        }
+        check_vertex(element, at_byte(name, at));
         for (std::uint64_t i = 0; i < element.count; ++i) at += skip_lists(element, bytes.subspan(at), swap, name, at);
     }
     fail(kNoPositions, "The file has no vertices", "an element named vertex", "none", std::string(name));
@@ -150,12 +160,13 @@ Cloud read_binary(const Header& header, std::span<const std::byte> bytes, std::s
 Cloud read_ascii(const Header& header, std::string_view text, std::string_view name) {
     Lines lines(text.substr(header.body), name);
     for (const Element& element : header.elements) {
+        check_vertex(element, at_line(name, header.line + lines.number() + 1));
         // Each element takes a line, so a huge count is found out before memory is taken.
         if (element.count > lines.remaining() + 1) too_short(element, name, text.size());
         std::vector<Column> columns = columns_of(element);
         const std::size_t row = lay_out_rows(columns);
-        const bool vertex = element.name == "vertex" && !element.has_lists();
-        if (vertex && saturating_product(element.count, 2 * std::max<std::size_t>(columns.size(), 1)) > saturating_product(lines.remaining() + 1, 1)) {
+        const bool vertex = element.name == "vertex";
+        if (vertex && saturating_product(element.count, 2 * std::max<std::size_t>(columns.size(), 1)) > lines.remaining() + 1) {
             too_short(element, name, text.size());
         }
         std::vector<std::byte> data(vertex ? element.count * row : 0);
@@ -163,12 +174,7 @@ Cloud read_ascii(const Header& header, std::string_view text, std::string_view n
             const auto line = lines.next_filled();
             const std::string where = at_line(name, header.line + lines.number());
             if (!line) too_short(element, name, text.size());
-            if (!vertex) continue;
-            std::string_view rest = *line;
-            for (const Column& column : columns) {
-                const std::string_view word = take_word(rest);
-                if (!put_number(word, column, data.data() + column.offset + i * row)) fail_number(word, column, where);
-            }
+            if (vertex) put_row(*line, columns, data.data() + i * row, where);
         }
         if (vertex) return cloud_from_rows({.columns = columns, .rows = element.count, .data = data, .group_numbered = true}, name);
     }

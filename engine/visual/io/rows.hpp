@@ -90,6 +90,12 @@ struct Rows {
 /// for two columns of one name, E-FILE-036 without x, y and z.
 Cloud cloud_from_rows(const Rows& rows, std::string_view name);
 
+/// A coordinate with its cloud's origin; of a cloud without one bit for bit, which adding zero would not keep.
+inline double with_origin(float value, double origin) { return origin == 0 ? value : value + origin; }
+
+/// Throws Error (E-FILE-037) when a field's size does not fit the points.
+void check_fields(const Cloud& cloud);
+
 enum class Naming { Pcd, Ply };
 
 struct OwnedRows {
@@ -111,6 +117,10 @@ void append_rows(std::string& text, const OwnedRows& rows);
 
 /// Writes the number that `word` spells to `out`, size_of(column.type) bytes; false when it is none or does not fit.
 bool put_number(std::string_view word, const Column& column, std::byte* out);
+
+/// Reads a line of text into one row. Throws Error (E-FILE-033) when a word is no number of its column's type, or when
+/// there are fewer or more words than the columns have values.
+void put_row(std::string_view line, const std::vector<Column>& columns, std::byte* row, const std::string& where);
 
 /// Throws Error (E-FILE-033): `word` is no number of the column's type.
 [[noreturn]] void fail_number(std::string_view word, const Column& column, std::string where);

@@ -78,11 +78,13 @@ public:
 
     Cloud run() {
         check();
+        // All three are known to lie within the data before memory is taken for as many points.
+        const std::array axes = {&require("x"), &require("y"), &require("z")};
         cloud_.points.resize(rows_.rows);
         cloud_.full_count = rows_.rows;
-        read_axis(0, "x", &Point::x);
-        read_axis(1, "y", &Point::y);
-        read_axis(2, "z", &Point::z);
+        read_axis(0, *axes[0], &Point::x);
+        read_axis(1, *axes[1], &Point::y);
+        read_axis(2, *axes[2], &Point::z);
         for (std::size_t i = 0; i < rows_.columns.size(); ++i) {
             const Column& column = rows_.columns[i];
             if (column.name == "_" || used_.contains(&column)) continue;
@@ -119,22 +121,24 @@ private:
         return found == by_name_.end() ? nullptr : found->second;
     }
 
-    void read_axis(std::size_t axis, std::string_view axis_name, float Point::* member) {
-        const Column* const column = find(axis_name);
-        if (!column || column->count != 1) {
-            fail(kNoPositions, "The file has no positions", "columns x, y and z with one value each",
-                 column ? fmt::format("{} values in {}", column->count, axis_name) : fmt::format("no {}", axis_name),
-                 std::string(name_), "Export the cloud with x, y and z.");
-        }
-        used_.insert(column);
-        const std::byte* const base = rows_.data.data() + column->offset;
-        with_type(column->type, [&](auto zero) {
+    const Column& require(std::string_view axis) const {
+        const Column* const column = find(axis);
+        if (column && column->count == 1) return *column;
+        fail(kNoPositions, "The file has no positions", "columns x, y and z with one value each",
+             column ? fmt::format("{} values in {}", column->count, axis) : fmt::format("no {}", axis),
+             std::string(name_), "Export the cloud with x, y and z.");
+    }
+
+    void read_axis(std::size_t axis, const Column& column, float Point::* member) {
+        used_.insert(&column);
+        const std::byte* const base = rows_.data.data() + column.offset;
+        with_type(column.type, [&](auto zero) {
             using In = decltype(zero);
             // Positions that are float in the file stay what they are, bit for bit.
             double origin = std::is_same_v<In, float> ? 0 : rows_.origin[axis];
             bool placed = std::is_same_v<In, float>;
             for (std::size_t row = 0; row < rows_.rows; ++row) {
-                const In value = load<In>(base + row * column->stride, rows_.big_endian);
+                const In value = load<In>(base + row * column.stride, rows_.big_endian);
                 if constexpr (std::is_same_v<In, float>) {
                     cloud_.points[row].*member = value;
                 } else {
@@ -242,6 +246,21 @@ bool put_number(std::string_view word, const Column& column, std::byte* out) {
         if (value) std::memcpy(out, &*value, sizeof *value);
         return value.has_value();
     });
+}
+
+void put_row(std::string_view line, const std::vector<Column>& columns, std::byte* row, const std::string& where) {
+    for (const Column& column : columns) {
+        for (std::uint32_t channel = 0; channel < column.count; ++channel) {
+            const std::string_view word = take_word(line);
+            if (!put_number(word, column, row + column.offset + channel * size_of(column.type))) {
+                fail_number(word, column, where);
+            }
+        }
+    }
+    const std::string_view more = take_word(line);
+    if (more.empty()) return;
+    fail(kBadRow, "The line holds more values than the header tells", "the end of the line", shown(more), where,
+         "Correct the header's list of fields, or that line.");
 }
 
 void fail_number(std::string_view word, const Column& column, std::string where) {

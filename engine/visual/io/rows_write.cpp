@@ -59,6 +59,7 @@ public:
     OwnedRows run() {
         const bool far = cloud_.origin != std::array<double, 3>{};
         for (const char* axis : {"x", "y", "z"}) add_column(axis, far ? Number::F64 : Number::F32);
+        check_fields(cloud_);
         for (const PointField& field : cloud_.fields) place(field);
         rows_.rows = cloud_.points.size();
         rows_.stride = lay_out_rows(rows_.columns);
@@ -74,13 +75,6 @@ private:
     }
 
     void place(const PointField& field) {
-        const std::size_t values = std::visit([](const auto& list) { return list.size(); }, field.values);
-        const auto channels = static_cast<std::uint64_t>(std::max(field.channels, 0));
-        if (channels == 0 || values != saturating_product(channels, cloud_.points.size())) {
-            fail(kBadCloud, fmt::format("The field {} does not fit the cloud", shown(field.name)),
-                 fmt::format("{} values for each of {} points", field.channels, cloud_.points.size()),
-                 fmt::format("{} values", values), shown(field.name), "Correct the node that made this field.");
-        }
         Place place{&field, nullptr, rows_.columns.size()};
         const Number type = number_of(field);
         const auto is_packed_here = [this](const PointField& other) { return naming_ == Naming::Pcd && is_colors(other); };
@@ -88,7 +82,7 @@ private:
         if (is_packed_here(field)) {
             const auto alphas = std::ranges::find_if(cloud_.fields, is_alphas);
             place.packed = true;
-            if (alphas != cloud_.fields.end() && alphas->count() == cloud_.points.size()) place.alphas = &*alphas;
+            if (alphas != cloud_.fields.end()) place.alphas = &*alphas;
             add_column(place.alphas ? "rgba" : "rgb", Number::U32);
         } else if (is_colors(field)) {
             for (const char* name : {"red", "green", "blue"}) add_column(name, type);
@@ -119,7 +113,7 @@ private:
             if constexpr (std::is_same_v<T, float>) {
                 store(row, 0, point);
             } else {
-                store(row, 0, std::array{origin[0] + point.x, origin[1] + point.y, origin[2] + point.z});
+                store(row, 0, std::array{with_origin(point.x, origin[0]), with_origin(point.y, origin[1]), with_origin(point.z, origin[2])});
             }
         }
     }
@@ -156,6 +150,17 @@ private:
 };
 
 }  // namespace
+
+void check_fields(const Cloud& cloud) {
+    for (const PointField& field : cloud.fields) {
+        const std::size_t values = std::visit([](const auto& list) { return list.size(); }, field.values);
+        const auto channels = static_cast<std::uint64_t>(std::max(field.channels, 0));
+        if (channels > 0 && values == saturating_product(channels, cloud.points.size())) continue;
+        fail(kBadCloud, fmt::format("The field {} does not fit the cloud", shown(field.name)),
+             fmt::format("{} values for each of {} points", field.channels, cloud.points.size()),
+             fmt::format("{} values", values), shown(field.name), "Correct the node that made this field.");
+    }
+}
 
 OwnedRows rows_from_cloud(const Cloud& cloud, Naming naming) { return Flattening(cloud, naming).run(); }
 

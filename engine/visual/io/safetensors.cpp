@@ -6,10 +6,12 @@
 #include <fmt/format.h>
 
 #include "engine/problem.hpp"
+#include "engine/value_parse.hpp"
 
 namespace millrace::visual {
 namespace {
 
+constexpr std::string_view kMetadata = "__metadata__";
 constexpr std::uint64_t kMaxHeader = 100u << 20;  // the format's own limit
 
 [[noreturn]] void broken(std::string_view name, std::string code, std::string what, std::string expected, std::string found) {
@@ -38,7 +40,7 @@ engine::ArrayView read_entry(const std::string& key, const engine::Value& entry,
     if (!dtype || !dtype->is_string() || !shape || !shape->is_array() || !offsets || !offsets->is_array() ||
         offsets->as_array().size() != 2 || shape->as_array().size() > 64) {
         broken(name, "E-FILE-022", fmt::format("The entry \"{}\" is malformed", key), "dtype, shape and two data_offsets",
-               to_json(entry).substr(0, 80));
+               engine::shortened(to_json(entry)));
     }
     engine::ArrayView array;
     array.name = key;
@@ -78,7 +80,7 @@ Safetensors read_safetensors(std::span<const std::byte> bytes, std::string_view 
     try {
         const engine::Value top = engine::parse_json(header, name, {.max_bytes = kMaxHeader, .max_depth = 8});
         for (const auto& [key, entry] : top.as_object()) {
-            if (key != "__metadata__") {
+            if (key != kMetadata) {
                 file.arrays.push_back(read_entry(key, entry, data, name));
                 continue;
             }
@@ -87,7 +89,7 @@ Safetensors read_safetensors(std::span<const std::byte> bytes, std::string_view 
     } catch (const engine::Error& error) {
         engine::Problem problem = error.problem();
         if (problem.where.empty()) problem.where = std::string(name);
-        if (problem.code.starts_with("E-VALUE")) problem.code = "E-FILE-022";
+        if (!problem.code.starts_with("E-FILE")) problem.code = "E-FILE-022";
         throw engine::Error(problem);
     }
     std::ranges::stable_sort(file.arrays, {}, [](const engine::ArrayView& array) {
@@ -113,13 +115,20 @@ std::string write_safetensors(const std::vector<engine::ArrayView>& arrays, cons
     std::uint64_t offset = 0;
     for (const engine::ArrayView& array : arrays) {
         const std::uint64_t end = offset + array.bytes.size();
-        top[array.name] = engine::Object{
+        engine::Object entry{
             {"dtype", to_text(array.type)},
             {"shape", engine::Array(array.shape.begin(), array.shape.end())},
             {"data_offsets", engine::Array{static_cast<std::int64_t>(offset), static_cast<std::int64_t>(end)}}};
+        if (array.name == kMetadata || !top.emplace(array.name, std::move(entry)).second) {
+            throw engine::Error({.code = "E-FILE-025",
+                                 .what = "An array can't be stored under its name",
+                                 .expected = "each name once, and none of the format's own",
+                                 .found = engine::shortened(array.name),
+                                 .mend = "Correct the payload's record()."});
+        }
         offset = end;
     }
-    if (!metadata.empty()) top["__metadata__"] = engine::Object(metadata.begin(), metadata.end());
+    if (!metadata.empty()) top[std::string(kMetadata)] = engine::Object(metadata.begin(), metadata.end());
     std::string header = to_json(top);
     header.append((8 - header.size() % 8) % 8, ' ');
     const std::uint64_t length = header.size();

@@ -22,7 +22,8 @@ struct Safetensors {
 /// and offset against the size, overlaps and gaps; throws engine::Error (E-FILE-02x). `name` stands for the file.
 Safetensors read_safetensors(std::span<const std::byte> bytes, std::string_view name);
 
-/// The file's bytes: header padded with spaces to 8 bytes, arrays in the given order without gaps.
+/// The file's bytes: header padded with spaces to 8 bytes, arrays in the given order without gaps. Throws engine::Error
+/// (E-FILE-025) when two arrays have one name.
 std::string write_safetensors(const std::vector<engine::ArrayView>& arrays,
                               const std::map<std::string, std::string>& metadata);
 

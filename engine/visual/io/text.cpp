@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/visual/io/errors.hpp"
 
 namespace millrace::visual::io {
@@ -42,7 +44,7 @@ std::optional<std::string_view> Lines::next_filled() {
     return std::nullopt;
 }
 
-std::string Lines::where() const { return at_line(name_, number_); }
+std::string Lines::where() const { return at_line(name_, std::max<std::size_t>(number_, 1)); }
 
 std::string_view take_word(std::string_view& rest) {
     std::size_t begin = 0;

@@ -49,7 +49,7 @@ std::vector<std::string_view> words_of(std::string_view line);
 std::string lower_case(std::string_view text);
 
 /// The whole of `text` as a number, or nothing. A leading "+" is allowed; "nan" and "inf" are numbers. Values too
-/// small or too large for a float become zero or infinity.
+/// small or too large for a floating-point number become zero or infinity.
 template <class T>
 std::optional<T> number_from(std::string_view text) {
     if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
@@ -60,6 +60,11 @@ std::optional<T> number_from(std::string_view text) {
     if constexpr (std::is_same_v<T, float>) {
         if (error == std::errc::result_out_of_range) {
             if (const auto wide = number_from<double>(text)) return static_cast<float>(*wide);
+        }
+    } else if constexpr (std::is_same_v<T, double>) {
+        // Beyond the range of double, but well written: becomes infinity or zero.
+        if (error == std::errc::result_out_of_range) {
+            if (const auto wide = number_from<long double>(text)) return static_cast<double>(*wide);
         }
     } else if constexpr (std::is_integral_v<T>) {
         // "255.0" or "1e3" in an integer column.

@@ -1,7 +1,7 @@
 #include "nodes/ops/points/chamfer.hpp"
 
-#include <tbb/blocked_range.h>
-#include <tbb/parallel_for.h>
+#include <oneapi/tbb/blocked_range.h>
+#include <oneapi/tbb/parallel_for.h>
 
 #include <cmath>
 #include <limits>

@@ -101,7 +101,7 @@ TEST(Read, EveryFieldOfTheWrongKindIsNamed) {
     const std::vector<std::pair<std::string, std::string>> wrong = {
         {R"({"type": "t.t", "version": "2"})", "g.json: nodes.n.version"},
         {R"({"type": "t.t", "version": 0})", "g.json: nodes.n.version"},
-        {R"({"type": "t.t", "version": 1.0})", "g.json: nodes.n.version"},
+        {R"({"type": "t.t", "version": 1.5})", "g.json: nodes.n.version"},
         {R"({"type": "t.t", "version": 3000000000})", "g.json: nodes.n.version"},
         {R"({"type": 5})", "g.json: nodes.n.type"},
         {R"({"type": "t.t", "title": []})", "g.json: nodes.n.title"},
@@ -184,7 +184,7 @@ TEST(Read, NamesTheLineOfANameThatStandsTwice) {
     EXPECT_EQ(codes_of(read.problems),
               (std::vector<std::string>{"E-JSON-002", "E-JSON-002", "E-JSON-002"}));
     EXPECT_EQ(read.problems[0].where, "g.json:3:3");
-    EXPECT_EQ(read.problems[1].where, "g.json:3:28");
+    EXPECT_EQ(read.problems[1].where, "g.json:3:29");
     EXPECT_EQ(read.graph.nodes.at("n").type, "t.first");
 }
 

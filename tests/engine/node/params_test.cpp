@@ -25,7 +25,9 @@ protected:
         node = type->make();
     }
     Params& fields() { return *static_cast<Params*>(node->object()); }
-    std::vector<Problem> set(const Object& params) { return set_params(*type, *node, params, "crop"); }
+    std::vector<Problem> set(const Object& params) {
+        return set_params(*type, *node, params, "crop");
+    }
     /// The one problem of setting one parameter.
     Problem wrong(const std::string& name, const Value& value) {
         const auto problems = set({{name, value}});
@@ -69,7 +71,11 @@ TEST_F(ParamsTest, SetsEveryKind) {
 }
 
 TEST_F(ParamsTest, StoresWhatItWasSetTo) {
-    const Object given{{"count", 8}, {"color", "blue"}, {"weights", Array{0.5}}, {"sizes", Array{}}, {"ratio", 0.25}};
+    const Object given{{"count", 8},
+                       {"color", "blue"},
+                       {"weights", Array{0.5}},
+                       {"sizes", Array{}},
+                       {"ratio", 0.25}};
     EXPECT_TRUE(set(given).empty());
     const Object stored = all_params(*type, *node);
     EXPECT_EQ(stored.size(), type->spec.params.size());
@@ -159,18 +165,30 @@ TEST_F(ParamsTest, NamesTheNearestParameter) {
     EXPECT_NE(problems[1].mend.find("millrace nodes sample.params"), std::string::npos);
 }
 
+TEST_F(ParamsTest, RefusesAParameterUnderTwoNames) {
+    const auto problems = set({{"a_typo", 1}, {"count", 4}, {"n", 5}});
+    ASSERT_EQ(problems.size(), 2u);
+    EXPECT_EQ(problems[1].code, "E-PARAM-007");
+    EXPECT_EQ(problems[1].where, "crop.n");
+    EXPECT_EQ(fields().count, 4) << "the present name counts";
+    const auto former = set({{"number", 6}, {"n", 5}});
+    ASSERT_EQ(former.size(), 1u);
+    EXPECT_EQ(former[0].code, "E-PARAM-007") << "two former names";
+}
+
 TEST_F(ParamsTest, ReportsEverythingAtOnceWithTheRulesOverSeveral) {
-    const auto problems = set({{"count", 1}, {"ratio", 0.95}, {"color", "pink"}, {"on", "yes"}, {"nothing", 1}});
+    const auto problems =
+        set({{"count", 1}, {"ratio", 0.95}, {"color", "pink"}, {"on", "yes"}, {"nothing", 1}});
     std::vector<std::string> codes;
     for (const Problem& problem : problems) codes.push_back(problem.code + " " + problem.where);
-    EXPECT_EQ(codes, (std::vector<std::string>{"E-PARAM-004 crop.color", "E-PARAM-001 crop", "E-PARAM-002 crop.on",
-                                               "E-PARAM-005 crop.ratio"}));
+    EXPECT_EQ(codes, (std::vector<std::string>{"E-PARAM-004 crop.color", "E-PARAM-001 crop",
+                                               "E-PARAM-002 crop.on", "E-PARAM-005 crop.ratio"}));
 }
 
 TEST_F(ParamsTest, ShortensWhatItShowsWithoutCuttingACharacter) {
     std::string text;
     for (int i = 0; i < 100; ++i) text += "ü";
-    for (const std::string& shift : {"", "x"}) {
+    for (const std::string shift : {"", "x"}) {
         const Problem problem = wrong("ratio", shift + text);
         EXPECT_LT(problem.found.size(), 90u);
         EXPECT_EQ(engine::parse_json(to_json(Value(problem.found)), "found"), Value(problem.found))
@@ -195,7 +213,8 @@ protected:
 };
 
 TEST_F(Paths, LeadFromTheDocumentOrANamedRoot) {
-    for (const std::string text : {"scan.bin", "./x/../scan.bin", "${data}/scan.bin", "${data}//scan.bin"}) {
+    for (const std::string text :
+         {"scan.bin", "./x/../scan.bin", "${data}/scan.bin", "${data}//scan.bin"}) {
         EXPECT_TRUE(resolved(text).empty()) << text;
         EXPECT_EQ(fields().file.text, (folder.path / "scan.bin").string()) << text;
     }
@@ -205,7 +224,8 @@ TEST_F(Paths, LeadFromTheDocumentOrANamedRoot) {
 }
 
 TEST_F(Paths, DoNotClimbOutOfTheirRoot) {
-    for (const std::string text : {"../scan.bin", "a/../../scan.bin", "${data}/../scan.bin", "${data}/x/../../scan.bin"}) {
+    for (const std::string text :
+         {"../scan.bin", "a/../../scan.bin", "${data}/../scan.bin", "${data}/x/../../scan.bin"}) {
         const auto problems = resolved(text);
         ASSERT_EQ(problems.size(), 1u) << text;
         EXPECT_EQ(problems[0].code, "E-PATH-002");
@@ -229,6 +249,21 @@ TEST_F(Paths, MustExistWhereTheyAreRequired) {
     EXPECT_EQ(empty.code, "E-FILE-001");
     EXPECT_EQ(empty.found, "nothing");
     EXPECT_NE(empty.mend.find("--set crop.file="), std::string::npos);
+}
+
+TEST_F(Paths, MayBeLeftEmptyWhereTheyMustOnlyExist) {
+    engine::NodeType changed = *type;
+    for (engine::ParamSpec& param : changed.spec.params) {
+        param.existing_path = param.required_path;
+        param.required_path = false;
+    }
+    const auto resolved_by = [&](const std::string& text) {
+        fields().file.text = text;
+        return resolve_paths(changed, *node, roots, "crop");
+    };
+    EXPECT_TRUE(resolved_by("").empty());
+    EXPECT_TRUE(resolved_by("scan.bin").empty());
+    EXPECT_EQ(resolved_by("none.bin").at(0).code, "E-FILE-001");
 }
 
 }  // namespace

@@ -23,7 +23,9 @@ struct PoseWide {
 
 template <class T>
 struct PoseTraits {
-    static engine::Record record(const T& pose) { return {.arrays = {engine::view_of("x", &pose.x, {1})}, .attributes = {}, .children = {}}; }
+    static engine::Record record(const T& pose) {
+        return {.arrays = {engine::view_of("x", &pose.x, {1})}, .attributes = {}, .children = {}};
+    }
     static T restore(const engine::Record& record) {
         return {engine::copy_of<double>(record.require("x", engine::DType::F64, 1)).at(0)};
     }
@@ -166,7 +168,8 @@ TEST(Registry, RefusesAPayloadOfAnotherVersionOrSize) {
     EXPECT_EQ(size.expected, "8 bytes");
     EXPECT_EQ(size.found, "16 bytes");
     EXPECT_EQ(registry.find_payload("pose/2"), nullptr);
-    EXPECT_EQ(registry.find("pose.take2"), nullptr) << "the node type of a refused payload is refused";
+    EXPECT_EQ(registry.find("pose.take2"), nullptr)
+        << "the node type of a refused payload is refused";
     EXPECT_EQ(problem_of([&] { registry.add_known_payload("pose/1", 12); }).code, "E-TYPE-003");
     EXPECT_EQ(problem_of([&] { registry.add_known_payload("pose/3", 8); }).code, "E-TYPE-003");
     EXPECT_EQ(problem_of([&] { registry.add_known_payload("pose/1", 8); }).code, "");
@@ -196,15 +199,17 @@ TEST(Registry, OldNodesAreBroughtUpToDate) {
     engine::Registry registry;
     register_samples(registry);
     engine::Graph graph = engine::testing::graph_of(
-        R"({"a": {"type": "sample.old_params", "version": 1, "params": {"half": 4, "n": 9}},
+        R"({"a": {"type": "sample.old_params", "version": 1, "params": {"half": 4}},
             "b": {"type": "sample.params", "version": 2, "params": {"half": 1, "number": 2}}})",
         {});
     std::vector<Problem> problems;
-    EXPECT_EQ(engine::migrate(graph, registry, problems).size(), 3u) << "an alias and two versions";
-    EXPECT_TRUE(problems.empty());
+    EXPECT_FALSE(engine::migrate(graph, registry, problems).empty());
+    EXPECT_TRUE(problems.empty()) << engine::testing::problems_text(problems);
     EXPECT_EQ(graph.nodes.at("a").type, "sample.params");
     EXPECT_EQ(graph.nodes.at("a").version, 3);
-    EXPECT_EQ(graph.nodes.at("b").params, (engine::Object{{"count", 2}})) << "renamed, and half is gone";
+    EXPECT_EQ(graph.nodes.at("a").params, (engine::Object{{"count", 8}}));
+    EXPECT_EQ(graph.nodes.at("b").params, (engine::Object{{"count", 2}}))
+        << "renamed, and half is gone";
 }
 
 }  // namespace

@@ -62,20 +62,35 @@ struct Params {
                             .range = {0, 1},
                             .doc = "Part",
                             .change = Change::Warm},
-                           {.name = "free", .field = &Params::free, .range = {.low = -5}, .doc = "Open above"},
+                           {.name = "free",
+                            .field = &Params::free,
+                            .range = {.low = -5},
+                            .doc = "Open above"},
                            {.name = "text", .field = &Params::text, .doc = "Words"},
-                           {.name = "mode", .field = &Params::mode, .choices = {"fast", "exact"}, .doc = "How"},
+                           {.name = "mode",
+                            .field = &Params::mode,
+                            .choices = {"fast", "exact"},
+                            .doc = "How"},
                            {.name = "color",
                             .field = &Params::color,
                             .choices = {"red", "green", "blue"},
                             .doc = "Colour",
                             .advanced = true},
-                           {.name = "file", .field = &Params::file, .doc = "A file to read", .required_path = true},
-                           {.name = "weights", .field = &Params::weights, .range = {0, 1}, .doc = "Parts"},
+                           {.name = "file",
+                            .field = &Params::file,
+                            .doc = "A file to read",
+                            .required_path = true},
+                           {.name = "weights",
+                            .field = &Params::weights,
+                            .range = {0, 1},
+                            .doc = "Parts"},
                            {.name = "sizes", .field = &Params::sizes, .doc = "Sizes"}},
                 .version = 3,
                 .aliases = {"sample.old_params"},
-                .migrations = {{1, [](engine::Object& params) { params["count"] = params["half"].as_int() * 2; }},
+                .migrations = {{1,
+                                [](engine::Object& params) {
+                                    params["count"] = params["half"].as_int() * 2;
+                                }},
                                {2, [](engine::Object& params) { params.erase("half"); }}},
                 .tags = {"one", "two"},
                 .light = true,
@@ -92,15 +107,18 @@ struct Params {
 struct Source {
     int items = 4;
     static NodeSpec spec() {
-        return {.id = "sample.source",
-                .title = "Source",
-                .group = "Sample",
-                .doc = "Counts.",
-                .outputs = {{"number", "item"}, {"even", "item, if even"}},
-                .params = {{.name = "items", .field = &Source::items, .range = {0, 100}, .doc = "How many"}}};
+        return {
+            .id = "sample.source",
+            .title = "Source",
+            .group = "Sample",
+            .doc = "Counts.",
+            .outputs = {{"number", "item"}, {"even", "item, if even"}},
+            .params = {
+                {.name = "items", .field = &Source::items, .range = {0, 100}, .doc = "How many"}}};
     }
     std::optional<std::uint64_t> count() const { return static_cast<std::uint64_t>(items); }
-    std::optional<std::tuple<double, std::optional<double>>> operator()(Item item, RunContext&) const {
+    std::optional<std::tuple<double, std::optional<double>>> operator()(Item item,
+                                                                        RunContext&) const {
         if (item.number >= static_cast<std::uint64_t>(items)) return {};
         const auto number = static_cast<double>(item.number);
         return std::tuple{number, item.number % 2 ? std::nullopt : std::optional(number)};
@@ -110,22 +128,23 @@ struct Source {
 /// An argument of every form, of all three kinds of sync.
 struct Arguments {
     static NodeSpec spec() {
-        return {.id = "sample.arguments",
-                .title = "Arguments",
-                .group = "Sample",
-                .doc = "Adds what is there.",
-                .inputs = {{"reference", "a number"},
-                           {"copy", "a number"},
-                           {.name = "pointer", .doc = "a number", .optional = true},
-                           {.name = "shared", .doc = "a number", .sync = Sync::Latch},
-                           {.name = "any", .doc = "anything", .optional = true, .type = "T"},
-                           {.name = "back", .doc = "the answer before", .sync = Sync::Feedback}},
-                .outputs = {{"sum", "of all"}, {"shared", "the same packet"}, {"any", "the same packet", "T"}}};
+        return {
+            .id = "sample.arguments",
+            .title = "Arguments",
+            .group = "Sample",
+            .doc = "Adds what is there.",
+            .inputs = {{"reference", "a number"},
+                       {"copy", "a number"},
+                       {.name = "pointer", .doc = "a number", .optional = true},
+                       {.name = "shared", .doc = "a number", .sync = Sync::Latch},
+                       {.name = "any", .doc = "anything", .optional = true, .type = "T"},
+                       {.name = "back", .doc = "the answer before", .sync = Sync::Feedback}},
+            .outputs = {
+                {"sum", "of all"}, {"shared", "the same packet"}, {"any", "the same packet", "T"}}};
     }
-    std::tuple<double, std::shared_ptr<const double>, Packet> operator()(const double& reference, double copy,
-                                                                        const double* pointer,
-                                                                        std::shared_ptr<const double> shared,
-                                                                        const Packet& any, const double* back) {
+    std::tuple<double, std::shared_ptr<const double>, Packet> operator()(
+        const double& reference, double copy, const double* pointer,
+        std::shared_ptr<const double> shared, const Packet& any, const double* back) {
         copy += reference + (pointer ? *pointer : 0) + *shared + (back ? *back : 0);
         return {copy, shared, any};
     }

@@ -56,10 +56,8 @@ protected:
                                    ++checks;
                                    return std::vector<Problem>{{.found = to_json(fields[1])}};
                                },
-                           .migrate =
-                               [](const std::string& id, int from, engine::Object& params) {
-                                   params[id] = from;
-                               }};
+                           .migrate = [](const std::string& id, int from,
+                                         engine::Object& params) { params[id] = from; }};
 };
 
 TEST_F(Table, OfEveryTypeComesBackTheSame) {
@@ -96,11 +94,20 @@ TEST_F(Table, InstancesTakeParametersAsTheStructDoes) {
     const auto made = copy.make();
     const auto struct_made = real.make();
     EXPECT_EQ(all_params(copy, *made), all_params(real, *struct_made)) << "the defaults";
-    const engine::Object given{{"n", 4},           {"byte", 300},     {"ratio", 1},     {"color", "bleu"}, {"sizes", engine::Array{1, 2.5}},
-                               {"mode", "slow"},   {"on", 1},         {"big", -1},      {"weights", engine::Array{0, 2}}, {"colour", "red"}};
+    const engine::Object given{{"n", 4},
+                               {"byte", 300},
+                               {"ratio", 1},
+                               {"color", "bleu"},
+                               {"sizes", engine::Array{1, 2.5}},
+                               {"mode", "slow"},
+                               {"on", 1},
+                               {"big", -1},
+                               {"weights", engine::Array{0, 2}},
+                               {"colour", "red"}};
     const auto problems = set_params(copy, *made, given, "node");
     const auto expected = set_params(real, *struct_made, given, "node");
-    ASSERT_EQ(problems.size(), expected.size() + 1) << "one more of the check, which answers always";
+    ASSERT_EQ(problems.size(), expected.size() + 1)
+        << "one more of the check, which answers always";
     for (std::size_t i = 0; i < expected.size(); ++i)
         EXPECT_EQ(to_text(problems[i]), to_text(expected[i]));
     EXPECT_EQ(all_params(copy, *made), all_params(real, *struct_made));

@@ -1,0 +1,94 @@
+// Every graph file: valid with the plug-ins that are built, up to date, and in canonical form.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "engine/graph/graph.hpp"
+#include "tests/cli/program.hpp"
+
+namespace millrace::tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> graph_files() {
+    std::vector<std::string> files;
+    for (const auto& entry : fs::recursive_directory_iterator(MILLRACE_SOURCE_DIR "/graphs")) {
+        if (entry.path().extension() == ".json") files.push_back(entry.path().string());
+    }
+    std::ranges::sort(files);
+    return files;
+}
+
+std::string bytes_of(const fs::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST(GraphFiles, AreThere) {
+    const std::vector<std::string> files = graph_files();
+    for (const char* name : {"fusion/lidar-camera-overlay.json", "points/clean-and-cluster.json",
+                             "points/register-two-frames.json"}) {
+        EXPECT_TRUE(std::ranges::any_of(files, [&](const std::string& file) {
+            return file.ends_with(name);
+        })) << name;
+    }
+}
+
+TEST(GraphFiles, AreValidWithoutAWarning) {
+    const Program program;
+    std::vector<std::string> words = graph_files();
+    const std::size_t count = words.size();
+    words.insert(words.begin(), {"validate", "--json"});
+    const Outcome outcome = program.run(words);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    const engine::Value object = outcome.json();
+    const engine::Value* graphs = object.find("graphs");
+    ASSERT_TRUE(graphs) << outcome.out;
+    EXPECT_EQ(graphs->as_array().size(), count);
+    for (const engine::Value& graph : graphs->as_array()) {
+        EXPECT_TRUE(graph.find("valid")->as_bool()) << to_json(graph);
+        EXPECT_TRUE(graph.find("problems")->as_array().empty()) << to_json(graph);
+    }
+}
+
+TEST(GraphFiles, AreOfThePresentVersions) {
+    const Program program;
+    for (const std::string& file : graph_files())
+        EXPECT_EQ(program.run({"migrate", file}).out, file + ": up to date\n");
+}
+
+TEST(GraphFiles, AreWrittenBackToTheSameBytes) {
+    for (const std::string& file : graph_files()) {
+        const engine::ReadGraph read = engine::load_graph(file);
+        EXPECT_TRUE(read.problems.empty()) << file;
+        EXPECT_EQ(engine::write_graph(read.graph), bytes_of(file)) << file;
+    }
+}
+
+TEST(GraphFiles, SayWhatTheyDoAndWhereTheirNodesStand) {
+    for (const std::string& file : graph_files()) {
+        const engine::Graph graph = engine::load_graph(file).graph;
+        for (const char* word : {"title", "about"}) {
+            const auto found = graph.meta.find(word);
+            ASSERT_TRUE(found != graph.meta.end() && found->second.is_string())
+                << file << " " << word;
+            EXPECT_FALSE(found->second.as_string().empty()) << file;
+        }
+        std::vector<std::array<double, 2>> places;
+        for (const auto& [id, node] : graph.nodes) {
+            ASSERT_TRUE(graph.layout.contains(id)) << file << ": " << id;
+            places.push_back(graph.layout.at(id));
+        }
+        std::ranges::sort(places);
+        EXPECT_TRUE(std::ranges::adjacent_find(places) == places.end())
+            << file << ": two nodes in one place";
+        EXPECT_EQ(graph.layout.size(), graph.nodes.size()) << file;
+    }
+}
+
+}  // namespace
+}  // namespace millrace::tests

@@ -1,0 +1,62 @@
+// Rules that every text file of the project keeps.
+#include <gtest/gtest.h>
+
+#include <regex>
+
+#include "tests/structure/sources.hpp"
+
+namespace millrace::tests {
+namespace {
+
+const std::vector<std::string> kFolders = {".",     "cmake",     "editor",    "engine", "graphs",
+                                           "nodes", "packaging", "resources", "tests",  "viewers"};
+
+TEST(Text, HasNoTabsOrTrailingBlanks) {
+    for (const SourceFile& file :
+         source_files(kFolders, {".cpp", ".hpp", ".md", ".txt", ".cmake", ".sh"})) {
+        // Files kept as they were found may look as they like.
+        if (file.path.find("/old/") != std::string::npos ||
+            file.path.find("/data/") != std::string::npos)
+            continue;
+        for (std::size_t i = 0; i < file.lines.size(); ++i) {
+            const std::string& line = file.lines[i];
+            const bool blank_end = !line.empty() && (line.back() == ' ' || line.back() == '\r');
+            EXPECT_FALSE(blank_end || line.find('\t') != std::string::npos)
+                << file.path << ":" << i + 1;
+        }
+    }
+}
+
+TEST(Text, NoSourceFileIsTooLong) {
+    for (const SourceFile& file :
+         source_files({"engine", "nodes", "editor", "viewers", "tests"}, {".cpp", ".hpp"})) {
+        EXPECT_LE(file.lines.size(), 400u) << file.path << ": part it";
+        const bool header = file.path.ends_with(".hpp");
+        const bool once = std::ranges::find(file.lines, "#pragma once") != file.lines.end();
+        EXPECT_TRUE(!header || once) << file.path << " lacks #pragma once";
+        for (const std::string& line : file.lines)
+            EXPECT_FALSE(line.starts_with("using namespace")) << file.path;
+    }
+}
+
+TEST(Text, LinksOfDocumentsLeadToFiles) {
+    const std::regex link(R"(\]\(([^)#?]+)[^)]*\))");
+    std::size_t links = 0;
+    for (const SourceFile& file : source_files(kFolders, {".md"})) {
+        const auto folder = (std::filesystem::path(MILLRACE_SOURCE_DIR) / file.path).parent_path();
+        for (const std::string& line : file.lines) {
+            for (std::sregex_iterator match(line.begin(), line.end(), link), end; match != end;
+                 ++match) {
+                const std::string target = (*match)[1];
+                if (target.find("://") != std::string::npos) continue;
+                ++links;
+                EXPECT_TRUE(std::filesystem::exists(folder / target))
+                    << file.path << " links to " << target;
+            }
+        }
+    }
+    EXPECT_GT(links, 0u);
+}
+
+}  // namespace
+}  // namespace millrace::tests
