@@ -23,7 +23,7 @@ if(MILLRACE_SANITIZE)
 endif()
 if(MILLRACE_FUZZ)
     # Coverage for libFuzzer in every part; its main function comes with the targets.
-    target_compile_options(millrace_settings INTERFACE -fsanitize=fuzzer-no-link)
+    target_compile_options(millrace_settings INTERFACE -fsanitize=fuzzer-no-link -fno-sanitize-recover=all)
 endif()
 
 find_program(MILLRACE_CCACHE ccache)

@@ -14,7 +14,6 @@ suppressions=$PWD/tests/sanitizers
 
 build_tbb() {
     local folder=$PWD/build/tsan-tbb version
-    export MILLRACE_TSAN_TBB=$folder/install
     [ -e "$folder/install/lib/libtbb.so" ] && return
     mkdir -p "$folder/lists" "$folder/source"
     version=$(dpkg-query -W -f '${source:Version}' libtbb-dev)

@@ -20,6 +20,16 @@ constexpr std::size_t kKept = 2;
 
 // ---- the file: magic, hash of the rest, length of the JSON, JSON, packets with their lengths
 
+// Of a wire: far more than any run needs, far less than what fills the memory.
+constexpr std::uint64_t kMostCapacity = 1 << 24;
+
+/// Its hash is right, so it was written so: by another version, or by somebody who means harm.
+[[noreturn]] void malformed(std::string what) {
+    throw Error({.code = "E-CKPT-003",
+                 .what = std::move(what),
+                 .mend = "Run again without --resume, or into another folder."});
+}
+
 struct Writer {
     std::vector<std::string> packets;
 
@@ -40,7 +50,7 @@ struct Reader {
         if (number.as_int() < 0) return {};
         const auto index = static_cast<std::size_t>(number.as_int());
         if (index >= packets.size()) {
-            throw Error({.code = "E-CKPT-003", .what = "The checkpoint names a packet it does not hold"});
+            malformed("The checkpoint names a packet it does not hold");
         }
         return deserialise(packets[index], types);
     }
@@ -56,7 +66,7 @@ constexpr std::pair<const char*, std::atomic<std::uint64_t> NodeState::*> kCount
 
 const Value& member(const Value& value, std::string_view name) {
     const Value* found = value.find(name);
-    if (!found) throw Error({.code = "E-CKPT-003", .what = fmt::format("The checkpoint lacks \"{}\"", name)});
+    if (!found) malformed(fmt::format("The checkpoint lacks \"{}\"", name));
     return *found;
 }
 
@@ -68,7 +78,7 @@ Value key_value(const Hash128& key) { return Array{as_signed(key.low), as_signed
 
 Hash128 key_from(const Value& value) {
     const Array& halves = value.as_array();
-    if (halves.size() != 2) throw Error({.code = "E-CKPT-003", .what = "The checkpoint holds a malformed key"});
+    if (halves.size() != 2) malformed("The checkpoint holds a malformed key");
     return {static_cast<std::uint64_t>(halves[0].as_int()), static_cast<std::uint64_t>(halves[1].as_int())};
 }
 
@@ -111,6 +121,18 @@ Value state_value(const State& state, Writer& writer) {
     return Object{{"values", state.values}, {"packets", std::move(packets)}};
 }
 
+std::unique_ptr<Slot> slot_from(const Value& held, const Reader& reader) {
+    auto slot = std::make_unique<Slot>();
+    slot->kind = static_cast<SlotKind>(std::clamp<std::int64_t>(member(held, "kind").as_int(), 0, 2));
+    slot->phase = static_cast<Phase>(std::clamp<std::int64_t>(member(held, "phase").as_int(), 0, 3));
+    slot->head = message_from(member(held, "head"), reader);
+    for (const Value& packet : member(held, "packets").as_array()) slot->results.packets.push_back(reader.get(packet));
+    for (const Value& key : member(held, "keys").as_array()) slot->out_keys.push_back(key_from(key));
+    slot->results.ended = member(held, "source_ended").as_bool();
+    slot->work = Work::Done;
+    return slot;
+}
+
 State state_from(const Value& value, const Reader& reader) {
     State state;
     state.values = member(value, "values").as_object();
@@ -126,10 +148,10 @@ void append_length(std::string& bytes, std::uint64_t length) {
 
 std::uint64_t take_length(std::string_view& rest) {
     std::uint64_t length = 0;
-    if (rest.size() < sizeof length) throw Error({.code = "E-CKPT-003", .what = "The checkpoint is cut short"});
+    if (rest.size() < sizeof length) malformed("The checkpoint is cut short");
     __builtin_memcpy(&length, rest.data(), sizeof length);
     rest.remove_prefix(sizeof length);
-    if (length > rest.size()) throw Error({.code = "E-CKPT-003", .what = "The checkpoint is cut short"});
+    if (length > rest.size()) malformed("The checkpoint is cut short");
     return length;
 }
 
@@ -303,13 +325,23 @@ std::uint64_t Checkpoint::metrics_length(const Executor& executor) {
     return executor.checkpoint_ ? number(executor.checkpoint_->top, "metrics") : 0;
 }
 
+/// A slot is given out by port, so it must have a packet and a key for each, or none at all.
+void Checkpoint::check_held(const Stage& stage, Slot& slot) {
+    const std::size_t ports = stage.outputs.size();
+    const bool gives = slot.kind == SlotKind::Item && slot.phase <= Phase::Values && slot.head.answer == Answer::Value &&
+                       !slot.results.ended && !stage.numbers_outputs_ && !stage.closes_groups_;
+    const std::size_t packets = slot.results.packets.size();
+    if (packets != ports && (packets != 0 || gives)) malformed("The checkpoint holds a result with another number of packets");
+    slot.out_keys.resize(ports);
+}
+
 void Checkpoint::restore(Executor& executor) {
     const CheckpointContents& contents = *executor.checkpoint_;
     const Reader reader{contents.packets, executor.registry};
     const Array& stages = member(contents.top, "stages").as_array();
     const Array& rates = member(contents.top, "rates").as_array();
     if (stages.size() != executor.stages.size() || rates.size() != executor.rates.size()) {
-        throw Error({.code = "E-CKPT-003", .what = "The checkpoint has another number of stages"});
+        malformed("The checkpoint has another number of stages");
     }
     for (std::size_t i = 0; i < stages.size(); ++i) {
         Stage& stage = *executor.stages[i];
@@ -338,8 +370,11 @@ void Checkpoint::restore(Executor& executor) {
             std::vector<Message> waiting;
             for (const Value& message : member(ports[p], "waiting").as_array()) {
                 waiting.push_back(message_from(message, reader));
+                if (waiting.back().answer == Answer::Value && !waiting.back().packet) malformed("The checkpoint holds a value that is none");
             }
-            port.queue->grow(number(ports[p], "capacity"));
+            const std::uint64_t capacity = number(ports[p], "capacity");
+            if (capacity > kMostCapacity) malformed("The checkpoint holds a wire of impossible capacity");
+            port.queue->grow(capacity);
             port.queue->restore(std::move(waiting), number(ports[p], "dropped"));
             port.queue->closed = member(ports[p], "closed").as_bool();
         }
@@ -358,15 +393,11 @@ void Checkpoint::restore(Executor& executor) {
             }
         }
         for (const Value& held : member(saved, "held").as_array()) {
-            if (stage.used_ == stage.slots_.size()) stage.slots_.push_back(std::make_unique<Slot>());
-            Slot& slot = *stage.slots_[stage.used_++];
-            slot.kind = static_cast<SlotKind>(std::clamp<std::int64_t>(member(held, "kind").as_int(), 0, 2));
-            slot.phase = static_cast<Phase>(std::clamp<std::int64_t>(member(held, "phase").as_int(), 0, 3));
-            slot.head = message_from(member(held, "head"), reader);
-            for (const Value& packet : member(held, "packets").as_array()) slot.results.packets.push_back(reader.get(packet));
-            for (const Value& key : member(held, "keys").as_array()) slot.out_keys.push_back(key_from(key));
-            slot.results.ended = member(held, "source_ended").as_bool();
-            slot.work = Work::Done;
+            std::unique_ptr<Slot> slot = slot_from(held, reader);
+            check_held(stage, *slot);
+            if (stage.used_ == stage.slots_.size()) stage.slots_.push_back(std::move(slot));
+            else stage.slots_[stage.used_] = std::move(slot);
+            ++stage.used_;
         }
     }
     executor.restore_told(member(contents.top, "told"));
@@ -375,9 +406,10 @@ void Checkpoint::restore(Executor& executor) {
         executor.rates[i]->in_flight = static_cast<int>(number(rates[i], "in_flight"));
     }
     for (const auto& stage : executor.stages) {
-        while (executor.checkpoint_due_item_ > 0 && stage->is_source() && stage->admitted_ >= executor.checkpoint_due_item_) {
-            executor.checkpoint_due_item_ += executor.options.checkpoint_items;
-        }
+        auto& due = executor.checkpoint_due_item_;
+        if (due == 0 || !stage->is_source() || stage->admitted_ < due) continue;
+        const std::uint64_t every = executor.options.checkpoint_items;
+        due += ((stage->admitted_ - due) / every + 1) * every;
     }
 }
 

@@ -10,6 +10,8 @@
 namespace millrace::engine {
 
 class Executor;
+class Stage;
+struct Slot;
 
 /// A checkpoint file taken apart; the packets are views into `bytes`.
 struct CheckpointContents {
@@ -28,8 +30,12 @@ public:
     static void find(Executor& executor);
     /// Bytes of metrics that belong to what find() found; 0 without.
     static std::uint64_t metrics_length(const Executor& executor);
-    /// After the nodes have started: restores what find() found.
+    /// After the nodes have started: restores what find() found. Throws Error E-CKPT-003 when it contradicts itself or the
+    /// plan; it is untrusted, for whoever writes a checkpoint can write its hash.
     static void restore(Executor& executor);
+
+private:
+    static void check_held(const Stage& stage, Slot& slot);
 };
 
 }  // namespace millrace::engine

@@ -35,11 +35,13 @@ struct CloudFiles {
         count_ = items_of(files_.size(), first, frames);
     }
 
-    std::optional<std::tuple<types::PointCloud, types::Text>> operator()(engine::Item item) const {
+    std::optional<std::tuple<types::PointCloud, types::Text>> operator()(engine::Item item,
+                                                                           engine::RunContext& context) const {
         if (item.number >= count_) return std::nullopt;
         const std::filesystem::path& file = file_of(item.number);
         types::PointCloud cloud(visual::load_cloud(file));
         cloud.frame = "lidar";
+        warn_of_lost_positions(cloud, context);
         return std::tuple{std::move(cloud), types::Text{file.stem().string()}};
     }
 

@@ -1,6 +1,7 @@
 #include "nodes/loaders/listing.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -43,7 +44,8 @@ std::vector<std::filesystem::path> list_files(const std::filesystem::path& path,
 }
 
 types::Image load_image(const std::filesystem::path& file) {
-    return ops::decode_image(visual::read_file_bytes(file), file.string());
+    constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30;
+    return ops::decode_image(visual::read_file_bytes(file, kMostBytes), file.string());
 }
 
 std::uint64_t items_of(std::uint64_t there, int first, int wanted) {
@@ -59,6 +61,16 @@ std::uint64_t items_of(std::uint64_t there, int first, int wanted) {
     }
     const std::uint64_t rest = there - start;
     return wanted > 0 ? std::min(rest, static_cast<std::uint64_t>(wanted)) : rest;
+}
+
+void warn_of_lost_positions(const types::PointCloud& cloud, engine::RunContext& context) {
+    const auto lost = std::ranges::count_if(cloud.points, [](const types::Point& point) {
+        return !std::isfinite(point.x) || !std::isfinite(point.y) || !std::isfinite(point.z);
+    });
+    if (lost == 0) return;
+    context.warn("Some points have no finite position (NaN); nodes that need one pass over them");
+    context.log(fmt::format("item {}: {} of {} points without a finite position", context.item(),
+                            lost, cloud.points.size()));
 }
 
 }  // namespace millrace::nodes

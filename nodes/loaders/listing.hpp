@@ -8,7 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/node/context.hpp"
 #include "nodes/types/image.hpp"
+#include "nodes/types/point_cloud.hpp"
 
 namespace millrace::nodes {
 
@@ -26,5 +28,8 @@ types::Image load_image(const std::filesystem::path& file);
 /// Items of a source that has `there` and is asked to begin at `first` and give `wanted` (0: all).
 /// Throws Error E-PARAM-004 when `first` lies behind the last one.
 std::uint64_t items_of(std::uint64_t there, int first, int wanted);
+
+/// Warns, once a run, of points whose position is NaN or infinite, as damaged scans have them.
+void warn_of_lost_positions(const types::PointCloud& cloud, engine::RunContext& context);
 
 }  // namespace millrace::nodes

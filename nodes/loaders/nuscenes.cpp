@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "engine/problem.hpp"
+#include "engine/visual/io/cloud_io.hpp"
 #include "engine/visual/io/files.hpp"
 #include "nodes/loaders/listing.hpp"
 #include "nodes/loaders/recording.hpp"
@@ -19,7 +20,7 @@ namespace {
 /// A scan: little-endian float32 rows x y z intensity (0 to 255) ring.
 types::PointCloud load_scan(const std::filesystem::path& file) {
     constexpr std::size_t kColumns = 5;
-    const std::vector<std::byte> bytes = visual::read_file_bytes(file);
+    const std::vector<std::byte> bytes = visual::read_file_bytes(file, visual::kMaxScanBytes);
     if (bytes.size() % (kColumns * sizeof(float)) != 0) {
         throw engine::Error({.code = "E-FILE-030",
                              .what = "The LiDAR scan is cut short or of another format",

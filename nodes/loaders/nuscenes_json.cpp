@@ -23,7 +23,7 @@ void flatten(const engine::Value& value, std::vector<double>& numbers, std::size
 }  // namespace
 
 engine::Value load_json(const std::filesystem::path& file) {
-    const std::vector<std::byte> bytes = visual::read_file_bytes(file);
+    const std::vector<std::byte> bytes = visual::read_file_bytes(file, engine::JsonLimits{}.max_bytes);
     return engine::parse_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
                               file.string());
 }

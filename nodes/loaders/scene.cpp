@@ -164,6 +164,7 @@ struct Scene {
         const std::uint64_t frame = frame_of(item.number);
         if (recording_) {
             RecordedFrame read = recording_->read(frame);
+            warn_of_lost_positions(read.cloud, context);
             return std::tuple{std::move(read.cloud), std::move(read.image),
                               std::move(read.calibration), std::move(read.labels),
                               types::Text{std::move(read.name)}};

@@ -138,10 +138,7 @@ std::vector<visual::Visual> PayloadTraits<PointCloud>::visual(const PointCloud& 
         // Evenly through the scan order, which for a rotating sensor is evenly round it. Picked
         // from the cloud as it is, since a copy of all of it could take many times the budget.
         std::vector<std::size_t> indices(most);
-        for (std::size_t i = 0; i < most; ++i)
-            indices[i] =
-                static_cast<std::size_t>(static_cast<double>(i) / static_cast<double>(most) *
-                                         static_cast<double>(cloud.points.size()));
+        for (std::size_t i = 0; i < most; ++i) indices[i] = i * cloud.points.size() / most;
         shown.frame = cloud.frame;
         shown.origin = cloud.origin;
         shown.timestamp = cloud.timestamp;

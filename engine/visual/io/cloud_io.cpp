@@ -38,7 +38,8 @@ Cloud load_cloud(const std::filesystem::path& file) {
         io::fail("E-FILE-002", "The file's ending names no cloud format", ".bin, .pcd.bin, .pcd, .ply, .xyz, .txt, .csv or .las",
                  io::shown(file.extension().string()), file.string(), "Rename the file, or convert it.");
     }
-    return read_cloud(read_file_bytes(file), *format, file.string());
+    const bool scan = *format == CloudFormat::KittiBin || *format == CloudFormat::NuScenesBin;
+    return read_cloud(read_file_bytes(file, scan ? kMaxScanBytes : kMaxCloudBytes), *format, file.string());
 }
 
 std::string write_cloud(const Cloud& cloud, CloudFormat format, CloudEncoding encoding) {

@@ -29,7 +29,11 @@ std::optional<CloudFormat> format_of(const std::filesystem::path& file);
 /// taken. `name` stands for the file in messages.
 Cloud read_cloud(std::span<const std::byte> bytes, CloudFormat format, std::string_view name);
 
-/// Throws engine::Error: E-FILE-001 (can't be opened), E-FILE-002 (unknown ending), or as read_cloud().
+/// One turn of a sensor is a few megabytes, a surveyed cloud some gigabytes; what is larger is not what it seems.
+inline constexpr std::uint64_t kMaxScanBytes = std::uint64_t{1} << 30, kMaxCloudBytes = std::uint64_t{8} << 30;
+
+/// Throws engine::Error: E-FILE-001 (can't be opened), E-FILE-002 (unknown ending), E-FILE-005 (too large), or as
+/// read_cloud().
 Cloud load_cloud(const std::filesystem::path& file);
 
 /// The file's bytes. KittiBin and NuScenesBin have one encoding; Ply and Xyz have no compressed one (E-FILE-035); Las is

@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <fstream>
 #include <string>
 #include <system_error>
 
@@ -48,6 +50,31 @@ private:
     }
     io::fail("E-FILE-004", "The file can't be read", "a readable file", reason(error), file.string(),
              "Check the file's kind and permissions, and the disk.");
+}
+
+/// Bytes of memory that can be had without others having to give some up; 0 when unknown.
+std::uint64_t free_memory() {
+    std::uint64_t available = 0;
+    std::ifstream meminfo("/proc/meminfo");
+    for (std::string word; meminfo >> word;) {
+        if (word != "MemAvailable:") continue;
+        meminfo >> available;
+        available <<= 10;
+        break;
+    }
+    std::uint64_t most = 0, used = 0;  // of the control group, when it has a limit
+    if (std::ifstream("/sys/fs/cgroup/memory.max") >> most && std::ifstream("/sys/fs/cgroup/memory.current") >> used)
+        available = std::min(available, most - std::min(most, used));
+    return available;
+}
+
+void check_memory(const fs::path& file, std::uint64_t bytes) {
+    constexpr std::uint64_t kNotWorthAsking = std::uint64_t{64} << 20;
+    if (bytes < kNotWorthAsking) return;
+    const std::uint64_t available = free_memory();
+    if (available == 0 || bytes < available) return;
+    io::fail("E-MEM-003", "The file does not fit into memory", fmt::format("at most {} MB, which are free", available >> 20),
+             fmt::format("{} MB", bytes >> 20), file.string(), "Check that it is the right file, split it, or close other programs.");
 }
 
 /// 0 or errno.
@@ -113,6 +140,7 @@ std::vector<std::byte> read_file_bytes(const fs::path& file, std::uint64_t limit
         io::fail("E-FILE-005", "The file is too large", fmt::format("at most {} bytes", limit),
                  fmt::format("{} bytes", size), file.string(), "Check that it is the right file, or split it.");
     }
+    check_memory(file, size);
     std::vector<std::byte> bytes(size);
     std::size_t filled = 0;
     while (filled < bytes.size()) {

@@ -16,7 +16,7 @@ enum class Durability { Disk, Process };
 inline constexpr std::uint64_t kMaxFileBytes = std::uint64_t{16} << 30;
 
 /// The bytes of a regular file. Throws Error: E-FILE-001 when there is none, E-FILE-004 when it can't be read,
-/// E-FILE-005 when it holds more than `limit` bytes.
+/// E-FILE-005 when it holds more than `limit` bytes, E-MEM-003 when they would not fit into the memory that is free.
 std::vector<std::byte> read_file_bytes(const std::filesystem::path& file, std::uint64_t limit = kMaxFileBytes);
 
 /// Replaces the file's content by way of a temporary file in the same folder and a rename. Links are followed, the

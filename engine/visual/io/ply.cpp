@@ -98,7 +98,8 @@ void check_vertex(const Element& element, std::string where) {
 }
 
 [[noreturn]] void too_short(const Element& element, std::string_view name, std::size_t at) {
-    fail(kTruncated, "The file ends before its last " + element.name, std::to_string(element.count) + " of them", "fewer", at_byte(name, at));
+    fail(kTruncated, "The file ends before its last element " + shown(element.name), std::to_string(element.count) + " of them", "fewer",
+         at_byte(name, at));
 }
 
 std::vector<Column> columns_of(const Element& element) {

@@ -32,6 +32,11 @@ constexpr std::array kTriples = {
     Triple{{"normal_x", "normal_y", "normal_z"}, "normal"},
 };
 
+/// The value of the first row. A span without rows may have no address to count from.
+const std::byte* first_value(const Rows& rows, std::size_t offset) {
+    return rows.rows == 0 ? nullptr : rows.data.data() + offset;
+}
+
 template <class In, class Out>
 std::vector<Out> gather(const Rows& rows, const Members& members) {
     std::size_t channels = 0;
@@ -40,7 +45,7 @@ std::vector<Out> gather(const Rows& rows, const Members& members) {
     std::size_t first = 0;
     for (const Column* column : members) {
         for (std::size_t channel = 0; channel < column->count; ++channel, ++first) {
-            const std::byte* const base = rows.data.data() + column->offset + channel * sizeof(In);
+            const std::byte* const base = first_value(rows, column->offset + channel * sizeof(In));
             for (std::size_t row = 0; row < rows.rows; ++row) {
                 values[row * channels + first] =
                     static_cast<Out>(load<In>(base + row * column->stride, rows.big_endian));
@@ -131,7 +136,7 @@ private:
 
     void read_axis(std::size_t axis, const Column& column, float Point::* member) {
         used_.insert(&column);
-        const std::byte* const base = rows_.data.data() + column.offset;
+        const std::byte* const base = first_value(rows_, column.offset);
         with_type(column.type, [&](auto zero) {
             using In = decltype(zero);
             // Positions that are float in the file stay what they are, bit for bit.

@@ -11,6 +11,7 @@
 namespace millrace::visual {
 namespace {
 
+constexpr const char* kGetAgain = "The file is damaged or no safetensors file; get it again.";
 constexpr std::string_view kMetadata = "__metadata__";
 constexpr std::uint64_t kMaxHeader = 100u << 20;  // the format's own limit
 
@@ -20,7 +21,7 @@ constexpr std::uint64_t kMaxHeader = 100u << 20;  // the format's own limit
                          .expected = std::move(expected),
                          .found = std::move(found),
                          .where = std::string(name),
-                         .mend = "The file is damaged or no safetensors file; get it again."});
+                         .mend = kGetAgain});
 }
 
 /// Elements of a shape, or -1 when the product is not representable.
@@ -89,6 +90,7 @@ Safetensors read_safetensors(std::span<const std::byte> bytes, std::string_view 
     } catch (const engine::Error& error) {
         engine::Problem problem = error.problem();
         if (problem.where.empty()) problem.where = std::string(name);
+        if (problem.mend.empty()) problem.mend = kGetAgain;
         if (!problem.code.starts_with("E-FILE")) problem.code = "E-FILE-022";
         throw engine::Error(problem);
     }

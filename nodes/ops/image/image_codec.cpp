@@ -116,6 +116,16 @@ Size png_size(Reader reader) {
     size.width = reader.big32();
     size.height = reader.big32();
     const std::uint32_t bits = reader.byte();
+    // Whether all chunks are there: the decoder finds out, too, but late, and prints a line of its own.
+    reader.at = 8;
+    for (std::uint32_t kind = 0; kind != 0x49454E44;) {  // IEND
+        const std::uint32_t length = reader.big32();
+        kind = reader.big32();
+        if (length > reader.bytes.size() - reader.at)
+            cut_short(reader.name, reader.format, reader.bytes.size());
+        reader.at += length;
+        reader.big32();  // checksum
+    }
     // Deflate's best is 1032 to 1.
     size.most = reader.bytes.size() * 1032 * 8 / std::max<std::uint64_t>(bits, 1);
     return size;
@@ -205,7 +215,8 @@ ImageHeader read_image_header(std::span<const std::byte> bytes, std::string_view
                              .what = "This is no picture Millrace can read",
                              .expected = "PNG, JPEG, BMP or binary PNM",
                              .found = bytes.empty() ? "an empty file" : "other content",
-                             .where = std::string(name)});
+                             .where = std::string(name),
+                             .mend = "Convert the file, or leave it out."});
     }
     const std::string extent = fmt::format("{} x {} pixels", size.width, size.height);
     if (size.width == 0 || size.height == 0)
@@ -216,7 +227,8 @@ ImageHeader read_image_header(std::span<const std::byte> bytes, std::string_view
                              .what = "The picture is too large",
                              .expected = fmt::format("{} pixels at most", kMostPixels),
                              .found = extent,
-                             .where = std::string(name)});
+                             .where = std::string(name),
+                             .mend = "Scale the picture down or cut it into several."});
     }
     if (size.width * size.height > size.most)
         damaged(kImpossibleSize, name,

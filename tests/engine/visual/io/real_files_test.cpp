@@ -113,14 +113,21 @@ TEST(RealFiles, LasLiesWithinTheBoundsOfItsHeader) {
 TEST(RealFiles, TheCutOnesAreRefused) {
     const fs::path root = shared_folder() / "data/shapes";
     if (!fs::exists(root)) GTEST_SKIP() << "no folder " << root;
-    for (const char* name : {"pcd/bun0.pcd", "pcd/colored_cloud.pcd", "pcd/car6.pcd", "las/100-points.las"}) {
+    for (const char* name : {"pcd/bun0.pcd", "pcd/colored_cloud.pcd", "pcd/car6.pcd", "pcd/milk.pcd", "las/100-points.las"}) {
+        SCOPED_TRACE(name);
         const std::string bytes = text_of(root / name);
-        const CloudFormat format = *format_of(name);
-        std::size_t cuts = 0;
-        for (std::size_t size = 0; size + 12 < bytes.size(); size += 1 + bytes.size() / 500, ++cuts) {
-            EXPECT_NE(problem_of(std::string_view(bytes).substr(0, size), format).code, "none") << name << " " << size;
+        // Without the last number of a text; PCL's older writer leaves bytes behind compressed data.
+        std::size_t end = bytes.size() - 12;
+        constexpr std::string_view kCompressed = "DATA binary_compressed\n";
+        if (const std::size_t data = bytes.find(kCompressed); data != std::string::npos) {
+            std::uint32_t packed = 0;
+            std::memcpy(&packed, bytes.data() + data + kCompressed.size(), sizeof packed);
+            end = data + kCompressed.size() + 8 + packed;
+            ASSERT_LE(end, bytes.size());
         }
-        EXPECT_GT(cuts, 400U);
+        for (std::size_t size = 0; size < end; size += 1 + end / 500) {
+            EXPECT_NE(problem_of(std::string_view(bytes).substr(0, size), *format_of(name)).code, "none") << size;
+        }
     }
 }
 
