@@ -1,6 +1,7 @@
 #include "engine/problem.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "engine/value.hpp"
@@ -18,6 +19,40 @@ void add_line(std::string& text, const char* label, const std::string& value) {
     }
 }
 
+/// Bytes of the UTF-8 character at the front of `text`, or 0 when there is none (RFC 3629, section
+/// 4).
+std::size_t character_length(std::string_view text) {
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+    };
+    const unsigned first = byte(0);
+    if (first < 0x80) return 1;
+    const std::size_t length = first >= 0xc2 && first < 0xe0   ? 2
+                               : first >= 0xe0 && first < 0xf0 ? 3
+                               : first >= 0xf0 && first < 0xf5 ? 4
+                                                               : 0;
+    if (length > text.size()) return 0;
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xc0) != 0x80) return 0;
+    }
+    // Longer than need be, halves of UTF-16 pairs, and beyond the last character.
+    if ((first == 0xe0 && byte(1) < 0xa0) || (first == 0xed && byte(1) > 0x9f)) return 0;
+    if ((first == 0xf0 && byte(1) < 0x90) || (first == 0xf4 && byte(1) > 0x8f)) return 0;
+    return length;
+}
+
+/// Names of files and what stands in them may be any bytes, but a report is JSON: what is no UTF-8
+/// becomes U+FFFD.
+std::string as_utf8(std::string_view text) {
+    std::string result;
+    while (!text.empty()) {
+        const std::size_t length = character_length(text);
+        result += length > 0 ? text.substr(0, length) : "\xef\xbf\xbd";
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return result;
+}
+
 }  // namespace
 
 std::string to_text(const Problem& problem) {
@@ -33,11 +68,11 @@ std::string to_text(const Problem& problem) {
 }
 
 Value to_value(const Problem& problem) {
-    Object object{{"code", problem.code},
+    Object object{{"code", as_utf8(problem.code)},
                   {"severity", problem.severity == Severity::Error ? "error" : "warning"},
-                  {"what", problem.what}};
+                  {"what", as_utf8(problem.what)}};
     const auto add = [&](const char* name, const std::string& text) {
-        if (!text.empty()) object[name] = text;
+        if (!text.empty()) object[name] = as_utf8(text);
     };
     add("expected", problem.expected);
     add("found", problem.found);

@@ -58,12 +58,21 @@ struct ByteBins {
     }
 };
 
+template <class Words>
+MILLRACE_INLINE bool any_bit(const Words& words) {
+    std::uint64_t parts[sizeof(Words) / sizeof(std::uint64_t)];
+    std::memcpy(parts, &words, sizeof words);
+    std::uint64_t all = 0;
+    for (const std::uint64_t part : parts) all |= part;
+    return all != 0;
+}
+
 /// Each value becomes a word with just the bit of its bin set; the words are added bit by bit in
 /// carry-save form (Harley and Seal), 16 vectors a round, so that a value costs a few instructions
-/// a vector whatever its bin. `rounds_before` tells which planes a carry reaches.
+/// a vector whatever its bin.
 template <std::size_t Bytes, class T, class Bins>
-MILLRACE_INLINE void bins_in(const T* values, std::size_t rounds, std::uint64_t rounds_before,
-                             const Bins& bins, std::uint32_t (*planes)[16]) {
+MILLRACE_INLINE void bins_in(const T* values, std::size_t rounds, const Bins& bins,
+                             std::uint32_t (*planes)[16]) {
     constexpr std::size_t lanes = Bytes / sizeof(std::uint32_t);
     using Words = typename VectorOf<std::uint32_t, Bytes>::Type;
     Words sums[4];
@@ -90,7 +99,8 @@ MILLRACE_INLINE void bins_in(const T* values, std::size_t rounds, std::uint64_t 
             const Words carry = bits & sixteen;
             bits ^= sixteen;
             std::memcpy(planes[4 + plane], &bits, Bytes);
-            if ((((rounds_before + round) >> plane) & 1) == 0) break;
+            // Each lane and bin has a count of its own, so any of them may carry on.
+            if (!any_bit(carry)) break;
             sixteen = carry;
         }
     }
@@ -120,7 +130,7 @@ void BinCounter::add_by(const T* values, std::size_t count, const Bins& bins) {
     while (count >= 16 * lanes) {
         const std::size_t space = (std::size_t{1} << (kPlanes - 4)) - 1 - rounds_;
         const std::size_t rounds = std::min(count / (16 * lanes), space);
-        run_best(MILLRACE_KERNEL { bins_in<Bytes>(values, rounds, rounds_, bins, planes_); });
+        run_best(MILLRACE_KERNEL { bins_in<Bytes>(values, rounds, bins, planes_); });
         rounds_ += rounds;
         values += rounds * 16 * lanes;
         count -= rounds * 16 * lanes;
@@ -153,7 +163,7 @@ void BinCounter::add(const std::uint8_t* values, std::size_t count, std::uint8_t
 
 void BinCounter::flush() {
     if (rounds_ == 0) return;
-    // A carry of round r reaches plane 4 + log2(r); the planes above are empty.
+    // A count is at most the rounds there were, so the planes above are empty.
     const std::size_t used = 4 + static_cast<std::size_t>(std::bit_width(rounds_));
     for (std::size_t plane = 0; plane < used; ++plane) {
         for (std::uint32_t& word : planes_[plane]) {

@@ -7,7 +7,11 @@
 namespace millrace::cli {
 namespace {
 
-engine::Graph read(const std::string& file) {
+/// A run folder stands for the graph that ran in it.
+engine::Graph read(const std::string& name) {
+    std::filesystem::path file = name;
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(file / "graph.json", ignored)) file /= "graph.json";
     engine::ReadGraph read = engine::load_graph(file);
     stop_on_errors(read.problems);
     return std::move(read.graph);

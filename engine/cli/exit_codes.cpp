@@ -1,6 +1,7 @@
 #include "engine/cli/exit_codes.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "engine/cli/table.hpp"
@@ -60,7 +61,9 @@ int exit_of(const engine::RunResult& result, bool lenient_errors) {
             const int code = exit_of(problem);
             // A file that is there but malformed or can't be written, or anything else a node says
             // of its data: the node failed.
-            const bool absent = problem.code == "E-FILE-001" || problem.code == "E-FILE-004";
+            constexpr std::array<std::string_view, 4> kAbsent = {"E-FILE-001", "E-FILE-004",
+                                                                 "E-FILE-040", "E-FILE-041"};
+            const bool absent = std::ranges::find(kAbsent, problem.code) != kAbsent.end();
             const bool of_the_node = code == kInvalidGraph || problem.code == "E-FILE-003" ||
                                      (code == kMissing && !absent);
             return of_the_node ? kNodeFailed : code;

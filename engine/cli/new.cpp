@@ -53,9 +53,13 @@ engine::Graph template_named(const std::string& name, const std::vector<Template
                               fmt::format("one of {}", fmt::join(names, ", ")), name,
                               "Give the whole name.");
         }
+        const auto within = std::ranges::find_if(
+            names, [&](const std::string& known) { return known.starts_with(name + "/"); });
         throw usage_error("E-CLI-008", fmt::format("There is no template \"{}\"", name),
                           "the name of a template", name,
-                          did_you_mean(name, names, "`millrace new` lists them."));
+                          within != names.end()
+                              ? fmt::format("Did you mean \"{}\"?", *within)
+                              : did_you_mean(name, names, "`millrace new` lists them."));
     }
     engine::ReadGraph read = engine::load_graph(fitting.front()->second);
     stop_on_errors(read.problems);

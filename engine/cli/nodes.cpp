@@ -15,9 +15,15 @@ namespace {
 namespace fs = std::filesystem;
 using engine::NodeType;
 
-std::map<std::string, std::vector<const NodeType*>> by_group(const engine::Registry& registry) {
-    std::map<std::string, std::vector<const NodeType*>> groups;
-    for (const NodeType* type : registry.types()) groups[type->spec.group].push_back(type);
+using Groups = std::map<std::string, std::vector<const NodeType*>>;
+
+/// All types, or those of one family, whose ids begin with its name.
+Groups by_group(const engine::Registry& registry, const std::string& family = {}) {
+    Groups groups;
+    for (const NodeType* type : registry.types()) {
+        if (family.empty() || type->spec.id.starts_with(family + "."))
+            groups[type->spec.group].push_back(type);
+    }
     return groups;
 }
 
@@ -80,10 +86,10 @@ int write_pages(const Call& call, const engine::Registry& registry, const fs::pa
     return 0;
 }
 
-int list_all(const Call& call, const engine::Registry& registry) {
+int list_types(const Call& call, const Groups& groups) {
     engine::Array list;
     bool first = true;
-    for (const auto& [group, types] : by_group(registry)) {
+    for (const auto& [group, types] : groups) {
         TextTable table({"", "", ""});
         for (const NodeType* type : types) {
             table.add({"  " + type->spec.id, type->spec.title, first_sentence(type->spec.doc)});
@@ -109,8 +115,11 @@ int nodes_command(const Call& call) {
         return 0;
     }
     if (const auto folder = call.text("markdown")) return write_pages(call, registry, *folder);
-    if (!call.arguments().empty()) return show_one(call, registry, call.arguments().front());
-    return list_all(call, registry);
+    if (call.arguments().empty()) return list_types(call, by_group(registry));
+    const std::string& name = call.arguments().front();
+    if (const Groups family = by_group(registry, name); !family.empty() && !registry.find(name))
+        return list_types(call, family);
+    return show_one(call, registry, name);
 }
 
 }  // namespace millrace::cli

@@ -18,6 +18,12 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 
 const Command& command_named(const std::string& word) {
     if (const Command* found = find_command(word)) return *found;
+    if (word.starts_with('-')) {
+        throw usage_error("E-CLI-001",
+                          fmt::format("There is no option \"{}\" before the command", word),
+                          "millrace COMMAND [options]", word,
+                          did_you_mean(word, {"--help", "--version"}, "Begin with the command."));
+    }
     std::vector<std::string> names;
     for (const Command& command : commands()) names.push_back(command.name);
     throw usage_error("E-CLI-001", fmt::format("There is no command \"{}\"", word),
@@ -32,13 +38,28 @@ void add_options(CLI::App& app, const Command& command, std::map<std::string, CL
         const std::string spelling =
             (option.letter.empty() ? "" : "-" + option.letter + ",") + "--" + option.name;
         if (option.kind == Kind::Flag) {
-            made[option.name] = app.add_flag(spelling);
+            made[option.name] = app.add_flag(spelling)->disable_flag_override();
             continue;
         }
         made[option.name] = app.add_option(spelling)->expected(1)->allow_extra_args(false);
         made[option.name]->multi_option_policy(option.repeats ? CLI::MultiOptionPolicy::TakeAll
                                                               : CLI::MultiOptionPolicy::TakeLast);
     }
+}
+
+/// CLI11 says of an option that lacks its value, or has one too many, "--name: …".
+engine::Error wrong_words(const Command& command, std::string what,
+                          const std::vector<std::string>& words) {
+    std::string expected = usage_line(command);
+    for (const Option& option : command.options) {
+        if (!what.starts_with("--" + option.name + ":")) continue;
+        what = fmt::format("--{} {}", option.name,
+                           option.kind == Kind::Flag ? "takes no value" : "needs a value");
+        expected = spelling(option);
+    }
+    return usage_error("E-CLI-002", what, expected,
+                       fmt::format("millrace {}", fmt::join(words, " ")),
+                       fmt::format("See `millrace {} --help`.", command.name));
 }
 
 void check_options(const Command& command, const std::vector<std::string>& words) {
@@ -90,9 +111,7 @@ Parsed parse(const std::vector<std::string>& words, Output& output) {
     } catch (const CLI::CallForHelp&) {
         return {{}, help_text(command)};
     } catch (const CLI::ParseError& error) {
-        throw usage_error("E-CLI-002", error.what(), usage_line(command),
-                          fmt::format("{}", fmt::join(words, " ")),
-                          fmt::format("See `millrace {} --help`.", command.name));
+        throw wrong_words(command, error.what(), words);
     }
     std::vector<std::string> arguments = app.remaining();
     const auto mark = std::ranges::find(arguments, "--");

@@ -202,6 +202,13 @@ int execute(Setting& setting, const Catalogue& catalogue) {
         told.note(event);
         if (print_events) call.output().line(line);
     });
+    const auto print = [&](engine::Object& report, int code) {
+        if (call.json()) {
+            report["out"] = folder.path().string();
+            call.print_json(std::move(report), code);
+        }
+        return code;
+    };
     const auto finish = [&](engine::RunResult& result, bool lenient) {
         int code = exit_of(result, lenient);
         if (code == kGood && any_errors(result.problems)) code = exit_of(result.problems);
@@ -209,16 +216,14 @@ int execute(Setting& setting, const Catalogue& catalogue) {
         try {
             folder.write_report(report);
         } catch (const engine::Error& error) {
-            // A disk that has filled up meanwhile: what the run came to is still printed.
+            // A disk that has filled up meanwhile: what the run came to is still printed, and the
+            // cause told once.
+            if (code != kGood) return print(report, code);
             result.problems.push_back(error.problem());
-            if (code == kGood) code = kUsage;
+            code = kUsage;
             report = run_report(setting.facts, result, code);
         }
-        if (call.json()) {
-            report["out"] = folder.path().string();
-            call.print_json(std::move(report), code);
-        }
-        return code;
+        return print(report, code);
     };
     Watch watch(run, call.output().messages_to_terminal() && !call.flag("events"), [&] {
         // A call that never asks whether to stop must not hold up the end.

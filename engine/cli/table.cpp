@@ -209,13 +209,14 @@ std::vector<Command> about_graphs() {
         {.name = "diff",
          .summary = "Show what differs between two graphs in meaning",
          .about = "Compares two graphs by what they mean: nodes, parameters, wires and subgraphs. "
+                  "A run folder stands for the graph that ran in it. "
                   "Layout, notes, backdrops, order and "
                   "formatting count for nothing. Exit code 5 when they differ.",
          .arguments = {{.name = "A", .doc = "the graph before", .complete = Complete::Graph},
                        {.name = "B", .doc = "the graph after", .complete = Complete::Graph}},
          .options = {kJson},
          .examples = {{"millrace diff before.json after.json", "what changed"},
-                      {"millrace diff graph.json runs/a/graph.json", "what a run overrode"},
+                      {"millrace diff graph.json runs/a", "what a run overrode"},
                       {"millrace diff a.json b.json --json", "for a program to read"}},
          .run = diff_command},
         {.name = "export",
@@ -288,8 +289,10 @@ std::vector<Command> about_the_program() {
          .summary = "List node types, or show one's reference page",
          .about = "Without a type it lists all types by group. With one it prints its whole "
                   "reference page: ports, parameters, flags.",
-         .arguments =
-             {{.name = "TYPE", .doc = "a node type", .least = 0, .complete = Complete::NodeType}},
+         .arguments = {{.name = "TYPE",
+                        .doc = "a node type, or a family of them such as \"points\"",
+                        .least = 0,
+                        .complete = Complete::NodeType}},
          .options = {{.name = "names", .doc = "only the ids, one a line"},
                      {.name = "markdown",
                       .kind = Kind::Text,

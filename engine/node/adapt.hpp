@@ -154,15 +154,11 @@ template <class A>
 decltype(auto) argument(std::span<const Packet> inputs, std::size_t index) {
     using T = std::remove_cvref_t<A>;
     const Packet& packet = inputs[index];
-    if constexpr (std::is_same_v<T, Packet>) {
-        return (packet);
-    } else if constexpr (std::is_pointer_v<T>) {
+    if constexpr (std::is_same_v<T, Packet>) return (packet);
+    else if constexpr (std::is_pointer_v<T>)
         return packet ? &packet.as<std::remove_cv_t<std::remove_pointer_t<T>>>() : nullptr;
-    } else if constexpr (is_shared<T>) {
-        return packet ? packet.share<typename Strip<T>::type>() : T{};
-    } else {
-        return (packet.as<T>());
-    }
+    else if constexpr (is_shared<T>) return packet ? packet.share<typename Strip<T>::type>() : T{};
+    else return (packet.as<T>());
 }
 
 template <class T>

@@ -25,8 +25,9 @@ int port_index(const Ports& ports, const std::string& name) {
     return found == ports.end() ? -1 : static_cast<int>(found - ports.begin());
 }
 
+/// Reports it and gives the index of the port that was probably meant, or -1.
 template <class Ports>
-void unknown_port(Builder& builder, const Endpoint& end, const Ports& ports, std::string_view kind) {
+int unknown_port(Builder& builder, const Endpoint& end, const Ports& ports, std::string_view kind) {
     std::vector<std::string> names;
     for (const auto& port : ports) names.push_back(port.name);
     const std::string near = nearest_of(end.port, names);
@@ -36,6 +37,7 @@ void unknown_port(Builder& builder, const Endpoint& end, const Ports& ports, std
                     .found = end.port,
                     .where = end.node,
                     .mend = near.empty() ? "Connect one of the listed ports." : fmt::format("Did you mean \"{}\"?", near)});
+    return port_index(ports, near);
 }
 
 /// The id of a node that could have been meant. Looks at all of them, so only a number of misspelt ones is served.
@@ -141,7 +143,8 @@ void add_wires(Builder& builder, const Graph& graph) {
         }
         if (to >= 0) {
             to_port = port_index(builder.plan.nodes[to].type->spec.inputs, wire.to.port);
-            if (to_port < 0) unknown_port(builder, wire.to, builder.plan.nodes[to].type->spec.inputs, "input");
+            if (to_port < 0)
+                faulty.emplace(to, unknown_port(builder, wire.to, builder.plan.nodes[to].type->spec.inputs, "input"));
         }
         if (from_port < 0 && to_port >= 0) faulty.emplace(to, to_port);
         if (from_port < 0 || to_port < 0) continue;

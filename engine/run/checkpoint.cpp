@@ -15,20 +15,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kMagic = "MRCKPT1\n";
 constexpr std::size_t kKept = 2;
-
-// ---- the file: magic, hash of the rest, length of the JSON, JSON, packets with their lengths
 
 // Of a wire: far more than any run needs, far less than what fills the memory.
 constexpr std::uint64_t kMostCapacity = 1 << 24;
-
-/// Its hash is right, so it was written so: by another version, or by somebody who means harm.
-[[noreturn]] void malformed(std::string what) {
-    throw Error({.code = "E-CKPT-003",
-                 .what = std::move(what),
-                 .mend = "Run again without --resume, or into another folder."});
-}
 
 struct Writer {
     std::vector<std::string> packets;
@@ -50,7 +40,7 @@ struct Reader {
         if (number.as_int() < 0) return {};
         const auto index = static_cast<std::size_t>(number.as_int());
         if (index >= packets.size()) {
-            malformed("The checkpoint names a packet it does not hold");
+            malformed_checkpoint("The checkpoint names a packet it does not hold");
         }
         return deserialise(packets[index], types);
     }
@@ -66,7 +56,7 @@ constexpr std::pair<const char*, std::atomic<std::uint64_t> NodeState::*> kCount
 
 const Value& member(const Value& value, std::string_view name) {
     const Value* found = value.find(name);
-    if (!found) malformed(fmt::format("The checkpoint lacks \"{}\"", name));
+    if (!found) malformed_checkpoint(fmt::format("The checkpoint lacks \"{}\"", name));
     return *found;
 }
 
@@ -78,7 +68,7 @@ Value key_value(const Hash128& key) { return Array{as_signed(key.low), as_signed
 
 Hash128 key_from(const Value& value) {
     const Array& halves = value.as_array();
-    if (halves.size() != 2) malformed("The checkpoint holds a malformed key");
+    if (halves.size() != 2) malformed_checkpoint("The checkpoint holds a malformed key");
     return {static_cast<std::uint64_t>(halves[0].as_int()), static_cast<std::uint64_t>(halves[1].as_int())};
 }
 
@@ -144,15 +134,6 @@ State state_from(const Value& value, const Reader& reader) {
 
 void append_length(std::string& bytes, std::uint64_t length) {
     bytes.append(reinterpret_cast<const char*>(&length), sizeof length);
-}
-
-std::uint64_t take_length(std::string_view& rest) {
-    std::uint64_t length = 0;
-    if (rest.size() < sizeof length) malformed("The checkpoint is cut short");
-    __builtin_memcpy(&length, rest.data(), sizeof length);
-    rest.remove_prefix(sizeof length);
-    if (length > rest.size()) malformed("The checkpoint is cut short");
-    return length;
 }
 
 /// What must be the same for a checkpoint to fit: the nodes with types, versions, builds and parameters, and the seed.
@@ -249,7 +230,7 @@ void Checkpoint::write(Executor& executor) {
         append_length(body, packet.size());
         body += packet;
     }
-    std::string bytes(kMagic);
+    std::string bytes(kCheckpointMagic);
     bytes += to_hex(hash_text(body));
     bytes += body;
 
@@ -264,40 +245,11 @@ void Checkpoint::write(Executor& executor) {
     }
 }
 
-namespace {
-
-/// nullptr when the file is damaged.
-std::unique_ptr<CheckpointContents> read(const fs::path& file) {
-    auto contents = std::make_unique<CheckpointContents>();
-    const std::vector<std::byte> raw = visual::read_file_bytes(file);
-    contents->bytes.assign(reinterpret_cast<const char*>(raw.data()), raw.size());
-    std::string_view rest = contents->bytes;
-    if (rest.size() < kMagic.size() + 32 || !rest.starts_with(kMagic)) return nullptr;
-    const std::string_view hash = rest.substr(kMagic.size(), 32);
-    rest.remove_prefix(kMagic.size() + 32);
-    if (to_hex(hash_text(rest)) != hash) return nullptr;
-    const std::uint64_t json = take_length(rest);
-    contents->top = parse_json(rest.substr(0, json), file.string(), {.max_bytes = std::size_t{1} << 40, .max_depth = 10'000});
-    rest.remove_prefix(json);
-    std::uint64_t count = 0;
-    if (rest.size() < sizeof count) return nullptr;
-    __builtin_memcpy(&count, rest.data(), sizeof count);
-    rest.remove_prefix(sizeof count);
-    for (std::uint64_t i = 0; i < count; ++i) {
-        const std::uint64_t length = take_length(rest);
-        contents->packets.push_back(rest.substr(0, length));
-        rest.remove_prefix(length);
-    }
-    return contents;
-}
-
-}  // namespace
-
 void Checkpoint::find(Executor& executor) {
     const std::vector<fs::path> files = newest_first(executor.options.out / "checkpoints");
     std::unique_ptr<CheckpointContents> contents;
     for (const fs::path& file : files) {
-        if ((contents = read(file))) break;
+        if ((contents = read_checkpoint(file))) break;
     }
     if (!contents) {
         const auto unsavable = std::ranges::find_if(executor.nodes, [](const auto& node) {
@@ -331,7 +283,7 @@ void Checkpoint::check_held(const Stage& stage, Slot& slot) {
     const bool gives = slot.kind == SlotKind::Item && slot.phase <= Phase::Values && slot.head.answer == Answer::Value &&
                        !slot.results.ended && !stage.numbers_outputs_ && !stage.closes_groups_;
     const std::size_t packets = slot.results.packets.size();
-    if (packets != ports && (packets != 0 || gives)) malformed("The checkpoint holds a result with another number of packets");
+    if (packets != ports && (packets != 0 || gives)) malformed_checkpoint("The checkpoint holds a result with another number of packets");
     slot.out_keys.resize(ports);
 }
 
@@ -341,7 +293,7 @@ void Checkpoint::restore(Executor& executor) {
     const Array& stages = member(contents.top, "stages").as_array();
     const Array& rates = member(contents.top, "rates").as_array();
     if (stages.size() != executor.stages.size() || rates.size() != executor.rates.size()) {
-        malformed("The checkpoint has another number of stages");
+        malformed_checkpoint("The checkpoint has another number of stages");
     }
     for (std::size_t i = 0; i < stages.size(); ++i) {
         Stage& stage = *executor.stages[i];
@@ -370,10 +322,10 @@ void Checkpoint::restore(Executor& executor) {
             std::vector<Message> waiting;
             for (const Value& message : member(ports[p], "waiting").as_array()) {
                 waiting.push_back(message_from(message, reader));
-                if (waiting.back().answer == Answer::Value && !waiting.back().packet) malformed("The checkpoint holds a value that is none");
+                if (waiting.back().answer == Answer::Value && !waiting.back().packet) malformed_checkpoint("The checkpoint holds a value that is none");
             }
             const std::uint64_t capacity = number(ports[p], "capacity");
-            if (capacity > kMostCapacity) malformed("The checkpoint holds a wire of impossible capacity");
+            if (capacity > kMostCapacity) malformed_checkpoint("The checkpoint holds a wire of impossible capacity");
             port.queue->grow(capacity);
             port.queue->restore(std::move(waiting), number(ports[p], "dropped"));
             port.queue->closed = member(ports[p], "closed").as_bool();

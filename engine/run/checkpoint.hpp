@@ -1,6 +1,8 @@
 // Checkpoints: all that a run needs to go on after a kill, taken while nothing moves. See design section 5, Resuming.
 #pragma once
 
+#include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +21,15 @@ struct CheckpointContents {
     Value top;
     std::vector<std::string_view> packets;
 };
+
+inline constexpr std::string_view kCheckpointMagic = "MRCKPT1\n";
+
+/// Throws Error E-CKPT-003. The hash of such a checkpoint is right, so it was written so: by another version, or by somebody
+/// who means harm.
+[[noreturn]] void malformed_checkpoint(std::string what);
+
+/// nullptr when the file is damaged: cut short, or other bytes than were written.
+std::unique_ptr<CheckpointContents> read_checkpoint(const std::filesystem::path& file);
 
 class Checkpoint {
 public:

@@ -243,9 +243,12 @@ RunResult Executor::collect() {
     const std::scoped_lock lock(notes_mutex_);
     if (failure_) result.problems.push_back(*failure_);
     result.problems.insert(result.problems.end(), problems_.begin(), problems_.end());
-    for (const auto& [text, times] : warnings_) {
+    for (const auto& [key, times] : warnings_) {
+        const std::size_t colon = key.find(": ");  // no node's id holds one
+        const std::string text = key.substr(colon + 2);
         result.problems.push_back({.code = "W-NODE-001",
                                    .what = times > 1 ? fmt::format("{} ({} times)", text, times) : text,
+                                   .where = key.substr(0, colon),
                                    .severity = Severity::Warning});
     }
     result.trace = trace_;

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "engine/node.hpp"
+#include "nodes/ops/draw/overlay.hpp"
 #include "nodes/types/image.hpp"
 #include "nodes/types/point_cloud.hpp"
 
@@ -16,8 +17,11 @@ struct DepthImage {
             .id = "fusion.depth_image",
             .title = "Depth image",
             .group = "Fusion",
-            .doc = "Makes an image of the nearest projected depth at each pixel; 0 where no point falls.",
-            .inputs = {{"projected", "points with fields u, v and depth, from fusion.project_points"},
+            .doc =
+                "Makes an image of the nearest projected depth at each pixel; 0 where no point "
+                "falls.",
+            .inputs = {{"projected",
+                        "points with fields u, v and depth, from fusion.project_points"},
                        {"image", "image whose size the result has"}},
             .outputs = {{"depth", "one channel of float32, metres, 0 for no data"}},
             .params = {{.name = "radius",
@@ -30,25 +34,20 @@ struct DepthImage {
     }
 
     types::Image operator()(const types::PointCloud& projected, const types::Image& image) const {
-        const types::PointField* u = projected.field("u");
-        const types::PointField* v = projected.field("v");
-        const types::PointField* depth = projected.field("depth");
-        if (!u || !v || !depth) {
-            throw engine::Error({.code = "E-FUSION-001",
-                                 .what = "The cloud has no fields u, v and depth",
-                                 .expected = "the output of fusion.project_points",
-                                 .found = "another cloud",
-                                 .mend = "Connect fusion.project_points in front."});
-        }
+        const types::PointField& u = ops::required_field(projected, "u");
+        const types::PointField& v = ops::required_field(projected, "v");
+        const types::PointField& depth = ops::required_field(projected, "depth");
         types::Image result(image.width, image.height, 1, types::Depth::F32);
         result.frame = image.frame;
         result.unit = "m";
         result.timestamp = image.timestamp;
         for (std::size_t i = 0; i < projected.points.size(); ++i) {
-            const auto metres = static_cast<float>(depth->at(i));
-            const double column = std::floor(u->at(i));
-            const double row = std::floor(v->at(i));
-            if (!(metres > 0 && column >= 0 && column < image.width && row >= 0 && row < image.height)) continue;
+            const auto metres = static_cast<float>(depth.at(i));
+            const double column = std::floor(u.at(i));
+            const double row = std::floor(v.at(i));
+            if (!(metres > 0 && column >= 0 && column < image.width && row >= 0 &&
+                  row < image.height))
+                continue;
             splat(result, static_cast<int>(column), static_cast<int>(row), metres);
         }
         return result;
@@ -56,9 +55,11 @@ struct DepthImage {
 
 private:
     void splat(types::Image& image, int column, int row, float metres) const {
-        for (int y = std::max(0, row - radius); y <= std::min(image.height - 1, row + radius); ++y) {
+        for (int y = std::max(0, row - radius); y <= std::min(image.height - 1, row + radius);
+             ++y) {
             auto* pixels = image.row<float>(y);
-            for (int x = std::max(0, column - radius); x <= std::min(image.width - 1, column + radius); ++x) {
+            for (int x = std::max(0, column - radius);
+                 x <= std::min(image.width - 1, column + radius); ++x) {
                 if (pixels[x] == 0 || metres < pixels[x]) pixels[x] = metres;
             }
         }

@@ -2,7 +2,7 @@
 #include <limits>
 
 #include "engine/node.hpp"
-#include "nodes/fusion/camera_choice.hpp"
+#include "nodes/ops/camera/choose.hpp"
 #include "nodes/ops/camera/project.hpp"
 #include "nodes/types/boxes.hpp"
 #include "nodes/types/image.hpp"
@@ -19,24 +19,31 @@ struct ProjectBoxes {
             .id = "fusion.project_boxes",
             .title = "Project boxes",
             .group = "Fusion",
-            .doc = "Gives the rectangle that each box covers in the image, clipped to it. A box that reaches behind the camera is cut "
-                   "just in front of it; one that is not in the image is left out.",
+            .doc =
+                "Gives the rectangle that each box covers in the image, clipped to it. A box that "
+                "reaches behind the camera is cut "
+                "just in front of it; one that is not in the image is left out.",
             .inputs = {{"boxes", "boxes in the LiDAR frame"},
                        {"calibration", "cameras of the same frame"},
                        {"image", "the camera's image, for its size"}},
-            .outputs = {{"boxes", "x1 y1 x2 y2 in pixels, with label and score, in the order of the boxes"}},
-            .params = {{.name = "camera", .field = &ProjectBoxes::camera, .doc = "Name of the camera; empty for the first"},
-                       {.name = "min_size",
-                        .field = &ProjectBoxes::min_size,
-                        .unit = "px",
-                        .range = {0, 10000},
-                        .doc = "Rectangles narrower or lower are left out",
-                        .change = engine::Change::Hot}},
+            .outputs = {{"boxes",
+                         "x1 y1 x2 y2 in pixels, with label and score, in the order of the boxes"}},
+            .params =
+                {{.name = "camera",
+                  .field = &ProjectBoxes::camera,
+                  .doc = "Name of the camera; empty: the one that took the image, else the first"},
+                 {.name = "min_size",
+                  .field = &ProjectBoxes::min_size,
+                  .unit = "px",
+                  .range = {0, 10000},
+                  .doc = "Rectangles narrower or lower are left out",
+                  .change = engine::Change::Hot}},
         };
     }
 
-    types::Boxes2d operator()(const types::Boxes3d& boxes, const types::Calibration& calibration, const types::Image& image) const {
-        const types::Camera& chosen = choose_camera(calibration, camera);
+    types::Boxes2d operator()(const types::Boxes3d& boxes, const types::Calibration& calibration,
+                              const types::Image& image) const {
+        const types::Camera& chosen = ops::choose_camera(calibration, camera, &image);
         types::Boxes2d result;
         result.frame = chosen.name;
         for (const types::Box3d& box : boxes.boxes) {
@@ -56,7 +63,9 @@ struct ProjectBoxes {
             top = std::max(top, 0.0);
             right = std::min(right, static_cast<double>(image.width));
             bottom = std::min(bottom, static_cast<double>(image.height));
-            if (!(right - left >= min_size && bottom - top >= min_size) || right <= left || bottom <= top) continue;
+            if (!(right - left >= min_size && bottom - top >= min_size) || right <= left ||
+                bottom <= top)
+                continue;
             result.boxes.push_back({{left, top, right, bottom}, box.label, box.score});
         }
         return result;

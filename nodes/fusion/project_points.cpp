@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "engine/node.hpp"
-#include "nodes/fusion/camera_choice.hpp"
+#include "nodes/ops/camera/choose.hpp"
 #include "nodes/ops/camera/project.hpp"
 #include "nodes/types/image.hpp"
 #include "nodes/types/point_cloud.hpp"
@@ -20,28 +20,42 @@ struct ProjectPoints {
             .id = "fusion.project_points",
             .title = "Project points",
             .group = "Fusion",
-            .doc = "Projects a cloud into a camera image and keeps the points that fall inside. Points that are NaN, "
-                   "behind the camera or beyond the lens model are left out.",
+            .doc =
+                "Projects a cloud into a camera image and keeps the points that fall inside. "
+                "Points that are NaN, "
+                "behind the camera or beyond the lens model are left out.",
             .inputs = {{"cloud", "[N] points in the LiDAR frame, metres"},
                        {"calibration", "cameras of the same frame"},
-                       {.name = "image", .doc = "the camera's image, for its size", .optional = true}},
-            .outputs = {{"projected", "[M <= N] points inside the image, in their order, with fields u, v (pixels) and depth (metres)"},
-                        {"metrics", "points, points_in_front, points_inside, mean_depth and max_depth (metres)"}},
-            .params = {{.name = "camera", .field = &ProjectPoints::camera, .doc = "Name of the camera; empty for the first"},
-                       {.name = "min_depth",
-                        .field = &ProjectPoints::min_depth,
-                        .unit = "m",
-                        .range = {0, 100},
-                        .doc = "Nearest depth kept",
-                        .change = engine::Change::Hot}},
+                       {.name = "image",
+                        .doc = "the camera's image, for its size",
+                        .optional = true}},
+            .outputs =
+                {{"projected",
+                  "[M <= N] points inside the image, in their order, with fields u, v (pixels) and "
+                  "depth (metres)"},
+                 {"metrics",
+                  "points, points_in_front, points_inside, mean_depth and max_depth (metres)"}},
+            .params =
+                {{.name = "camera",
+                  .field = &ProjectPoints::camera,
+                  .doc = "Name of the camera; empty: the one that took the image, else the first"},
+                 {.name = "min_depth",
+                  .field = &ProjectPoints::min_depth,
+                  .unit = "m",
+                  .range = {0, 100},
+                  .doc = "Nearest depth kept",
+                  .change = engine::Change::Hot}},
             .tags = {"lidar", "camera", "calibration"},
         };
     }
 
-    std::tuple<types::PointCloud, types::Metrics> operator()(const types::PointCloud& cloud, const types::Calibration& calibration,
+    std::tuple<types::PointCloud, types::Metrics> operator()(const types::PointCloud& cloud,
+                                                             const types::Calibration& calibration,
                                                              const types::Image* image) const {
-        const types::Camera& chosen = choose_camera(calibration, camera);
-        const ops::ImageSize size = image ? ops::ImageSize{image->width, image->height} : ops::ImageSize{};
+        const types::Camera chosen =
+            ops::for_origin(ops::choose_camera(calibration, camera, image), cloud.origin);
+        const ops::ImageSize size =
+            image ? ops::ImageSize{image->width, image->height} : ops::ImageSize{};
         const ops::ProjectedPoints all = ops::project_points(cloud.points, chosen, size);
         std::vector<std::uint32_t> inside;
         std::uint64_t in_front = 0;
@@ -60,18 +74,21 @@ struct ProjectPoints {
         append(projected, "v", inside, [&](std::uint32_t i) { return all.uv[i].v; });
         append(projected, "depth", inside, [&](std::uint32_t i) { return all.depth[i]; });
         types::Metrics metrics;
-        metrics.values = {{"points", static_cast<double>(cloud.points.size())},
-                          {"points_in_front", static_cast<double>(in_front)},
-                          {"points_inside", static_cast<double>(inside.size())},
-                          {"mean_depth", inside.empty() ? 0.0 : sum / static_cast<double>(inside.size())},
-                          {"max_depth", farthest}};
+        metrics.values = {
+            {"points", static_cast<double>(cloud.points.size())},
+            {"points_in_front", static_cast<double>(in_front)},
+            {"points_inside", static_cast<double>(inside.size())},
+            {"mean_depth", inside.empty() ? 0.0 : sum / static_cast<double>(inside.size())},
+            {"max_depth", farthest}};
         return {std::move(projected), std::move(metrics)};
     }
 
 private:
     template <class Get>
-    static void append(types::PointCloud& cloud, const char* name, const std::vector<std::uint32_t>& indices, Get get) {
-        std::erase_if(cloud.fields, [&](const types::PointField& field) { return field.name == name; });
+    static void append(types::PointCloud& cloud, const char* name,
+                       const std::vector<std::uint32_t>& indices, Get get) {
+        std::erase_if(cloud.fields,
+                      [&](const types::PointField& field) { return field.name == name; });
         std::vector<float> values;
         values.reserve(indices.size());
         for (std::uint32_t i : indices) values.push_back(get(i));

@@ -1,11 +1,10 @@
+#include "nodes/ops/draw/color_map.hpp"
+
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "engine/node.hpp"
-#include "nodes/ops/draw/color_map.hpp"
-#include "nodes/ops/draw/overlay.hpp"
-#include "nodes/ops/draw/pen.hpp"
+#include "nodes/ops/draw/legend.hpp"
 #include "nodes/types/image.hpp"
 
 namespace millrace::nodes {
@@ -14,6 +13,7 @@ namespace {
 struct ImageColorMap {
     ops::ColorMap map = ops::ColorMap::Turbo;
     std::vector<double> scale;
+    ops::Spacing spacing = ops::Spacing::Linear;
     bool zero_is_empty = true;
     bool reversed = false;
     bool legend = false;
@@ -24,21 +24,38 @@ struct ImageColorMap {
             .id = "image.color_map",
             .title = "Colour map",
             .group = "Image",
-            .doc = "Turns one channel of numbers (depth, a feature map) into colours. NaN is black.",
+            .doc =
+                "Turns one channel of numbers (depth, a feature map) into colours. NaN is black.",
             .inputs = {{"image", "one channel of 8 or 16 bits or float32"}},
             .outputs = {{"image", "8-bit RGB of the same size"}},
             .params = {{.name = "map",
                         .field = &ImageColorMap::map,
-                        .choices = {"turbo", "viridis", "magma", "gray"},
+                        .choices = ops::color_map_names(),
                         .doc = "Colour map",
                         .change = Change::Hot},
                        {.name = "scale",
                         .field = &ImageColorMap::scale,
-                        .doc = "Low and high end; empty: from the image itself (2nd to 98th percentile)",
+                        .doc = "Low and high end; empty: round numbers about the 2nd and 98th "
+                               "percentile of the image",
                         .change = Change::Hot},
-                       {.name = "zero_is_empty", .field = &ImageColorMap::zero_is_empty, .doc = "0 stands for no data and is black", .change = Change::Hot},
-                       {.name = "reversed", .field = &ImageColorMap::reversed, .doc = "Low values take the high end's colour", .change = Change::Hot},
-                       {.name = "legend", .field = &ImageColorMap::legend, .doc = "Draw the scale", .change = Change::Hot}},
+                       {.name = "spacing",
+                        .field = &ImageColorMap::spacing,
+                        .choices = {"linear", "logarithmic"},
+                        .doc = "Logarithmic tells near depths apart; it starts at a thousandth of "
+                               "the high end at the lowest",
+                        .change = Change::Hot},
+                       {.name = "zero_is_empty",
+                        .field = &ImageColorMap::zero_is_empty,
+                        .doc = "0 stands for no data and is black",
+                        .change = Change::Hot},
+                       {.name = "reversed",
+                        .field = &ImageColorMap::reversed,
+                        .doc = "Low values take the high end's colour",
+                        .change = Change::Hot},
+                       {.name = "legend",
+                        .field = &ImageColorMap::legend,
+                        .doc = "Draw the scale",
+                        .change = Change::Hot}},
         };
     }
 
@@ -59,34 +76,41 @@ struct ImageColorMap {
                                  .mend = "Connect a depth image or a single channel."});
         }
         std::vector<float> values = values_of(image);
-        if (zero_is_empty) std::ranges::replace(values, 0.f, std::numeric_limits<float>::quiet_NaN());
-        const auto [low, high] = scale.size() == 2 ? std::pair(scale[0], scale[1]) : ops::spread_of(values);
+        if (zero_is_empty)
+            std::ranges::replace(values, 0.F, std::numeric_limits<float>::quiet_NaN());
+        const auto [low, high] = scale.size() == 2 ? std::pair(scale[0], scale[1])
+                                                   : ops::rounded(ops::spread_of(values), spacing);
+        const ops::ColorScale colors(map, low, high, spacing,
+                                     reversed ? ops::Direction::Falling : ops::Direction::Rising);
         types::Image colored(image.width, image.height, 3);
         colored.frame = image.frame;
         colored.timestamp = image.timestamp;
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            const double value = reversed ? low + high - values[i] : values[i];
-            std::ranges::copy(ops::color_at(map, value, low, high), colored.bytes.begin() + static_cast<std::ptrdiff_t>(i * 3));
-        }
+        std::uint8_t* pixel = colored.bytes.data();
+        for (const float value : values) pixel = std::ranges::copy(colors(value), pixel).out;
         if (legend) {
-            if (reversed) ops::Pen(colored).legend(map, high, low, image.unit);
-            else ops::Pen(colored).legend(map, low, high, image.unit);
+            ops::Pen pen(colored);
+            ops::draw_legend(pen, colors, image.unit == "m" ? "depth, m" : image.unit);
         }
         return colored;
     }
 
 private:
     static std::vector<float> values_of(const types::Image& image) {
-        std::vector<float> values;
-        values.reserve(static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height));
-        for (int y = 0; y < image.height; ++y) {
-            for (int x = 0; x < image.width; ++x) {
-                if (image.depth == types::Depth::F32) values.push_back(image.row<float>(y)[x]);
-                else if (image.depth == types::Depth::U16) values.push_back(image.row<std::uint16_t>(y)[x]);
-                else values.push_back(image.row<std::uint8_t>(y)[x]);
-            }
+        switch (image.depth) {
+            case types::Depth::U8:
+                return copied<std::uint8_t>(image);
+            case types::Depth::U16:
+                return copied<std::uint16_t>(image);
+            case types::Depth::F32:
+                return copied<float>(image);
         }
-        return values;
+        return {};
+    }
+
+    template <class Number>
+    static std::vector<float> copied(const types::Image& image) {
+        const auto* numbers = image.row<Number>(0);
+        return {numbers, numbers + std::ptrdiff_t{image.width} * image.height};
     }
 };
 

@@ -1,10 +1,12 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "engine/node.hpp"
+#include "nodes/ops/camera/choose.hpp"
 #include "nodes/ops/image/mat_view.hpp"
 #include "nodes/types/calibration.hpp"
 #include "nodes/types/image.hpp"
@@ -25,46 +27,98 @@ struct Resize {
             .id = "image.resize",
             .title = "Resize",
             .group = "Image",
-            .doc = "Scales an image to a size, or by a factor when no size is given; one side alone keeps the proportions. A calibration that is "
-                   "connected is scaled along.",
-            .inputs = {{"image", "any image"}, {.name = "calibration", .doc = "of the camera named by the image's frame, or of all", .optional = true}},
-            .outputs = {{"image", "the scaled image"}, {"calibration", "for the scaled image; none when none came"}},
-            .params = {{.name = "width", .field = &Resize::width, .unit = "px", .range = {0, 32768}, .doc = "New width; 0: from the other side or the factor"},
-                       {.name = "height", .field = &Resize::height, .unit = "px", .range = {0, 32768}, .doc = "New height; 0: from the other side or the factor"},
-                       {.name = "scale", .field = &Resize::scale, .range = {0.001, 64}, .doc = "Factor, when no size is given"},
+            .doc =
+                "Scales an image to a size, or by a factor when no size is given; one side "
+                "alone keeps the proportions. A calibration that is connected is scaled along.",
+            .inputs = {{"image", "any image"},
+                       {.name = "calibration",
+                        .doc = "of the camera named by the image's frame, or of all",
+                        .optional = true}},
+            .outputs = {{"image", "the scaled image"},
+                        {"calibration", "for the scaled image; none when none came"}},
+            .params = {{.name = "width",
+                        .field = &Resize::width,
+                        .unit = "px",
+                        .range = {0, 32768},
+                        .doc = "New width; 0: from the other side or the factor"},
+                       {.name = "height",
+                        .field = &Resize::height,
+                        .unit = "px",
+                        .range = {0, 32768},
+                        .doc = "New height; 0: from the other side or the factor"},
+                       {.name = "scale",
+                        .field = &Resize::scale,
+                        .range = {0.001, 64},
+                        .doc = "Factor, when no size is given"},
                        {.name = "interpolation",
                         .field = &Resize::interpolation,
                         .choices = {"area", "linear", "cubic", "nearest"},
-                        .doc = "Area suits making smaller; nearest keeps labels and depths unmixed"}},
+                        .doc = "Area suits making smaller; nearest keeps labels and depths "
+                               "unmixed"}},
         };
     }
 
-    std::tuple<types::Image, std::optional<types::Calibration>> operator()(const types::Image& image, const types::Calibration* calibration) const {
-        double across = scale;
-        double down = scale;
-        if (width > 0) across = static_cast<double>(width) / std::max(1, image.width);
-        if (height > 0) down = static_cast<double>(height) / std::max(1, image.height);
-        if (width > 0 && height == 0) down = across;
-        if (height > 0 && width == 0) across = down;
-        const cv::Size size(std::max(1, static_cast<int>(std::lround(image.width * across))), std::max(1, static_cast<int>(std::lround(image.height * down))));
-        constexpr int modes[] = {cv::INTER_AREA, cv::INTER_LINEAR, cv::INTER_CUBIC, cv::INTER_NEAREST};
+    std::tuple<types::Image, std::optional<types::Calibration>> operator()(
+        const types::Image& image, const types::Calibration* calibration) const {
+        const cv::Size size = new_size(image);
+        // The other modes take the middle of a pixel as its place; INTER_NEAREST takes its corner.
+        constexpr int kModes[] = {cv::INTER_AREA, cv::INTER_LINEAR, cv::INTER_CUBIC,
+                                  cv::INTER_NEAREST_EXACT};
         cv::Mat scaled;
-        cv::resize(ops::mat_view(image), scaled, size, 0, 0, modes[static_cast<int>(interpolation)]);
+        cv::resize(ops::mat_view(image), scaled, size, 0, 0,
+                   kModes[static_cast<int>(interpolation)]);
         types::Image result = ops::image_from(scaled, image.frame, image.unit);
         result.timestamp = image.timestamp;
         if (!calibration) return {std::move(result), std::nullopt};
-        types::Calibration adapted = *calibration;
-        for (types::Camera& camera : adapted.cameras) {
-            if (!image.frame.empty() && camera.name != image.frame && adapted.camera(image.frame)) continue;
+        return {std::move(result), scaled_along(*calibration, image, size)};
+    }
+
+private:
+    cv::Size new_size(const types::Image& image) const {
+        if (image.width < 1 || image.height < 1 || image.channels < 1)
+            fail(image, "an image with pixels", image.width, image.height);
+        double across = width > 0 ? double(width) / image.width : scale;
+        double down = height > 0 ? double(height) / image.height : scale;
+        if (width > 0 && height == 0) down = across;
+        if (height > 0 && width == 0) across = down;
+        const double columns = std::max(1.0, std::round(image.width * across));
+        const double rows = std::max(1.0, std::round(image.height * down));
+        // More is a slip of the factor, and OpenCV counts
+        // with 32 bits.
+        constexpr double kMostBytes = double(1U << 30);
+        if (columns * rows * double(image.pixel_bytes()) > kMostBytes || columns > 1e6 ||
+            rows > 1e6)
+            fail(image, "at most 1 GB", columns, rows);
+        return {static_cast<int>(columns), static_cast<int>(rows)};
+    }
+
+    [[noreturn]] static void fail(const types::Image& image, const char* expected, double columns,
+                                  double rows) {
+        throw engine::Error({.code = "E-IMAGE-005",
+                             .what = "The image can't be scaled to this size",
+                             .expected = expected,
+                             .found = fmt::format("{:.0f} x {:.0f} pixels with {} channels",
+                                                  columns, rows, image.channels),
+                             .mend = "Correct width, height or scale."});
+    }
+
+    static types::Calibration scaled_along(types::Calibration calibration,
+                                           const types::Image& image, cv::Size size) {
+        const bool named = !image.frame.empty() && calibration.camera(image.frame);
+        const double across = double(size.width) / image.width;
+        const double down = double(size.height) / image.height;
+        for (types::Camera& camera : calibration.cameras) {
+            if (named && camera.name != image.frame) continue;
+            ops::choose_camera(calibration, camera.name, &image);  // refuses one of another size
             // Pixel (0, 0) is a corner, so coordinates scale without an offset.
             for (int i = 0; i < 4; ++i) {
-                camera.projection[i] *= static_cast<double>(size.width) / image.width;
-                camera.projection[4 + i] *= static_cast<double>(size.height) / image.height;
+                camera.projection[i] *= across;
+                camera.projection[4 + i] *= down;
             }
             camera.width = size.width;
             camera.height = size.height;
         }
-        return {std::move(result), std::move(adapted)};
+        return calibration;
     }
 };
 

@@ -5,11 +5,17 @@
 #include "nodes/types/table.hpp"
 
 #include <cmath>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
 namespace millrace::nodes {
 namespace {
+
+/// On the synthetic street the right pose of scans 2 m apart gave 0.96 to 0.98 of the points a
+/// partner, a wrong one of scans 5 m apart 0.64 to 0.69; scans of different places came to 0.07 to
+/// 0.37.
+constexpr double kLeastFitness = 0.75;
 
 /// The step stays 0: figures that named the item could not be cached.
 types::Metrics metrics_of(const ops::Registration& result) {
@@ -21,6 +27,18 @@ types::Metrics metrics_of(const ops::Registration& result) {
              {"converged", result.converged},
              {"translation", std::hypot(pose[3], pose[7], pose[11])},
              {"rotation", ops::rotation_angle(pose)}}};
+}
+
+/// What speaks against the pose found; empty when nothing does. Without numbers, as equal warnings
+/// are counted rather than repeated; the figures are in the metrics.
+std::string_view doubt_about(const ops::Registration& result) {
+    if (result.fitness < kLeastFitness) {
+        return "More than a quarter of the points have no partner within max_distance, so the pose "
+               "may be wrong: the clouds may not show one place, or the motion between them may be "
+               "too large to find without a first guess";
+    }
+    if (result.converged) return {};
+    return "The pose still moved at the last step: raise iterations or tolerance";
 }
 
 struct RegisterIcp {
@@ -41,10 +59,9 @@ struct RegisterIcp {
         const ops::Registration result = ops::register_clouds(
             source, target, start, {method, max_distance, voxel, kernel, iterations, tolerance},
             [&context] { return context.stop_requested(); });
-        if (!result.converged && !source.points.empty() && !target.points.empty()) {
-            context.warn(
-                "The registration did not converge: raise iterations or max_distance, or give a "
-                "first guess");
+        if (!source.points.empty() && !target.points.empty()) {
+            const std::string_view doubt = doubt_about(result);
+            if (!doubt.empty()) context.warn(doubt);
         }
         types::PointCloud moved = ops::transformed(source, result.target_from_source);
         moved.frame = target.frame;
@@ -63,12 +80,10 @@ engine::NodeSpec RegisterIcp::spec() {
             "Moves one cloud onto another by iterated closest points. Both must roughly overlap: "
             "what lies farther "
             "apart than max_distance can't pull; give a first guess where motion is larger. "
-            "Without overlap the "
-            "cloud stays where the guess put it, fitness is 0 and a warning is logged. A direction "
-            "that the scene "
-            "doesn't fix, along a straight tunnel say, is left as it was. Points without a finite "
-            "position take no "
-            "part and stay.",
+            "Without overlap the cloud stays where the guess put it and fitness is 0. A warning is "
+            "logged when fitness is below 0.75 or the search had not converged. A direction "
+            "that the scene doesn't fix, along a straight tunnel say, is left as it was. Points "
+            "without a finite position take no part and stay.",
         .inputs = {{"source", "[N] points to be moved, metres"},
                    {"target", "[M] points that stay, metres"},
                    {.name = "initial",
@@ -124,7 +139,8 @@ engine::NodeSpec RegisterIcp::spec() {
                     .change = engine::Change::Hot}},
         .tags = {"registration", "alignment", "odometry", "icp"},
         .source =
-            "Chen and Medioni, Object modelling by registration of multiple range images, IVC 1992; "
+            "Chen and Medioni, Object modelling by registration of multiple range images, IVC "
+            "1992; "
             "point to point: Besl and McKay, A method for registration of 3-D shapes, PAMI 1992",
         .worst_time = "0.06 s for 120,000 points, building the k-d tree with voxel 0",
     };

@@ -1,4 +1,5 @@
-// Graph documents: read, written, migrated, compared, expanded and planned, as `millrace validate` does it.
+// Graph documents: read, written, migrated, compared, expanded and planned, as `millrace validate`
+// does it.
 #include "engine/graph/graph.hpp"
 #include "engine/graph/migrate.hpp"
 #include "engine/hash.hpp"
@@ -8,7 +9,8 @@
 
 namespace {
 
-using namespace millrace;
+namespace engine = millrace::engine;
+namespace fuzz = millrace::fuzz;
 using fuzz::require;
 
 void require_helpful(const std::vector<engine::Problem>& problems) {
@@ -19,7 +21,8 @@ void require_helpful(const std::vector<engine::Problem>& problems) {
 void check_writing(const engine::Graph& graph) {
     const std::string written = write_graph(graph);
     const engine::ReadGraph again = engine::read_graph(written, "written");
-    for (const engine::Problem& problem : again.problems) std::fprintf(stderr, "%s\n", to_text(problem).c_str());
+    for (const engine::Problem& problem : again.problems)
+        std::fprintf(stderr, "%s\n", to_text(problem).c_str());
     require(again.problems.empty(), "a written document has no faults");
     require(write_graph(again.graph) == written, "writing twice gives the same text");
     require(diff(graph, again.graph).empty(), "a written document means the same");
@@ -32,8 +35,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static const engine::Registry registry;
     engine::ReadGraph read = engine::read_graph(fuzz::text_of(data, size), "input");
     require_helpful(read.problems);
-    if (read.problems.empty()) check_writing(read.graph);
-    else write_graph(read.graph);
+    if (read.problems.empty())
+        check_writing(read.graph);
+    else
+        write_graph(read.graph);
 
     std::vector<engine::Problem> problems;
     engine::Graph migrated = read.graph;

@@ -1,4 +1,5 @@
-// The payload types that fuzz targets and their seeds know: the engine's, and those of nodes/types without a library.
+// The payload types that fuzz targets and their seeds know: the engine's, and those of nodes/types
+// without a library.
 #pragma once
 
 #include <map>

@@ -12,6 +12,7 @@ namespace millrace::tests {
 struct SourceFile {
     std::string path;  ///< from the root, with /
     std::vector<std::string> lines;
+    bool ends = true;  ///< the last line has its newline
 };
 
 /// Files under the folders of the root whose names end in one of `endings`, sorted by path.
@@ -24,7 +25,8 @@ inline std::vector<SourceFile> source_files(const std::vector<std::string>& fold
         if (std::ranges::find(endings, path.extension().string()) == endings.end()) return;
         SourceFile file{.path = path.lexically_relative(root).generic_string()};
         std::ifstream stream(path, std::ios::binary);
-        for (std::string line; std::getline(stream, line);) file.lines.push_back(line);
+        for (std::string line; std::getline(stream, line); file.ends = !stream.eof())
+            file.lines.push_back(line);
         files.push_back(std::move(file));
     };
     for (const std::string& folder : folders) {

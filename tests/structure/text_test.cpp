@@ -12,8 +12,8 @@ const std::vector<std::string> kFolders = {".",     "cmake",     "editor",    "e
                                            "nodes", "packaging", "resources", "tests",  "viewers"};
 
 TEST(Text, HasNoTabsOrTrailingBlanks) {
-    for (const SourceFile& file :
-         source_files(kFolders, {".cpp", ".hpp", ".md", ".txt", ".cmake", ".sh"})) {
+    for (const SourceFile& file : source_files(
+             kFolders, {".cpp", ".hpp", ".in", ".md", ".txt", ".cmake", ".sh", ".json", ".py"})) {
         // Files kept as they were found may look as they like.
         if (file.path.find("/old/") != std::string::npos ||
             file.path.find("/data/") != std::string::npos)
@@ -24,6 +24,7 @@ TEST(Text, HasNoTabsOrTrailingBlanks) {
             EXPECT_FALSE(blank_end || line.find('\t') != std::string::npos)
                 << file.path << ":" << i + 1;
         }
+        EXPECT_TRUE(file.lines.empty() || file.ends) << file.path << " lacks its last newline";
     }
 }
 
@@ -37,6 +38,27 @@ TEST(Text, NoSourceFileIsTooLong) {
         for (const std::string& line : file.lines)
             EXPECT_FALSE(line.starts_with("using namespace")) << file.path;
     }
+}
+
+TEST(Text, PathsNamedInDocumentsExist) {
+    const std::regex path(
+        R"((^|[^\w./-])((engine|nodes|graphs|packaging|resources|tests|cmake)/[\w./-]*[\w/]))");
+    std::size_t paths = 0;
+    for (const SourceFile& file : source_files(kFolders, {".md"})) {
+        for (std::size_t i = 0; i < file.lines.size(); ++i) {
+            const std::string& line = file.lines[i];
+            for (std::sregex_iterator match(line.begin(), line.end(), path), end; match != end;
+                 ++match) {
+                const std::string named = (*match)[2];
+                // Words in capitals stand for one's own: nodes/FAMILY/NAME.cpp.
+                if (named.find("FAMILY") != std::string::npos) continue;
+                ++paths;
+                EXPECT_TRUE(std::filesystem::exists(MILLRACE_SOURCE_DIR "/" + named))
+                    << file.path << ":" << i + 1 << " names " << named;
+            }
+        }
+    }
+    EXPECT_GT(paths, 10u);
 }
 
 TEST(Text, LinksOfDocumentsLeadToFiles) {

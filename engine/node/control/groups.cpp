@@ -17,7 +17,13 @@ State saved(const std::vector<Packet>& items) {
 
 std::vector<Packet> loaded(const State& state) {
     const auto found = state.packets.find("items");
-    return found == state.packets.end() ? std::vector<Packet>() : found->second;
+    if (found == state.packets.end()) return {};
+    if (!std::ranges::all_of(found->second, &Packet::operator bool)) {
+        throw Error({.code = "E-CKPT-003",
+                     .what = "The checkpoint holds a list with an item that is none",
+                     .mend = "Run again without --resume, or into another folder."});
+    }
+    return found->second;
 }
 
 struct Batch {

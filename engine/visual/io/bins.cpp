@@ -10,8 +10,10 @@ Cloud read_bin(std::span<const std::byte> bytes, bool nuscenes, std::string_view
     const std::size_t columns = nuscenes ? 5 : 4;
     const std::size_t row = columns * sizeof(float);
     if (bytes.size() % row != 0) {
-        fail(kTruncated, "The file is no whole number of points", "a multiple of " + std::to_string(row) + " bytes",
-             std::to_string(bytes.size()) + " bytes", at_byte(name, bytes.size() - bytes.size() % row));
+        fail(kTruncated, "The file is no whole number of points",
+             "a multiple of " + std::to_string(row) + " bytes",
+             std::to_string(bytes.size()) + " bytes",
+             at_byte(name, bytes.size() - bytes.size() % row));
     }
     const std::size_t count = bytes.size() / row;
     Cloud cloud;

@@ -19,7 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kBefore = ".millrace-", kAfter = ".tmp";  // round process and number of a temporary file
+constexpr std::string_view kBefore = ".millrace-",
+                           kAfter = ".tmp";  // round process and number of a temporary file
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
@@ -45,11 +46,11 @@ private:
 
 [[noreturn]] void fail_reading(const fs::path& file, int error) {
     if (error == ENOENT || error == ENOTDIR) {
-        io::fail("E-FILE-001", "There is no such file", "an existing file", reason(error), file.string(),
-                 "Correct the path, or put the file there.");
+        io::fail("E-FILE-001", "There is no such file", "an existing file", reason(error),
+                 file.string(), "Correct the path, or put the file there.");
     }
-    io::fail("E-FILE-004", "The file can't be read", "a readable file", reason(error), file.string(),
-             "Check the file's kind and permissions, and the disk.");
+    io::fail("E-FILE-004", "The file can't be read", "a readable file", reason(error),
+             file.string(), "Check the file's kind and permissions, and the disk.");
 }
 
 /// Bytes of memory that can be had without others having to give some up; 0 when unknown.
@@ -63,7 +64,8 @@ std::uint64_t free_memory() {
         break;
     }
     std::uint64_t most = 0, used = 0;  // of the control group, when it has a limit
-    if (std::ifstream("/sys/fs/cgroup/memory.max") >> most && std::ifstream("/sys/fs/cgroup/memory.current") >> used)
+    if (std::ifstream("/sys/fs/cgroup/memory.max") >> most &&
+        std::ifstream("/sys/fs/cgroup/memory.current") >> used)
         available = std::min(available, most - std::min(most, used));
     return available;
 }
@@ -73,8 +75,10 @@ void check_memory(const fs::path& file, std::uint64_t bytes) {
     if (bytes < kNotWorthAsking) return;
     const std::uint64_t available = free_memory();
     if (available == 0 || bytes < available) return;
-    io::fail("E-MEM-003", "The file does not fit into memory", fmt::format("at most {} MB, which are free", available >> 20),
-             fmt::format("{} MB", bytes >> 20), file.string(), "Check that it is the right file, split it, or close other programs.");
+    io::fail("E-MEM-003", "The file does not fit into memory",
+             fmt::format("at most {} MB, which are free", available >> 20),
+             fmt::format("{} MB", bytes >> 20), file.string(),
+             "Check that it is the right file, split it, or close other programs.");
 }
 
 /// 0 or errno.
@@ -92,7 +96,8 @@ int write_all(int descriptor, std::string_view bytes) {
 fs::path temporary_beside(const fs::path& file, int& descriptor) {
     static std::atomic<unsigned> counter = 0;
     while (true) {
-        fs::path path = file.parent_path() / fmt::format("{}{}-{}{}", kBefore, ::getpid(), counter++, kAfter);
+        fs::path path =
+            file.parent_path() / fmt::format("{}{}-{}{}", kBefore, ::getpid(), counter++, kAfter);
         descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (descriptor >= 0 || errno != EEXIST) return path;
     }
@@ -105,8 +110,8 @@ void write_directly(const fs::path& file, std::string_view bytes) {
     if (const int error = out.close()) fail_writing(file, bytes.size(), error);
 }
 
-int fill_and_rename(Descriptor& out, const fs::path& temporary, const fs::path& file, std::string_view bytes,
-                    Durability durability) {
+int fill_and_rename(Descriptor& out, const fs::path& temporary, const fs::path& file,
+                    std::string_view bytes, Durability durability) {
     if (const int error = write_all(out.get(), bytes)) return error;
     if (durability == Durability::Disk && ::fsync(out.get()) != 0) return errno;
     if (const int error = out.close()) return error;
@@ -120,11 +125,15 @@ void fail_writing(const fs::path& file, std::size_t bytes, int error) {
     std::string mend = "Check the folder and its permissions, or write elsewhere.";
     if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
         std::error_code unknown;
-        const fs::space_info space = fs::space(file.has_parent_path() ? file.parent_path() : ".", unknown);
-        if (!unknown) found += fmt::format("; {:.1f} MB free", static_cast<double>(space.available) / 1e6);
+        const fs::space_info space =
+            fs::space(file.has_parent_path() ? file.parent_path() : ".", unknown);
+        if (!unknown)
+            found += fmt::format("; {:.1f} MB free", static_cast<double>(space.available) / 1e6);
         mend = "Free some space, or write to another disk.";
     }
-    io::fail("E-FILE-003", "The file can't be written", bytes > 0 ? fmt::format("room for {} bytes in a writable place", bytes) : "a place that can be written to",
+    io::fail("E-FILE-003", "The file can't be written",
+             bytes > 0 ? fmt::format("room for {} bytes in a writable place", bytes)
+                       : "a place that can be written to",
              std::move(found), file.string(), std::move(mend));
 }
 
@@ -138,7 +147,8 @@ std::vector<std::byte> read_file_bytes(const fs::path& file, std::uint64_t limit
     const auto size = static_cast<std::uint64_t>(status.st_size);
     if (size > limit) {
         io::fail("E-FILE-005", "The file is too large", fmt::format("at most {} bytes", limit),
-                 fmt::format("{} bytes", size), file.string(), "Check that it is the right file, or split it.");
+                 fmt::format("{} bytes", size), file.string(),
+                 "Check that it is the right file, or split it.");
     }
     check_memory(file, size);
     std::vector<std::byte> bytes(size);
@@ -147,7 +157,8 @@ std::vector<std::byte> read_file_bytes(const fs::path& file, std::uint64_t limit
         const ssize_t count = ::read(in.get(), bytes.data() + filled, bytes.size() - filled);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) fail_reading(file, errno);
-        if (count == 0) break;  // somebody is shortening the file; the reader of its format will say so
+        if (count == 0)
+            break;  // somebody is shortening the file; the reader of its format will say so
         filled += static_cast<std::size_t>(count);
     }
     bytes.resize(filled);
@@ -193,7 +204,8 @@ void make_folders(const fs::path& folder) {
 void remove_temporaries(const fs::path& folder) {
     std::error_code error;
     std::vector<fs::path> found;
-    for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
         const std::string name = entry->path().filename().string();
         if (name.starts_with(kBefore) && name.ends_with(kAfter)) found.push_back(entry->path());
     }

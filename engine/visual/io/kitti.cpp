@@ -21,19 +21,23 @@ struct Entry {
 using Entries = std::map<std::string_view, Entry>;
 
 template <std::size_t N>
-bool read_entry(const Entries& entries, std::string_view key, std::string_view name, std::array<double, N>& matrix) {
+bool read_entry(const Entries& entries, std::string_view key, std::string_view name,
+                std::array<double, N>& matrix) {
     const auto found = entries.find(key);
     if (found == entries.end()) return false;
     const std::vector<std::string_view> words = io::words_of(found->second.numbers);
     if (words.size() != N) {
-        io::fail(kBadNumbers, "The entry " + std::string(key) + " has the wrong count of numbers", std::to_string(N),
-                 std::to_string(words.size()), io::at_line(name, found->second.line));
+        io::fail(kBadNumbers, "The entry " + std::string(key) + " has the wrong count of numbers",
+                 std::to_string(N), std::to_string(words.size()),
+                 io::at_line(name, found->second.line));
     }
     for (std::size_t i = 0; i < N; ++i) {
         const auto number = io::number_from<double>(words[i]);
         if (!number || !std::isfinite(*number)) {
-            io::fail(kBadNumbers, "The entry " + std::string(key) + " holds something that is no finite number",
-                     std::to_string(N) + " numbers", io::shown(words[i]), io::at_line(name, found->second.line));
+            io::fail(kBadNumbers,
+                     "The entry " + std::string(key) + " holds something that is no finite number",
+                     std::to_string(N) + " numbers", io::shown(words[i]),
+                     io::at_line(name, found->second.line));
         }
         matrix[i] = *number;
     }
@@ -41,12 +45,14 @@ bool read_entry(const Entries& entries, std::string_view key, std::string_view n
 }
 
 template <std::size_t N>
-void require(const Entries& entries, std::string_view key, std::string_view other, std::string_view name,
-             std::array<double, N>& matrix) {
+void require(const Entries& entries, std::string_view key, std::string_view other,
+             std::string_view name, std::array<double, N>& matrix) {
     if (read_entry(entries, key, name, matrix) || read_entry(entries, other, name, matrix)) return;
     std::string keys;
-    for (const auto& [known, entry] : entries) keys += (keys.empty() ? "" : ", ") + io::shown(known);
-    io::fail(kMissingKey, "The calibration lacks " + std::string(key), "P2, R0_rect and Tr_velo_to_cam",
+    for (const auto& [known, entry] : entries)
+        keys += (keys.empty() ? "" : ", ") + io::shown(known);
+    io::fail(kMissingKey, "The calibration lacks " + std::string(key),
+             "P2, R0_rect and Tr_velo_to_cam",
              keys.empty() ? "no entry at all" : keys.substr(0, 200), std::string(name),
              "Use the calibration files of the KITTI object-detection benchmark.");
 }
@@ -78,16 +84,16 @@ std::vector<KittiLabel> read_kitti_labels(std::string_view text, std::string_vie
     while (const auto line = lines.next_filled()) {
         const std::vector<std::string_view> words = io::words_of(*line);
         if (words.size() != 15 && words.size() != 16) {
-            io::fail(kBadLabel, "The line is no label", "15 fields, or 16 with a score", std::to_string(words.size()) + " fields",
-                     io::at_line(name, lines.number()));
+            io::fail(kBadLabel, "The line is no label", "15 fields, or 16 with a score",
+                     std::to_string(words.size()) + " fields", io::at_line(name, lines.number()));
         }
         std::array<double, 15> numbers = {};
         numbers[14] = 1;
         for (std::size_t i = 1; i < words.size(); ++i) {
             const auto number = io::number_from<double>(words[i]);
             if (!number || !std::isfinite(*number)) {
-                io::fail(kBadLabel, "A field of the label is no finite number", "a number", io::shown(words[i]),
-                         io::at_line(name, lines.number()));
+                io::fail(kBadLabel, "A field of the label is no finite number", "a number",
+                         io::shown(words[i]), io::at_line(name, lines.number()));
             }
             numbers[i - 1] = *number;
         }

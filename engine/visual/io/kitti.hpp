@@ -8,20 +8,21 @@
 
 namespace millrace::visual {
 
-/// One calib/NNNNNN.txt: projections of the four cameras from the rectified frame, the rectifying rotation and the
-/// LiDAR's pose. Rows of 3x4 and 3x3 matrices one after the other; metres and pixels. P0, P1 and P3 may be absent (zero).
+/// One calib/NNNNNN.txt: projections of the four cameras from the rectified frame, the rectifying
+/// rotation and the LiDAR's pose. Rows of 3x4 and 3x3 matrices one after the other; metres and
+/// pixels. P0, P1 and P3 may be absent (zero).
 struct KittiCalibration {
     std::array<double, 12> p0 = {}, p1 = {}, p2 = {}, p3 = {};
     std::array<double, 9> r0 = {};
     std::array<double, 12> velo_to_cam = {};
 };
 
-/// Throws engine::Error: E-FILE-050 (a required key is missing), E-FILE-051 (wrong count of numbers, or not a finite
-/// number), naming key and line.
+/// Throws engine::Error: E-FILE-050 (a required key is missing), E-FILE-051 (wrong count of
+/// numbers, or not a finite number), naming key and line.
 KittiCalibration read_kitti_calibration(std::string_view text, std::string_view name);
 
-/// One line of label_2/NNNNNN.txt: 2D box in pixels; size in metres; x y z of the bottom centre in the rectified camera
-/// frame; rotation about its y axis, radians.
+/// One line of label_2/NNNNNN.txt: 2D box in pixels; size in metres; x y z of the bottom centre in
+/// the rectified camera frame; rotation about its y axis, radians.
 struct KittiLabel {
     std::string type;
     double truncation = 0;

@@ -12,7 +12,8 @@ constexpr std::size_t kMinMatch = 3;
 constexpr unsigned kHashBits = 14;
 
 std::uint32_t hash_of(const std::uint8_t* bytes) {
-    const std::uint32_t value = std::uint32_t{bytes[0]} << 16 | std::uint32_t{bytes[1]} << 8 | bytes[2];
+    const std::uint32_t value =
+        std::uint32_t{bytes[0]} << 16 | std::uint32_t{bytes[1]} << 8 | bytes[2];
     return (value * 2654435761u) >> (32 - kHashBits);
 }
 
@@ -50,7 +51,8 @@ std::string lzf_compress(std::span<const std::byte> bytes) {
         const std::size_t candidate = slot;
         slot = at + 1;
         const std::size_t offset = at + 1 - candidate;
-        if (candidate == 0 || offset > kMaxOffset || !std::equal(in + at, in + at + kMinMatch, in + candidate - 1)) {
+        if (candidate == 0 || offset > kMaxOffset ||
+            !std::equal(in + at, in + at + kMinMatch, in + candidate - 1)) {
             ++at;
             continue;
         }

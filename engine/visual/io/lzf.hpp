@@ -1,5 +1,5 @@
-// LZF, the byte compression of PCD's binary_compressed (format of Marc Lehmann's LibLZF). Private to the PCD reader
-// and writer and their tests. Stateless; any thread.
+// LZF, the byte compression of PCD's binary_compressed (format of Marc Lehmann's LibLZF). Private
+// to the PCD reader and writer and their tests. Stateless; any thread.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +18,8 @@ std::string lzf_compress(std::span<const std::byte> bytes);
 
 struct LzfResult {
     std::vector<std::byte> bytes;
-    bool valid = false;      ///< exactly `size` bytes came out and all input was used
-    std::size_t stop = 0;    ///< input byte at which it ended or broke
+    bool valid = false;    ///< exactly `size` bytes came out and all input was used
+    std::size_t stop = 0;  ///< input byte at which it ended or broke
 };
 
 /// Takes `size` bytes of memory: check it against lzf_largest() first.

@@ -1,6 +1,6 @@
-// Private to the readers and writers: what PCD, PLY, XYZ, LAS and .bin files have in common. A file is rows of typed
-// columns somewhere in memory; the two functions here are the only way between rows and clouds, so that each format
-// deals with its header alone. Stateless; any thread.
+// Private to the readers and writers: what PCD, PLY, XYZ, LAS and .bin files have in common. A file
+// is rows of typed columns somewhere in memory; the two functions here are the only way between
+// rows and clouds, so that each format deals with its header alone. Stateless; any thread.
 #pragma once
 
 #include <array>
@@ -25,16 +25,26 @@ enum class Number : std::uint8_t { I8, U8, I16, U16, I32, U32, I64, U64, F32, F6
 template <class Work>
 decltype(auto) with_type(Number type, Work&& work) {
     switch (type) {
-        case Number::I8: return work(std::int8_t{});
-        case Number::U8: return work(std::uint8_t{});
-        case Number::I16: return work(std::int16_t{});
-        case Number::U16: return work(std::uint16_t{});
-        case Number::I32: return work(std::int32_t{});
-        case Number::U32: return work(std::uint32_t{});
-        case Number::I64: return work(std::int64_t{});
-        case Number::U64: return work(std::uint64_t{});
-        case Number::F32: return work(float{});
-        case Number::F64: break;
+        case Number::I8:
+            return work(std::int8_t{});
+        case Number::U8:
+            return work(std::uint8_t{});
+        case Number::I16:
+            return work(std::int16_t{});
+        case Number::U16:
+            return work(std::uint16_t{});
+        case Number::I32:
+            return work(std::int32_t{});
+        case Number::U32:
+            return work(std::uint32_t{});
+        case Number::I64:
+            return work(std::int64_t{});
+        case Number::U64:
+            return work(std::uint64_t{});
+        case Number::F32:
+            return work(float{});
+        case Number::F64:
+            break;
     }
     return work(double{});
 }
@@ -83,15 +93,19 @@ struct Rows {
     std::array<double, 3> origin = {};
 };
 
-/// Columns x, y and z become positions, packed or separate colours "rgb" (and "alpha"), normals "normal", all others
-/// fields of their own; "_" is padding. Integers of 32 bits without sign become int32 when all fit, otherwise double,
-/// those of 64 bits double. Positions in double lie relative to an origin: `rows.origin`, or the first value
-/// in whole metres where that is more than 10 km away. Throws Error: E-FILE-030 when `data` is too small, E-FILE-032
-/// for two columns of one name, E-FILE-036 without x, y and z.
+/// Columns x, y and z become positions, packed or separate colours "rgb" (and "alpha"), normals
+/// "normal", all others fields of their own; "_" is padding. Integers of 32 bits without sign
+/// become int32 when all fit, otherwise double, those of 64 bits double. Positions in double lie
+/// relative to an origin: `rows.origin`, or the first value in whole metres where that is more than
+/// 10 km away. Throws Error: E-FILE-030 when `data` is too small, E-FILE-032 for two columns of one
+/// name, E-FILE-036 without x, y and z.
 Cloud cloud_from_rows(const Rows& rows, std::string_view name);
 
-/// A coordinate with its cloud's origin; of a cloud without one bit for bit, which adding zero would not keep.
-inline double with_origin(float value, double origin) { return origin == 0 ? value : value + origin; }
+/// A coordinate with its cloud's origin; of a cloud without one bit for bit, which adding zero
+/// would not keep.
+inline double with_origin(float value, double origin) {
+    return origin == 0 ? value : value + origin;
+}
 
 /// Throws Error (E-FILE-037) when a field's size does not fit the points.
 void check_fields(const Cloud& cloud);
@@ -104,9 +118,9 @@ struct OwnedRows {
     std::vector<std::byte> bytes;
 };
 
-/// The way back. Positions are double when the cloud has an origin. Pcd packs colours into one column and keeps
-/// several channels in one; Ply has red green blue, nx ny nz and a_0, a_1 …. Throws Error (E-FILE-037) when a
-/// field's size does not fit the points.
+/// The way back. Positions are double when the cloud has an origin. Pcd packs colours into one
+/// column and keeps several channels in one; Ply has red green blue, nx ny nz and a_0, a_1 ….
+/// Throws Error (E-FILE-037) when a field's size does not fit the points.
 OwnedRows rows_from_cloud(const Cloud& cloud, Naming naming);
 
 /// Appends the shortest text that reads back as the same number.
@@ -115,12 +129,14 @@ void append_number(std::string& text, Number type, const std::byte* at);
 /// One line a row, values separated by blanks.
 void append_rows(std::string& text, const OwnedRows& rows);
 
-/// Writes the number that `word` spells to `out`, size_of(column.type) bytes; false when it is none or does not fit.
+/// Writes the number that `word` spells to `out`, size_of(column.type) bytes; false when it is none
+/// or does not fit.
 bool put_number(std::string_view word, const Column& column, std::byte* out);
 
-/// Reads a line of text into one row. Throws Error (E-FILE-033) when a word is no number of its column's type, or when
-/// there are fewer or more words than the columns have values.
-void put_row(std::string_view line, const std::vector<Column>& columns, std::byte* row, const std::string& where);
+/// Reads a line of text into one row. Throws Error (E-FILE-033) when a word is no number of its
+/// column's type, or when there are fewer or more words than the columns have values.
+void put_row(std::string_view line, const std::vector<Column>& columns, std::byte* row,
+             const std::string& where);
 
 /// Throws Error (E-FILE-033): `word` is no number of the column's type.
 [[noreturn]] void fail_number(std::string_view word, const Column& column, std::string where);

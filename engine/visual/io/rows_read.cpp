@@ -63,16 +63,26 @@ PointField::Values narrow(std::vector<double> values) {
 
 PointField::Values values_of(const Rows& rows, const Members& members) {
     switch (members.front()->type) {
-        case Number::U8: return gather<std::uint8_t, std::uint8_t>(rows, members);
-        case Number::U16: return gather<std::uint16_t, std::uint16_t>(rows, members);
-        case Number::I8: return gather<std::int8_t, std::int32_t>(rows, members);
-        case Number::I16: return gather<std::int16_t, std::int32_t>(rows, members);
-        case Number::I32: return gather<std::int32_t, std::int32_t>(rows, members);
-        case Number::U32: return narrow(gather<std::uint32_t, double>(rows, members));
-        case Number::I64: return gather<std::int64_t, double>(rows, members);
-        case Number::U64: return gather<std::uint64_t, double>(rows, members);
-        case Number::F32: return gather<float, float>(rows, members);
-        case Number::F64: break;
+        case Number::U8:
+            return gather<std::uint8_t, std::uint8_t>(rows, members);
+        case Number::U16:
+            return gather<std::uint16_t, std::uint16_t>(rows, members);
+        case Number::I8:
+            return gather<std::int8_t, std::int32_t>(rows, members);
+        case Number::I16:
+            return gather<std::int16_t, std::int32_t>(rows, members);
+        case Number::I32:
+            return gather<std::int32_t, std::int32_t>(rows, members);
+        case Number::U32:
+            return narrow(gather<std::uint32_t, double>(rows, members));
+        case Number::I64:
+            return gather<std::int64_t, double>(rows, members);
+        case Number::U64:
+            return gather<std::uint64_t, double>(rows, members);
+        case Number::F32:
+            return gather<float, float>(rows, members);
+        case Number::F64:
+            break;
     }
     return gather<double, double>(rows, members);
 }
@@ -107,7 +117,8 @@ public:
 private:
     void check() {
         for (const Column& column : rows_.columns) {
-            const std::uint64_t last = rows_.rows == 0 ? 0 : saturating_product(rows_.rows - 1, column.stride);
+            const std::uint64_t last =
+                rows_.rows == 0 ? 0 : saturating_product(rows_.rows - 1, column.stride);
             const std::uint64_t needed = rows_.rows == 0 ? 0 : column.offset + column.width();
             if (last > rows_.data.size() || needed > rows_.data.size() - last) {
                 fail(kTruncated, "The file ends too early", fmt::format("{} points", rows_.rows),
@@ -130,11 +141,12 @@ private:
         const Column* const column = find(axis);
         if (column && column->count == 1) return *column;
         fail(kNoPositions, "The file has no positions", "columns x, y and z with one value each",
-             column ? fmt::format("{} values in {}", column->count, axis) : fmt::format("no {}", axis),
+             column ? fmt::format("{} values in {}", column->count, axis)
+                    : fmt::format("no {}", axis),
              std::string(name_), "Export the cloud with x, y and z.");
     }
 
-    void read_axis(std::size_t axis, const Column& column, float Point::* member) {
+    void read_axis(std::size_t axis, const Column& column, float Point::*member) {
         used_.insert(&column);
         const std::byte* const base = first_value(rows_, column.offset);
         with_type(column.type, [&](auto zero) {
@@ -164,15 +176,16 @@ private:
         std::vector<std::uint8_t> colors(rows_.rows * 3);
         std::vector<std::uint8_t> alphas(with_alpha ? rows_.rows : 0);
         for (std::size_t row = 0; row < rows_.rows; ++row) {
-            const auto packed =
-                load<std::uint32_t>(rows_.data.data() + column.offset + row * column.stride, rows_.big_endian);
+            const auto packed = load<std::uint32_t>(
+                rows_.data.data() + column.offset + row * column.stride, rows_.big_endian);
             colors[row * 3] = static_cast<std::uint8_t>(packed >> 16);
             colors[row * 3 + 1] = static_cast<std::uint8_t>(packed >> 8);
             colors[row * 3 + 2] = static_cast<std::uint8_t>(packed);
             if (with_alpha) alphas[row] = static_cast<std::uint8_t>(packed >> 24);
         }
         cloud_.fields.push_back({unique_name("rgb", names_), 3, std::move(colors)});
-        if (with_alpha) cloud_.fields.push_back({unique_name("alpha", names_), 1, std::move(alphas)});
+        if (with_alpha)
+            cloud_.fields.push_back({unique_name("alpha", names_), 1, std::move(alphas)});
     }
 
     std::optional<std::pair<std::string_view, Members>> triple_of(const Column& column) const {
@@ -181,10 +194,12 @@ private:
             Members members;
             for (std::string_view member : triple.members) {
                 const Column* const found = find(member);
-                if (found && found->count == 1 && found->type == column.type) members.push_back(found);
+                if (found && found->count == 1 && found->type == column.type)
+                    members.push_back(found);
             }
-            const bool right_type = triple.field == "rgb" ? column.type == Number::U8
-                                                          : column.type == Number::F32 || column.type == Number::F64;
+            const bool right_type = triple.field == "rgb"
+                                        ? column.type == Number::U8
+                                        : column.type == Number::F32 || column.type == Number::F64;
             if (members.size() == 3 && right_type) return {{triple.field, std::move(members)}};
         }
         return std::nullopt;
@@ -195,7 +210,8 @@ private:
         const Column& first = rows_.columns[index];
         Members members = {&first};
         std::string field = first.name;
-        if (rows_.group_numbered && first.count == 1 && first.name.size() > 2 && first.name.ends_with("_0")) {
+        if (rows_.group_numbered && first.count == 1 && first.name.size() > 2 &&
+            first.name.ends_with("_0")) {
             const std::string base = first.name.substr(0, first.name.size() - 2);
             for (std::size_t i = index + 1; i < rows_.columns.size(); ++i) {
                 const Column& next = rows_.columns[i];
@@ -212,7 +228,8 @@ private:
         used_.insert(members.begin(), members.end());
         int channels = 0;
         for (const Column* column : members) channels += static_cast<int>(column->count);
-        cloud_.fields.push_back({unique_name(std::move(field), names_), channels, values_of(rows_, members)});
+        cloud_.fields.push_back(
+            {unique_name(std::move(field), names_), channels, values_of(rows_, members)});
     }
 
     const Rows& rows_;
@@ -235,7 +252,9 @@ std::size_t lay_out_rows(std::vector<Column>& columns) {
     return stride;
 }
 
-Cloud cloud_from_rows(const Rows& rows, std::string_view name) { return Assembly(rows, name).run(); }
+Cloud cloud_from_rows(const Rows& rows, std::string_view name) {
+    return Assembly(rows, name).run();
+}
 
 bool is_packed_color(const Column& column) {
     return (column.name == "rgb" || column.name == "rgba") && column.count == 1 &&
@@ -244,7 +263,8 @@ bool is_packed_color(const Column& column) {
 
 bool put_number(std::string_view word, const Column& column, std::byte* out) {
     // PCL writes packed colours as integers, even below TYPE F.
-    const bool digits = !word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos;
+    const bool digits =
+        !word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos;
     const Number type = is_packed_color(column) && digits ? Number::U32 : column.type;
     return with_type(type, [&](auto zero) {
         const auto value = number_from<decltype(zero)>(word);
@@ -253,7 +273,8 @@ bool put_number(std::string_view word, const Column& column, std::byte* out) {
     });
 }
 
-void put_row(std::string_view line, const std::vector<Column>& columns, std::byte* row, const std::string& where) {
+void put_row(std::string_view line, const std::vector<Column>& columns, std::byte* row,
+             const std::string& where) {
     for (const Column& column : columns) {
         for (std::uint32_t channel = 0; channel < column.count; ++channel) {
             const std::string_view word = take_word(line);
@@ -264,18 +285,24 @@ void put_row(std::string_view line, const std::vector<Column>& columns, std::byt
     }
     const std::string_view more = take_word(line);
     if (more.empty()) return;
-    fail(kBadRow, "The line holds more values than the header tells", "the end of the line", shown(more), where,
-         "Correct the header's list of fields, or that line.");
+    fail(kBadRow, "The line holds more values than the header tells", "the end of the line",
+         shown(more), where, "Correct the header's list of fields, or that line.");
 }
 
 void fail_number(std::string_view word, const Column& column, std::string where) {
-    static constexpr std::array<const char*, 10> kNames = {
-        "an integer from -128 to 127",         "an integer from 0 to 255",   "an integer from -32768 to 32767",
-        "an integer from 0 to 65535",          "a 32-bit integer",           "a 32-bit integer without sign",
-        "a 64-bit integer",                    "a 64-bit integer without sign",
-        "a number",                            "a number"};
+    static constexpr std::array<const char*, 10> kNames = {"an integer from -128 to 127",
+                                                           "an integer from 0 to 255",
+                                                           "an integer from -32768 to 32767",
+                                                           "an integer from 0 to 65535",
+                                                           "a 32-bit integer",
+                                                           "a 32-bit integer without sign",
+                                                           "a 64-bit integer",
+                                                           "a 64-bit integer without sign",
+                                                           "a number",
+                                                           "a number"};
     fail(kBadRow, fmt::format("A value of {} can't be read", shown(column.name)),
-         kNames[static_cast<std::size_t>(column.type)], shown(word), std::move(where), "Correct that line.");
+         kNames[static_cast<std::size_t>(column.type)], shown(word), std::move(where),
+         "Correct that line.");
 }
 
 }  // namespace millrace::visual::io

@@ -11,15 +11,22 @@ namespace {
 
 template <class T>
 constexpr Number number_of() {
-    if constexpr (std::is_same_v<T, std::uint8_t>) return Number::U8;
-    else if constexpr (std::is_same_v<T, std::uint16_t>) return Number::U16;
-    else if constexpr (std::is_same_v<T, std::int32_t>) return Number::I32;
-    else if constexpr (std::is_same_v<T, float>) return Number::F32;
-    else return Number::F64;
+    if constexpr (std::is_same_v<T, std::uint8_t>)
+        return Number::U8;
+    else if constexpr (std::is_same_v<T, std::uint16_t>)
+        return Number::U16;
+    else if constexpr (std::is_same_v<T, std::int32_t>)
+        return Number::I32;
+    else if constexpr (std::is_same_v<T, float>)
+        return Number::F32;
+    else
+        return Number::F64;
 }
 
 Number number_of(const PointField& field) {
-    return std::visit([](const auto& values) { return number_of<std::decay_t<decltype(values[0])>>(); }, field.values);
+    return std::visit(
+        [](const auto& values) { return number_of<std::decay_t<decltype(values[0])>>(); },
+        field.values);
 }
 
 /// A name that a header can hold: one word.
@@ -41,7 +48,8 @@ bool is_alphas(const PointField& field) {
 
 bool is_normals(const PointField& field) {
     const Number type = number_of(field);
-    return field.name == "normal" && field.channels == 3 && (type == Number::F32 || type == Number::F64);
+    return field.name == "normal" && field.channels == 3 &&
+           (type == Number::F32 || type == Number::F64);
 }
 
 /// Where a field's channels go: the columns from `first` on.
@@ -77,8 +85,12 @@ private:
     void place(const PointField& field) {
         Place place{&field, nullptr, rows_.columns.size()};
         const Number type = number_of(field);
-        const auto is_packed_here = [this](const PointField& other) { return naming_ == Naming::Pcd && is_colors(other); };
-        if (naming_ == Naming::Pcd && is_alphas(field) && std::ranges::any_of(cloud_.fields, is_packed_here)) return;
+        const auto is_packed_here = [this](const PointField& other) {
+            return naming_ == Naming::Pcd && is_colors(other);
+        };
+        if (naming_ == Naming::Pcd && is_alphas(field) &&
+            std::ranges::any_of(cloud_.fields, is_packed_here))
+            return;
         if (is_packed_here(field)) {
             const auto alphas = std::ranges::find_if(cloud_.fields, is_alphas);
             place.packed = true;
@@ -88,7 +100,9 @@ private:
             for (const char* name : {"red", "green", "blue"}) add_column(name, type);
         } else if (is_normals(field)) {
             for (char axis : {'x', 'y', 'z'}) {
-                add_column(naming_ == Naming::Pcd ? fmt::format("normal_{}", axis) : fmt::format("n{}", axis), type);
+                add_column(naming_ == Naming::Pcd ? fmt::format("normal_{}", axis)
+                                                  : fmt::format("n{}", axis),
+                           type);
             }
         } else if (naming_ == Naming::Pcd || field.channels == 1) {
             add_column(one_word(field.name), type, static_cast<std::uint32_t>(field.channels));
@@ -113,7 +127,9 @@ private:
             if constexpr (std::is_same_v<T, float>) {
                 store(row, 0, point);
             } else {
-                store(row, 0, std::array{with_origin(point.x, origin[0]), with_origin(point.y, origin[1]), with_origin(point.z, origin[2])});
+                store(row, 0,
+                      std::array{with_origin(point.x, origin[0]), with_origin(point.y, origin[1]),
+                                 with_origin(point.z, origin[2])});
             }
         }
     }
@@ -123,20 +139,24 @@ private:
         if (place.packed) {
             const auto& colors = std::get<std::vector<std::uint8_t>>(place.field->values);
             for (std::size_t row = 0; row < rows_.rows; ++row) {
-                const std::uint32_t alpha = place.alphas ? std::get<std::vector<std::uint8_t>>(place.alphas->values)[row] : 0;
+                const std::uint32_t alpha =
+                    place.alphas ? std::get<std::vector<std::uint8_t>>(place.alphas->values)[row]
+                                 : 0;
                 store(row, offset,
-                      alpha << 24 | std::uint32_t{colors[row * 3]} << 16 | std::uint32_t{colors[row * 3 + 1]} << 8 |
-                          colors[row * 3 + 2]);
+                      alpha << 24 | std::uint32_t{colors[row * 3]} << 16 |
+                          std::uint32_t{colors[row * 3 + 1]} << 8 | colors[row * 3 + 2]);
             }
             return;
         }
-        // A field's columns lie side by side, so that its channels are one run of bytes in either naming.
+        // A field's columns lie side by side, so that its channels are one run of bytes in either
+        // naming.
         std::visit(
             [&](const auto& values) {
                 const auto channels = static_cast<std::size_t>(place.field->channels);
                 const std::size_t width = channels * sizeof values[0];
                 for (std::size_t row = 0; row < rows_.rows; ++row) {
-                    std::memcpy(rows_.bytes.data() + row * rows_.stride + offset, &values[row * channels], width);
+                    std::memcpy(rows_.bytes.data() + row * rows_.stride + offset,
+                                &values[row * channels], width);
                 }
             },
             place.field->values);
@@ -153,21 +173,26 @@ private:
 
 void check_fields(const Cloud& cloud) {
     for (const PointField& field : cloud.fields) {
-        const std::size_t values = std::visit([](const auto& list) { return list.size(); }, field.values);
+        const std::size_t values =
+            std::visit([](const auto& list) { return list.size(); }, field.values);
         const auto channels = static_cast<std::uint64_t>(std::max(field.channels, 0));
         if (channels > 0 && values == saturating_product(channels, cloud.points.size())) continue;
         fail(kBadCloud, fmt::format("The field {} does not fit the cloud", shown(field.name)),
              fmt::format("{} values for each of {} points", field.channels, cloud.points.size()),
-             fmt::format("{} values", values), shown(field.name), "Correct the node that made this field.");
+             fmt::format("{} values", values), shown(field.name),
+             "Correct the node that made this field.");
     }
 }
 
-OwnedRows rows_from_cloud(const Cloud& cloud, Naming naming) { return Flattening(cloud, naming).run(); }
+OwnedRows rows_from_cloud(const Cloud& cloud, Naming naming) {
+    return Flattening(cloud, naming).run();
+}
 
 void append_number(std::string& text, Number type, const std::byte* at) {
     std::array<char, 40> buffer;
     const char* const end = with_type(type, [&](auto zero) {
-        return std::to_chars(buffer.data(), buffer.data() + buffer.size(), load<decltype(zero)>(at)).ptr;
+        return std::to_chars(buffer.data(), buffer.data() + buffer.size(), load<decltype(zero)>(at))
+            .ptr;
     });
     text.append(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
 }
@@ -178,7 +203,8 @@ void append_rows(std::string& text, const OwnedRows& rows) {
         for (const Column& column : rows.columns) {
             for (std::size_t channel = 0; channel < column.count; ++channel) {
                 if (column.offset + channel > 0) text += ' ';
-                append_number(text, column.type, base + column.offset + channel * size_of(column.type));
+                append_number(text, column.type,
+                              base + column.offset + channel * size_of(column.type));
             }
         }
         text += '\n';
@@ -187,7 +213,8 @@ void append_rows(std::string& text, const OwnedRows& rows) {
 
 std::string unique_name(std::string name, std::vector<std::string>& used) {
     std::string candidate = name;
-    for (int i = 2; std::ranges::find(used, candidate) != used.end(); ++i) candidate = fmt::format("{}_{}", name, i);
+    for (int i = 2; std::ranges::find(used, candidate) != used.end(); ++i)
+        candidate = fmt::format("{}_{}", name, i);
     used.push_back(candidate);
     return candidate;
 }

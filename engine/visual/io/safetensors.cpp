@@ -15,7 +15,8 @@ constexpr const char* kGetAgain = "The file is damaged or no safetensors file; g
 constexpr std::string_view kMetadata = "__metadata__";
 constexpr std::uint64_t kMaxHeader = 100u << 20;  // the format's own limit
 
-[[noreturn]] void broken(std::string_view name, std::string code, std::string what, std::string expected, std::string found) {
+[[noreturn]] void broken(std::string_view name, std::string code, std::string what,
+                         std::string expected, std::string found) {
     throw engine::Error({.code = std::move(code),
                          .what = std::move(what),
                          .expected = std::move(expected),
@@ -33,15 +34,15 @@ std::int64_t elements(const std::vector<std::int64_t>& shape) {
     return count;
 }
 
-engine::ArrayView read_entry(const std::string& key, const engine::Value& entry, std::span<const std::byte> data,
-                             std::string_view name) {
+engine::ArrayView read_entry(const std::string& key, const engine::Value& entry,
+                             std::span<const std::byte> data, std::string_view name) {
     const engine::Value* dtype = entry.find("dtype");
     const engine::Value* shape = entry.find("shape");
     const engine::Value* offsets = entry.find("data_offsets");
-    if (!dtype || !dtype->is_string() || !shape || !shape->is_array() || !offsets || !offsets->is_array() ||
-        offsets->as_array().size() != 2 || shape->as_array().size() > 64) {
-        broken(name, "E-FILE-022", fmt::format("The entry \"{}\" is malformed", key), "dtype, shape and two data_offsets",
-               engine::shortened(to_json(entry)));
+    if (!dtype || !dtype->is_string() || !shape || !shape->is_array() || !offsets ||
+        !offsets->is_array() || offsets->as_array().size() != 2 || shape->as_array().size() > 64) {
+        broken(name, "E-FILE-022", fmt::format("The entry \"{}\" is malformed", key),
+               "dtype, shape and two data_offsets", engine::shortened(to_json(entry)));
     }
     engine::ArrayView array;
     array.name = key;
@@ -51,11 +52,16 @@ engine::ArrayView read_entry(const std::string& key, const engine::Value& entry,
     const std::int64_t end = offsets->as_array()[1].as_int();
     const std::int64_t count = elements(array.shape);
     std::int64_t bytes = 0;
-    const bool fits = count >= 0 && !__builtin_mul_overflow(count, static_cast<std::int64_t>(size_of(array.type)), &bytes) &&
-                      begin >= 0 && end >= begin && end <= static_cast<std::int64_t>(data.size()) && end - begin == bytes;
+    const bool fits =
+        count >= 0 &&
+        !__builtin_mul_overflow(count, static_cast<std::int64_t>(size_of(array.type)), &bytes) &&
+        begin >= 0 && end >= begin && end <= static_cast<std::int64_t>(data.size()) &&
+        end - begin == bytes;
     if (!fits) {
-        broken(name, "E-FILE-023", fmt::format("The data of \"{}\" do not fit its shape or the file", key),
-               fmt::format("{} bytes inside {} bytes of data", count < 0 ? "fewer" : std::to_string(bytes), data.size()),
+        broken(name, "E-FILE-023",
+               fmt::format("The data of \"{}\" do not fit its shape or the file", key),
+               fmt::format("{} bytes inside {} bytes of data",
+                           count < 0 ? "fewer" : std::to_string(bytes), data.size()),
                fmt::format("bytes {} to {}", begin, end));
     }
     array.bytes = data.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(bytes));
@@ -67,25 +73,30 @@ engine::ArrayView read_entry(const std::string& key, const engine::Value& entry,
 Safetensors read_safetensors(std::span<const std::byte> bytes, std::string_view name) {
     std::uint64_t length = 0;
     if (bytes.size() < sizeof length) {
-        broken(name, "E-FILE-020", "The file is too short", "at least 8 bytes", fmt::format("{} bytes", bytes.size()));
+        broken(name, "E-FILE-020", "The file is too short", "at least 8 bytes",
+               fmt::format("{} bytes", bytes.size()));
     }
     std::memcpy(&length, bytes.data(), sizeof length);
     if (length > bytes.size() - sizeof length || length > kMaxHeader) {
         broken(name, "E-FILE-021", "The header's length does not fit the file",
-               fmt::format("at most {} bytes", std::min<std::uint64_t>(kMaxHeader, bytes.size() - sizeof length)),
+               fmt::format("at most {} bytes",
+                           std::min<std::uint64_t>(kMaxHeader, bytes.size() - sizeof length)),
                fmt::format("{} bytes", length));
     }
-    const std::string_view header(reinterpret_cast<const char*>(bytes.data()) + sizeof length, length);
+    const std::string_view header(reinterpret_cast<const char*>(bytes.data()) + sizeof length,
+                                  length);
     const std::span<const std::byte> data = bytes.subspan(sizeof length + length);
     Safetensors file;
     try {
-        const engine::Value top = engine::parse_json(header, name, {.max_bytes = kMaxHeader, .max_depth = 8});
+        const engine::Value top =
+            engine::parse_json(header, name, {.max_bytes = kMaxHeader, .max_depth = 8});
         for (const auto& [key, entry] : top.as_object()) {
             if (key != kMetadata) {
                 file.arrays.push_back(read_entry(key, entry, data, name));
                 continue;
             }
-            for (const auto& [text, value] : entry.as_object()) file.metadata[text] = value.as_string();
+            for (const auto& [text, value] : entry.as_object())
+                file.metadata[text] = value.as_string();
         }
     } catch (const engine::Error& error) {
         engine::Problem problem = error.problem();
@@ -100,27 +111,31 @@ Safetensors read_safetensors(std::span<const std::byte> bytes, std::string_view 
     const std::byte* expected = data.data();
     for (const engine::ArrayView& array : file.arrays) {
         if (array.bytes.data() != expected) {
-            broken(name, "E-FILE-024", fmt::format("The data of \"{}\" overlap others or leave a gap", array.name),
-                   fmt::format("offset {}", expected - data.data()), fmt::format("offset {}", array.bytes.data() - data.data()));
+            broken(name, "E-FILE-024",
+                   fmt::format("The data of \"{}\" overlap others or leave a gap", array.name),
+                   fmt::format("offset {}", expected - data.data()),
+                   fmt::format("offset {}", array.bytes.data() - data.data()));
         }
         expected += array.bytes.size();
     }
     if (expected != data.data() + data.size()) {
-        broken(name, "E-FILE-024", "Data follow that no entry names", fmt::format("{} bytes of data", expected - data.data()),
+        broken(name, "E-FILE-024", "Data follow that no entry names",
+               fmt::format("{} bytes of data", expected - data.data()),
                fmt::format("{} bytes", data.size()));
     }
     return file;
 }
 
-std::string write_safetensors(const std::vector<engine::ArrayView>& arrays, const std::map<std::string, std::string>& metadata) {
+std::string write_safetensors(const std::vector<engine::ArrayView>& arrays,
+                              const std::map<std::string, std::string>& metadata) {
     engine::Object top;
     std::uint64_t offset = 0;
     for (const engine::ArrayView& array : arrays) {
         const std::uint64_t end = offset + array.bytes.size();
-        engine::Object entry{
-            {"dtype", to_text(array.type)},
-            {"shape", engine::Array(array.shape.begin(), array.shape.end())},
-            {"data_offsets", engine::Array{static_cast<std::int64_t>(offset), static_cast<std::int64_t>(end)}}};
+        engine::Object entry{{"dtype", to_text(array.type)},
+                             {"shape", engine::Array(array.shape.begin(), array.shape.end())},
+                             {"data_offsets", engine::Array{static_cast<std::int64_t>(offset),
+                                                            static_cast<std::int64_t>(end)}}};
         if (array.name == kMetadata || !top.emplace(array.name, std::move(entry)).second) {
             throw engine::Error({.code = "E-FILE-025",
                                  .what = "An array can't be stored under its name",
@@ -130,7 +145,8 @@ std::string write_safetensors(const std::vector<engine::ArrayView>& arrays, cons
         }
         offset = end;
     }
-    if (!metadata.empty()) top[std::string(kMetadata)] = engine::Object(metadata.begin(), metadata.end());
+    if (!metadata.empty())
+        top[std::string(kMetadata)] = engine::Object(metadata.begin(), metadata.end());
     std::string header = to_json(top);
     header.append((8 - header.size() % 8) % 8, ' ');
     const std::uint64_t length = header.size();

@@ -9,7 +9,9 @@
 namespace millrace::visual::io {
 namespace {
 
-constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f'; }
+constexpr bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
+}
 
 }  // namespace
 
@@ -27,8 +29,8 @@ std::optional<std::string_view> Lines::next() {
     const std::string_view window = text_.substr(offset_, kMaxLine + 1);
     const std::size_t end = window.find('\n');
     if (end == std::string_view::npos && window.size() > kMaxLine) {
-        fail(kBadHeader, "A line is too long", fmt::format("at most {} bytes a line", kMaxLine), "a longer line",
-             where(), "Check that the file is of the kind its name says.");
+        fail(kBadHeader, "A line is too long", fmt::format("at most {} bytes a line", kMaxLine),
+             "a longer line", where(), "Check that the file is of the kind its name says.");
     }
     std::string_view line = window.substr(0, end);
     offset_ += line.size() + (end == std::string_view::npos ? 0 : 1);
@@ -58,7 +60,8 @@ std::string_view take_word(std::string_view& rest) {
 
 std::vector<std::string_view> words_of(std::string_view line) {
     std::vector<std::string_view> words;
-    for (std::string_view word = take_word(line); !word.empty(); word = take_word(line)) words.push_back(word);
+    for (std::string_view word = take_word(line); !word.empty(); word = take_word(line))
+        words.push_back(word);
     return words;
 }
 

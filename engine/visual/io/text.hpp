@@ -1,5 +1,5 @@
-// Private to the readers and writers: lines, words and numbers of untrusted text, without copies. Stateless but for
-// the reader's position; any thread.
+// Private to the readers and writers: lines, words and numbers of untrusted text, without copies.
+// Stateless but for the reader's position; any thread.
 #pragma once
 
 #include <charconv>
@@ -26,7 +26,8 @@ public:
 
     Lines(std::string_view text, std::string_view name) : text_(text), name_(name) {}
 
-    /// The next line without its end, or nothing. Throws Error (E-FILE-031) on a line longer than kMaxLine.
+    /// The next line without its end, or nothing. Throws Error (E-FILE-031) on a line longer than
+    /// kMaxLine.
     std::optional<std::string_view> next();
     /// The same, blank lines left out.
     std::optional<std::string_view> next_filled();
@@ -48,8 +49,8 @@ std::vector<std::string_view> words_of(std::string_view line);
 
 std::string lower_case(std::string_view text);
 
-/// The whole of `text` as a number, or nothing. A leading "+" is allowed; "nan" and "inf" are numbers. Values too
-/// small or too large for a floating-point number become zero or infinity.
+/// The whole of `text` as a number, or nothing. A leading "+" is allowed; "nan" and "inf" are
+/// numbers. Values too small or too large for a floating-point number become zero or infinity.
 template <class T>
 std::optional<T> number_from(std::string_view text) {
     if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
@@ -70,8 +71,8 @@ std::optional<T> number_from(std::string_view text) {
         // "255.0" or "1e3" in an integer column.
         const auto wide = number_from<double>(text);
         constexpr double kAbove = 2.0 * static_cast<double>(std::numeric_limits<T>::max() / 2 + 1);
-        if (wide && std::trunc(*wide) == *wide && *wide >= static_cast<double>(std::numeric_limits<T>::min()) &&
-            *wide < kAbove) {
+        if (wide && std::trunc(*wide) == *wide &&
+            *wide >= static_cast<double>(std::numeric_limits<T>::min()) && *wide < kAbove) {
             return static_cast<T>(*wide);
         }
     }

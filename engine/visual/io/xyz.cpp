@@ -12,15 +12,18 @@ namespace {
 
 bool is_comment(std::string_view line) {
     const auto start = line.find_first_not_of(" \t");
-    return start == std::string_view::npos || line[start] == '#' || line.substr(start).starts_with("//");
+    return start == std::string_view::npos || line[start] == '#' ||
+           line.substr(start).starts_with("//");
 }
 
 bool starts_with_name(std::string_view line) {
     const auto start = line.find_first_not_of(" \t");
-    return start != std::string_view::npos && std::string_view("+-.,;0123456789").find(line[start]) == std::string_view::npos;
+    return start != std::string_view::npos &&
+           std::string_view("+-.,;0123456789").find(line[start]) == std::string_view::npos;
 }
 
-/// The numbers of a line, or nullopt when one of its words is none or a cell between commas is empty.
+/// The numbers of a line, or nullopt when one of its words is none or a cell between commas is
+/// empty.
 std::optional<std::vector<double>> numbers_of(std::string_view line) {
     std::vector<double> numbers;
     while (!line.empty()) {
@@ -56,8 +59,10 @@ Cloud read_xyz(std::span<const std::byte> bytes, std::string_view name) {
             if (numbers) promised = numbers->front();
             continue;
         }
-        if (!numbers || numbers->size() < 3 || numbers->size() > kMaxColumns || (width != 0 && numbers->size() != width)) {
-            fail(kBadRow, "The line is no point", width != 0 ? std::to_string(width) + " numbers" : "at least three numbers",
+        if (!numbers || numbers->size() < 3 || numbers->size() > kMaxColumns ||
+            (width != 0 && numbers->size() != width)) {
+            fail(kBadRow, "The line is no point",
+                 width != 0 ? std::to_string(width) + " numbers" : "at least three numbers",
                  shown(*line), lines.where());
         }
         width = numbers->size();
@@ -65,8 +70,9 @@ Cloud read_xyz(std::span<const std::byte> bytes, std::string_view name) {
     }
     const std::size_t count = width > 0 ? values.size() / width : 0;
     if (promised && *promised != static_cast<double>(count)) {
-        fail(kTruncated, "The file holds another number of points than its first line tells", engine::number_text(*promised) + " points",
-             std::to_string(count) + " points", lines.where());
+        fail(kTruncated, "The file holds another number of points than its first line tells",
+             engine::number_text(*promised) + " points", std::to_string(count) + " points",
+             lines.where());
     }
     const bool colors = width == 6 && [&] {
         for (std::size_t i = 0; i < count; ++i) {
@@ -89,14 +95,18 @@ Cloud read_xyz(std::span<const std::byte> bytes, std::string_view name) {
     constexpr std::string_view kColors[] = {"red", "green", "blue"};
     for (std::size_t c = 0; c < std::max<std::size_t>(width, 3); ++c) {
         Column column{.name = "field" + std::to_string(c), .type = Number::F64};
-        if (c < 3) column.name = kAxes[c];
-        else if (colors) column.name = kColors[c - 3];
-        else if (width == 4) column.name = "intensity";
+        if (c < 3)
+            column.name = kAxes[c];
+        else if (colors)
+            column.name = kColors[c - 3];
+        else if (width == 4)
+            column.name = "intensity";
         columns.push_back(std::move(column));
     }
     lay_out_rows(columns);
     for (std::size_t c = 3; colors && c < 6; ++c) columns[c].type = Number::U8;
-    return cloud_from_rows({.columns = columns, .rows = count, .data = std::as_bytes(std::span(values))}, name);
+    return cloud_from_rows(
+        {.columns = columns, .rows = count, .data = std::as_bytes(std::span(values))}, name);
 }
 
 std::string write_xyz(const Cloud& cloud) {

@@ -33,19 +33,28 @@ double mean(const std::vector<T>& values, Members members, int channels, int cha
     return count > 0 ? sum / static_cast<double>(count) : std::nan("");
 }
 
-/// The most frequent value, the earliest of equally frequent ones.
+/// The most frequent value, the earliest of equally frequent ones. Sorts, since a large cell may
+/// hold as many values as points; `sorted` is its memory, kept from call to call.
 template <class T>
-T majority(const std::vector<T>& values, Members members, std::vector<std::pair<T, int>>& counts) {
-    counts.clear();
-    for (std::uint32_t index : members) {
-        const T value = values[index];
-        const auto known = std::ranges::find(counts, value, &std::pair<T, int>::first);
-        if (known != counts.end())
-            ++known->second;
-        else
-            counts.emplace_back(value, 1);
+T majority(const std::vector<T>& values, Members members,
+           std::vector<std::pair<T, std::uint32_t>>& sorted) {
+    sorted.clear();
+    for (std::uint32_t index : members)
+        sorted.emplace_back(values[index], static_cast<std::uint32_t>(sorted.size()));
+    std::ranges::sort(sorted);
+    auto best = sorted.begin();
+    std::ptrdiff_t most = 0;
+    for (auto start = sorted.begin(); start != sorted.end();) {
+        const auto end = std::find_if(start, sorted.end(), [start](const auto& entry) {
+            return entry.first != start->first;
+        });
+        if (end - start > most || (end - start == most && start->second < best->second)) {
+            best = start;
+            most = end - start;
+        }
+        start = end;
     }
-    return std::ranges::max_element(counts, {}, &std::pair<T, int>::second)->first;
+    return best->first;
 }
 
 void scale_to_unit(float* normal) {
@@ -60,11 +69,11 @@ std::vector<T> reduce(const types::PointField& field, const std::vector<T>& valu
     const bool votes = std::is_integral_v<T> && field.channels == 1 && field.name != "intensity";
     std::vector<T> reduced;
     reduced.reserve(kept.size() * field.channels);
-    std::vector<std::pair<T, int>> counts;
+    std::vector<std::pair<T, std::uint32_t>> sorted;
     for (std::uint32_t cell : kept) {
         const Members members = grid.points_in(cell);
         if (votes) {
-            reduced.push_back(majority(values, members, counts));
+            reduced.push_back(majority(values, members, sorted));
             continue;
         }
         for (int channel = 0; channel < field.channels; ++channel) {

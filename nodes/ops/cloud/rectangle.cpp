@@ -13,6 +13,10 @@ constexpr int kDirections = 90;  // one degree apart, as in the paper
 /// others. The paper's 0.01 m is below the range noise of a spinning lidar.
 constexpr double kNearestEdge = 0.03;
 
+/// Edges of a hull that are tried: one with more is all but round, and trying all of them would
+/// take the square of their number.
+constexpr std::size_t kMostEdges = 1000;
+
 double cross(const Point2& origin, const Point2& a, const Point2& b) {
     return (a[0] - origin[0]) * (b[1] - origin[1]) - (a[1] - origin[1]) * (b[0] - origin[0]);
 }
@@ -107,7 +111,8 @@ Rectangle fit_rectangle(const std::vector<Point2>& points, RectangleFit fit) {
     // The smallest rectangle has a side along an edge of the hull (Freeman and Shapira 1975).
     Rectangle best;
     double best_area = std::numeric_limits<double>::infinity();
-    for (std::size_t index = 0; index < hull.size(); ++index) {
+    const std::size_t step = hull.size() / kMostEdges + 1;
+    for (std::size_t index = 0; index < hull.size(); index += step) {
         const Point2 &from = hull[index], &to = hull[(index + 1) % hull.size()];
         const Rectangle candidate =
             rectangle_at(hull, std::atan2(to[1] - from[1], to[0] - from[0]));

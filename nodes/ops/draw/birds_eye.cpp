@@ -1,26 +1,32 @@
 #include "nodes/ops/draw/birds_eye.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
-
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
 #include "nodes/ops/boxes/corners.hpp"
+#include "nodes/ops/camera/transform.hpp"
+#include "nodes/ops/draw/legend.hpp"
 
 namespace millrace::ops {
 namespace {
 
-constexpr Rgb kGround = {14, 17, 22};
-constexpr Rgb kGrid = {48, 54, 64};
-constexpr Rgb kText = {150, 158, 170};
+constexpr Rgb kGround = {13, 16, 21};
+constexpr Rgb kGrid = {62, 70, 84};
+constexpr Rgb kText = {176, 184, 196};
+constexpr Rgb kView = {92, 104, 124};
 
 class View {
 public:
-    View(const BirdsEyeStyle& style) : style_(style) {}
+    explicit View(const BirdsEyeStyle& style) : style_(style) {}
     Pixel at(double x, double y) const {
-        return {static_cast<float>((style_.side - y) * style_.pixels_per_metre),
-                static_cast<float>((style_.ahead - x) * style_.pixels_per_metre)};
+        return pixel_at((style_.side - y) / style_.resolution,
+                        (style_.ahead - x) / style_.resolution);
     }
 
 private:
@@ -28,64 +34,181 @@ private:
 };
 
 void draw_rings(Pen& pen, const View& view, const BirdsEyeStyle& style) {
-    if (style.ring_step <= 0) return;
+    pen.line(view.at(style.ahead, 0), view.at(-style.behind, 0), kGrid, 1, 0.7);
+    pen.line(view.at(0, style.side), view.at(0, -style.side), kGrid, 1, 0.7);
+    if (!(style.ring_step > 0)) return;
     const double farthest = std::hypot(std::max(style.ahead, style.behind), style.side);
-    for (double radius = style.ring_step; radius <= farthest; radius += style.ring_step) {
-        pen.circle(view.at(0, 0), radius * style.pixels_per_metre, kGrid);
-        if (radius < style.ahead) {
-            pen.text(fmt::format("{:.0f} m", radius), view.at(radius + 3 / style.pixels_per_metre, -3 / style.pixels_per_metre), 10, kText);
-        }
-    }
-    pen.line(view.at(style.ahead, 0), view.at(-style.behind, 0), kGrid);
-    pen.line(view.at(0, style.side), view.at(0, -style.side), kGrid);
+    // Rings nearer to each other than some pixels would fill the picture.
+    if (style.ring_step < 4 * style.resolution) return;
+    for (double radius = style.ring_step; radius <= farthest; radius += style.ring_step)
+        pen.circle(view.at(0, 0), radius / style.resolution, kGrid, 1);
 }
 
-void draw_points(types::Image& image, const types::PointCloud& cloud, const View& view, const BirdsEyeStyle& style) {
-    const types::PointField* intensity = style.color == PointColor::Intensity ? cloud.field("intensity") : nullptr;
-    std::vector<float> highest(static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height),
-                               -std::numeric_limits<float>::infinity());
-    for (std::size_t i = 0; i < cloud.points.size(); ++i) {
+void write_metres(Pen& pen, const View& view, const BirdsEyeStyle& style, Labels& labels) {
+    if (!(style.ring_step > 0)) return;
+    const double letter = letter_height(pen.width(), pen.height());
+    // Every ring has its number unless they stand closer than two lines of text.
+    const double apart = style.ring_step / style.resolution;
+    const int every = std::max(1, static_cast<int>(std::ceil(2.6 * letter / apart)));
+    for (int ring = every; ring * style.ring_step < style.ahead; ring += every) {
+        const std::string words = fmt::format("{:.6g} m", ring * style.ring_step);
+        const Pixel top = view.at(ring * style.ring_step, 0);
+        const double left = top.u + letter * 0.4, bottom = top.v - letter * 0.35;
+        if (bottom < letter * 1.2) break;
+        pen.text(words, pixel_at(left, bottom), letter, kText);
+        labels.keep_free({left, bottom - letter, left + Pen::text_width(words, letter), bottom});
+    }
+}
+
+/// What the camera sees, as a wedge from its place to the left and right border of its image.
+void draw_view(Pen& pen, const View& view, const types::Camera& camera,
+               const BirdsEyeStyle& style) {
+    const auto& p = camera.projection;
+    if (!(p[0] > 0) || camera.width <= 0) return;
+    const Matrix4 lidar_from_camera = inverse(camera.camera_from_lidar);
+    const Vector3 eye = transform(lidar_from_camera, {0, 0, 0});
+    const double reach = 2 * std::hypot(std::max(style.ahead, style.behind), style.side);
+    for (double u : {0.0, double(camera.width)}) {
+        const Vector3 far = transform(lidar_from_camera, {(u - p[2]) / p[0], 0, 1});
+        const double dx = far[0] - eye[0], dy = far[1] - eye[1], length = std::hypot(dx, dy);
+        if (!(length > 0)) continue;
+        pen.line(view.at(eye[0], eye[1]),
+                 view.at(eye[0] + dx / length * reach, eye[1] + dy / length * reach), kView, 1.2,
+                 0.8);
+    }
+}
+
+void draw_points(Pen& pen, const types::PointCloud& cloud, const ColorScale& scale,
+                 const View& view, const BirdsEyeStyle& style) {
+    struct Dot {
+        float height;
+        std::uint32_t point;
+        Pixel place;
+    };
+    std::vector<Dot> dots;
+    dots.reserve(cloud.points.size());
+    for (std::uint32_t i = 0; i < cloud.points.size(); ++i) {
         const types::Point& point = cloud.points[i];
-        const Pixel pixel = view.at(point.x, point.y);
-        if (!(pixel.u >= 0 && pixel.u < image.width && pixel.v >= 0 && pixel.v < image.height) || std::isnan(point.z)) continue;
-        const int x = static_cast<int>(pixel.u);
-        const int y = static_cast<int>(pixel.v);
-        float& top = highest[static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width) + static_cast<std::size_t>(x)];
-        if (point.z <= top) continue;
-        top = point.z;
-        const Rgb color = intensity ? color_at(style.map, std::sqrt(intensity->at(i)), 0, 1) : color_at(style.map, point.z, style.low, style.high);
-        std::ranges::copy(color, image.row<std::uint8_t>(y) + static_cast<std::ptrdiff_t>(x) * 3);
+        const Pixel place = view.at(point.x + cloud.origin[0], point.y + cloud.origin[1]);
+        const bool inside = place.u >= -1 && place.v >= -1 &&
+                            place.u <= static_cast<float>(pen.width() + 1) &&
+                            place.v <= static_cast<float>(pen.height() + 1);
+        if (inside && std::isfinite(point.z)) dots.push_back({point.z, i, place});
+    }
+    std::ranges::sort(dots, [](const Dot& a, const Dot& b) {
+        return a.height != b.height ? a.height < b.height : a.point < b.point;
+    });
+    const types::PointField* intensity =
+        style.color == PointColor::Intensity ? &required_field(cloud, "intensity") : nullptr;
+    const double size = std::clamp(std::sqrt(double(pen.width()) * pen.height()) / 450, 1.4, 3.0);
+    for (const Dot& dot : dots) {
+        double value = dot.height + cloud.origin[2];
+        if (intensity) value = intensity->at(dot.point);
+        if (style.color == PointColor::Depth) {
+            value = std::hypot(cloud.points[dot.point].x + cloud.origin[0],
+                               cloud.points[dot.point].y + cloud.origin[1]);
+        }
+        pen.dot(dot.place, size, scale(value), 0.9);
     }
 }
 
-void draw_boxes(Pen& pen, const types::Boxes3d& boxes, const View& view) {
+void draw_boxes(Pen& pen, const types::Boxes3d& boxes, const View& view, Labels& labels) {
+    const double letter = 0.9 * letter_height(pen.width(), pen.height());
+    const double tag_height = Pen::tag_size("x", letter).v;
     for (const types::Box3d& box : boxes.boxes) {
         const auto corners = box_corners(box);
-        const auto corner = [&](int i) { return view.at(corners[i][0], corners[i][1]); };
+        std::array<Pixel, 4> outline;
+        for (int i = 0; i < 4; ++i) outline[i] = view.at(corners[i][0], corners[i][1]);
+        const auto [left, right] = std::ranges::minmax(outline, {}, &Pixel::u);
+        const auto [top, bottom] = std::ranges::minmax(outline, {}, &Pixel::v);
+        const bool meets = left.u < float(pen.width()) && right.u > 0 &&
+                           top.v < float(pen.height()) && bottom.v > 0;
+        if (!meets) continue;
         const Rgb color = label_color(box.label);
-        pen.fill({corner(0), corner(1), corner(2), corner(3)}, color, 0.18);
-        for (int i = 0; i < 4; ++i) pen.line(corner(i), corner((i + 1) % 4), color, 1.5);
-        const Pixel front{(corner(0).u + corner(1).u) / 2, (corner(0).v + corner(1).v) / 2};
+        const Pixel front = pixel_at((double(outline[0].u) + outline[1].u) / 2,
+                                     (double(outline[0].v) + outline[1].v) / 2);
+        pen.fill(outline, color, 0.16);
+        pen.outline(outline, color, 1.5);
         pen.line(view.at(box.center[0], box.center[1]), front, color, 1.5);
-        if (!box.label.empty()) pen.text(box.label, {front.u + 4, front.v - 4}, 9, color);
+        const double distance = std::hypot(box.center[0], box.center[1]);
+        labels.add({.words = box_words(box.label, box.score, distance),
+                    .color = color,
+                    .letter = letter,
+                    .rank = distance,
+                    .corners = {pixel_at(right.u + 3.0, top.v + tag_height),
+                                pixel_at(left.u - 3.0 - 8 * letter, top.v + tag_height),
+                                pixel_at(left.u, top.v - 3.0),
+                                pixel_at(left.u, bottom.v + 3.0 + tag_height)}});
     }
+}
+
+/// The sensor: an arrow head that looks forward, never too small to see.
+void draw_sensor(Pen& pen, const View& view, const BirdsEyeStyle& style) {
+    const double unit = std::max(1.0, 9 * style.resolution);
+    const Pixel tip = view.at(1.5 * unit, 0), notch = view.at(-0.45 * unit, 0);
+    // Two triangles, since the arrow head is not convex.
+    for (double side : {1.0, -1.0}) {
+        const std::array<Pixel, 3> half = {tip, view.at(-unit, side * unit), notch};
+        pen.fill(half, {245, 247, 250});
+    }
+    const std::array<Pixel, 4> outline = {tip, view.at(-unit, unit), notch, view.at(-unit, -unit)};
+    pen.outline(outline, kGround, 1.2);
+}
+
+ColorScale scale_of(const types::PointCloud& cloud, const BirdsEyeStyle& style) {
+    if (style.color == PointColor::Height) return {style.map, style.low, style.high};
+    if (style.color == PointColor::Depth) {
+        return {style.map, 0, std::hypot(std::max(style.ahead, style.behind), style.side),
+                Spacing::Linear, Direction::Falling};
+    }
+    const auto spread = spread_of(color_values(cloud, PointColor::Intensity));
+    const auto [low, high] = rounded(spread, Spacing::Linear);
+    return {style.map, low, high};
 }
 
 }  // namespace
 
-types::Image draw_birds_eye(const types::PointCloud& cloud, const types::Boxes3d* boxes, const BirdsEyeStyle& style) {
-    const int width = std::clamp(static_cast<int>(std::lround(2 * style.side * style.pixels_per_metre)), 16, 8192);
-    const int height = std::clamp(static_cast<int>(std::lround((style.ahead + style.behind) * style.pixels_per_metre)), 16, 8192);
-    types::Image image(width, height, 3);
+std::pair<double, double> birds_eye_size(const BirdsEyeStyle& style) {
+    return {std::round(2 * style.side / style.resolution),
+            std::round((style.ahead + style.behind) / style.resolution)};
+}
+
+bool is_birds_eye_size(double width, double height) {
+    const auto fits = [](double side) { return side >= 16 && side <= 8192; };
+    return fits(width) && fits(height);
+}
+
+types::Image draw_birds_eye(const types::PointCloud& cloud, const types::Boxes3d* boxes,
+                            const types::Camera* camera, const BirdsEyeStyle& style) {
+    const auto [width, height] = birds_eye_size(style);
+    if (!is_birds_eye_size(width, height)) {
+        throw engine::Error(
+            {.code = "E-IMAGE-005",
+             .what = "The bird's-eye view has no usable size",
+             .expected = "16 to 8192 pixels on each side",
+             .found = fmt::format("{:.6g} x {:.6g}", width, height),
+             .where = "resolution",
+             .mend = "Make the pixels larger or smaller, or change what is shown."});
+    }
+    types::Image image(static_cast<int>(width), static_cast<int>(height), 3);
+    image.timestamp = cloud.timestamp;
     for (std::size_t i = 0; i < image.bytes.size(); ++i) image.bytes[i] = kGround[i % 3];
     const View view(style);
+    const ColorScale scale = scale_of(cloud, style);
     Pen pen(image);
+    Labels labels;
     draw_rings(pen, view, style);
-    draw_points(image, cloud, view, style);
-    if (boxes) draw_boxes(pen, *boxes, view);
-    // The vehicle: an arrow head at the sensor.
-    pen.fill({view.at(1.6, 0), view.at(-1.2, 0.9), view.at(-0.6, 0), view.at(-1.2, -0.9)}, {255, 255, 255});
-    if (style.color == PointColor::Height) pen.legend(style.map, style.low, style.high, "m");
+    if (camera) draw_view(pen, view, *camera, style);
+    draw_points(pen, cloud, scale, view, style);
+    write_metres(pen, view, style, labels);
+    if (boxes) draw_boxes(pen, *boxes, view, labels);
+    draw_sensor(pen, view, style);
+    if (style.legend) {
+        const std::string_view title =
+            style.color == PointColor::Depth ? "range, m" : legend_title(style.color);
+        if (const auto area = draw_legend(pen, scale, title)) labels.keep_free(*area);
+    }
+    if (style.tags) labels.draw(pen);
     return image;
 }
 

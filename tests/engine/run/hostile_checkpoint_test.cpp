@@ -1,5 +1,6 @@
-// Checkpoints that somebody has changed, with a right hash: whatever they say, the run ends in one of its ways, and what
-// can't be is told. Every member of a real checkpoint is replaced by every kind of nonsense.
+// Checkpoints that somebody has changed, with a right hash: whatever they say, the run ends in one
+// of its ways, and what can't be is told. Every member of a real checkpoint is replaced by every
+// kind of nonsense.
 #include <cstring>
 #include <iterator>
 
@@ -14,10 +15,14 @@ namespace fs = std::filesystem;
 constexpr std::string_view kMagic = "MRCKPT1\n";
 constexpr std::size_t kHead = 8 + 32;  // magic and hash
 
-std::string raw(std::uint64_t number) { return {reinterpret_cast<const char*>(&number), sizeof number}; }
+std::string raw(std::uint64_t number) {
+    return {reinterpret_cast<const char*>(&number), sizeof number};
+}
 
 /// With the magic and the right hash.
-std::string sealed(const std::string& body) { return std::string(kMagic) + to_hex(hash_text(body)) + body; }
+std::string sealed(const std::string& body) {
+    return std::string(kMagic) + to_hex(hash_text(body)) + body;
+}
 
 /// A checkpoint taken apart: its JSON, and the packets behind it as they stand.
 struct Taken {
@@ -65,13 +70,21 @@ class HostileCheckpoint : public ::testing::Test {
 protected:
     /// Wires that wait, a batch half full, a latch, a loop and a node with a state of its own.
     Graph graph() const {
-        return graph_of(R"({"n": {"type": "control.counter", "params": {"items": 20}}, "heavy": {"type": "test.heavy_add"},
+        return graph_of(
+            R"({"n": {"type": "control.counter", "params": {"items": 20}}, "heavy": {"type": "test.heavy_add"},
             "batch": {"type": "control.batch", "params": {"size": 3}}, "sum": {"type": "test.list_sum"},
             "loop": {"type": "control.feedback", "params": {"first": "1"}}, "add": {"type": "test.sum"},
             "total": {"type": "test.total"}, "held": {"type": "test.with_latch"}})",
-                        {{"n.value", "heavy.value"}, {"heavy.value", "batch.item"}, {"batch.items", "sum.items"},
-                         {"n.value", "loop.item"}, {"loop.item", "add.a"}, {"loop.previous", "add.b"}, {"add.value", "loop.back"},
-                         {"heavy.value", "total.value"}, {"heavy.value", "held.value"}, {"sum.value", "held.held"}});
+            {{"n.value", "heavy.value"},
+             {"heavy.value", "batch.item"},
+             {"batch.items", "sum.items"},
+             {"n.value", "loop.item"},
+             {"loop.item", "add.a"},
+             {"loop.previous", "add.b"},
+             {"add.value", "loop.back"},
+             {"heavy.value", "total.value"},
+             {"heavy.value", "held.value"},
+             {"sum.value", "held.held"}});
     }
     RunOptions options(bool resume) const {
         RunOptions options;
@@ -92,7 +105,9 @@ protected:
         }
         return result;
     }
-    RunResult resume(const Taken& taken, const Value& top) { return resume_bytes(taken, taken.with(top)); }
+    RunResult resume(const Taken& taken, const Value& top) {
+        return resume_bytes(taken, taken.with(top));
+    }
 
     TemporaryFolder folder_;
     Runner runner_;
@@ -153,9 +168,15 @@ TEST_F(HostileCheckpoint, ImpossibleCapacityIsRefused) {
 TEST_F(HostileCheckpoint, ResultsThatDoNotFitTheirNodeAreRefused) {
     ASSERT_EQ(run().status, RunStatus::Succeeded);
     const Taken taken = newest(folder_.path / "run");
-    const Object head{{"answer", 0}, {"group", 0}, {"level", 0}, {"item", 0}, {"stamp", 0}, {"run", 1}, {"key", Array{0, 0}}, {"packet", -1}};
+    const Object head{{"answer", 0}, {"group", 0}, {"level", 0},         {"item", 0},
+                      {"stamp", 0},  {"run", 1},   {"key", Array{0, 0}}, {"packet", -1}};
     const auto held = [&](Array packets) {
-        return Array{Object{{"kind", 0}, {"phase", 0}, {"head", head}, {"packets", std::move(packets)}, {"keys", Array()}, {"source_ended", false}}};
+        return Array{Object{{"kind", 0},
+                            {"phase", 0},
+                            {"head", head},
+                            {"packets", std::move(packets)},
+                            {"keys", Array()},
+                            {"source_ended", false}}};
     };
     int refused = 0;
     for (std::size_t i = 0; i < taken.top.find("stages")->as_array().size(); ++i) {
@@ -187,11 +208,13 @@ TEST_F(HostileCheckpoint, AFileCutAnywhereOrOfAnotherHashIsNotTaken) {
     const Taken taken = newest(folder_.path / "run");
     const std::string bytes = taken.with(taken.top);
     for (std::size_t size = 0; size < bytes.size(); size += 1 + bytes.size() / 60) {
-        EXPECT_EQ(resume_bytes(taken, bytes.substr(0, size)).status, RunStatus::Succeeded) << size;  // from the beginning
+        EXPECT_EQ(resume_bytes(taken, bytes.substr(0, size)).status, RunStatus::Succeeded)
+            << size;  // from the beginning
     }
     // Cut short inside, with the hash of what is left.
     const std::string body = bytes.substr(kHead);
-    for (const std::size_t size : {std::size_t{0}, std::size_t{7}, std::size_t{8}, std::size_t{100}, body.size() - 1}) {
+    for (const std::size_t size :
+         {std::size_t{0}, std::size_t{7}, std::size_t{8}, std::size_t{100}, body.size() - 1}) {
         const RunResult result = resume_bytes(taken, sealed(body.substr(0, size)));
         EXPECT_EQ(result.status, RunStatus::Failed) << size;
         ASSERT_FALSE(result.problems.empty());

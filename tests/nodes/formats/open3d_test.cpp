@@ -27,11 +27,12 @@ struct Way {
 
 void PrintTo(const Way& way, std::ostream* out) { *out << way.name; }
 
-const Way kWays[] = {{"PcdAscii", "a.pcd", CloudFormat::Pcd, CloudEncoding::Ascii, {true, false}},
-                     {"PcdBinary", "a.pcd", CloudFormat::Pcd, CloudEncoding::Binary, {false, false}},
-                     {"PcdCompressed", "a.pcd", CloudFormat::Pcd, CloudEncoding::BinaryCompressed, {false, true}},
-                     {"PlyAscii", "a.ply", CloudFormat::Ply, CloudEncoding::Ascii, {true, false}},
-                     {"PlyBinary", "a.ply", CloudFormat::Ply, CloudEncoding::Binary, {false, false}}};
+const Way kWays[] = {
+    {"PcdAscii", "a.pcd", CloudFormat::Pcd, CloudEncoding::Ascii, {true, false}},
+    {"PcdBinary", "a.pcd", CloudFormat::Pcd, CloudEncoding::Binary, {false, false}},
+    {"PcdCompressed", "a.pcd", CloudFormat::Pcd, CloudEncoding::BinaryCompressed, {false, true}},
+    {"PlyAscii", "a.ply", CloudFormat::Ply, CloudEncoding::Ascii, {true, false}},
+    {"PlyBinary", "a.ply", CloudFormat::Ply, CloudEncoding::Binary, {false, false}}};
 
 class Open3dFiles : public ::testing::TestWithParam<Way> {
 protected:
@@ -39,7 +40,8 @@ protected:
     engine::testing::TemporaryFolder folder_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Cloud, Open3dFiles, ::testing::ValuesIn(kWays), [](const auto& info) { return std::string(info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Cloud, Open3dFiles, ::testing::ValuesIn(kWays),
+                         [](const auto& info) { return std::string(info.param.name); });
 
 /// Colours are bytes in files and fractions in Open3D.
 Eigen::Vector3d fraction(const std::vector<std::uint8_t>& rgb, std::size_t point) {
@@ -66,7 +68,8 @@ visual::Cloud our_cloud(std::size_t count) {
 TEST_P(Open3dFiles, ReadsWhatWeWrite) {
     for (const std::size_t count : {1, 2, 1000}) {
         const visual::Cloud cloud = our_cloud(count);
-        visual::write_file_atomically(file(), write_cloud(cloud, GetParam().format, GetParam().encoding));
+        visual::write_file_atomically(file(),
+                                      write_cloud(cloud, GetParam().format, GetParam().encoding));
         open3d::geometry::PointCloud read;
         ASSERT_TRUE(open3d::io::ReadPointCloud(file().string(), read));
         ASSERT_EQ(read.points_.size(), count);
@@ -77,8 +80,11 @@ TEST_P(Open3dFiles, ReadsWhatWeWrite) {
         for (std::size_t i = 0; i < count; ++i) {
             const visual::Point& point = cloud.points[i];
             // As float: text gives the shortest digits of one, which are other digits of a double.
-            ASSERT_EQ(read.points_[i].cast<float>(), Eigen::Vector3f(point.x, point.y, point.z)) << i;
-            ASSERT_EQ(read.normals_[i].cast<float>(), Eigen::Vector3f(normal[i * 3], normal[i * 3 + 1], normal[i * 3 + 2])) << i;
+            ASSERT_EQ(read.points_[i].cast<float>(), Eigen::Vector3f(point.x, point.y, point.z))
+                << i;
+            ASSERT_EQ(read.normals_[i].cast<float>(),
+                      Eigen::Vector3f(normal[i * 3], normal[i * 3 + 1], normal[i * 3 + 2]))
+                << i;
             ASSERT_LT((read.colors_[i] - fraction(rgb, i)).norm(), 1e-6) << i;
         }
     }
@@ -122,10 +128,12 @@ TEST_P(Open3dFiles, AgreesOnPointsThatAreNotFinite) {
     constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
     constexpr float kInfinity = std::numeric_limits<float>::infinity();
     // RPly, which reads for Open3D, takes no infinities in text.
-    const bool infinities = GetParam().format == CloudFormat::Pcd || GetParam().encoding != CloudEncoding::Ascii;
+    const bool infinities =
+        GetParam().format == CloudFormat::Pcd || GetParam().encoding != CloudEncoding::Ascii;
     const float large = infinities ? kInfinity : 1e30F;
     cloud.points = {{1, 2, 3}, {kNan, kNan, kNan}, {large, -large, 0}, {4, 5, 6}};
-    visual::write_file_atomically(file(), write_cloud(cloud, GetParam().format, GetParam().encoding));
+    visual::write_file_atomically(file(),
+                                  write_cloud(cloud, GetParam().format, GetParam().encoding));
     open3d::geometry::PointCloud read;
     ASSERT_TRUE(open3d::io::ReadPointCloud(file().string(), read));
     ASSERT_EQ(read.points_.size(), 4U);

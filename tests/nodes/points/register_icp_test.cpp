@@ -129,6 +129,30 @@ TEST(RegisterIcpNode, WithoutOverlapNothingMoves) {
     EXPECT_EQ(out.warnings.size(), 1U);
 }
 
+TEST(RegisterIcpNode, WarnsOfAPoseThatFewPointsBear) {
+    const types::PointCloud target = corner(1);
+    types::PointCloud source = target;
+    source.fields.clear();
+    for (const types::Point& point : target.points)  // as many again with nothing near
+        source.points.push_back({point.x + 100, point.y, point.z});
+    const Registered half = align({}, source, target);
+    EXPECT_EQ(half.metrics.values.at("converged"), 1);
+    EXPECT_NEAR(half.metrics.values.at("fitness"), 0.5, 0.05);
+    ASSERT_EQ(half.warnings.size(), 1U);
+    EXPECT_NE(half.warnings[0].find("partner within max_distance"), std::string::npos);
+}
+
+TEST(RegisterIcpNode, WarnsOfASearchThatWasCutShort) {
+    const types::PointCloud target = corner(1);
+    const types::PointCloud source =
+        ops::transformed(target, ops::pose_from({0.3, 0.2, 0.1}, 0, 0, 0.02));
+    const Registered cut = align({{"iterations", 1}}, source, target);
+    EXPECT_EQ(cut.metrics.values.at("converged"), 0);
+    EXPECT_GT(cut.metrics.values.at("fitness"), 0.9);
+    ASSERT_EQ(cut.warnings.size(), 1U);
+    EXPECT_NE(cut.warnings[0].find("iterations"), std::string::npos);
+}
+
 TEST(RegisterIcpNode, EmptyOrWithoutPositions) {
     const types::PointCloud nothing = cloud_of({{kNan, 0, 0}});
     EXPECT_EQ(align({}, cloud_of({}), corner(1)).pose, visual::kIdentity);

@@ -67,6 +67,18 @@ TEST(VoxelDownsample, LeavesOutSparseCells) {
     EXPECT_EQ(run_on(kId, {{"size", 1}, {"min_points", 2}}, cloud).points.size(), 1U);
 }
 
+TEST(VoxelDownsample, LabelsAreTheCellsMostFrequentAndEarliest) {
+    types::PointCloud cloud = cloud_of(std::vector<types::Point>(7, {1, 1, 1}));
+    cloud.fields[0].values =
+        std::vector<std::int32_t>{9, 4, 4, -2, 9, 7, -2};  // three values twice
+    EXPECT_EQ(run_on(kId, {}, cloud).field("index")->at(0), 9);
+    cloud.fields[0].values = std::vector<std::int32_t>{9, 4, 4, -2, 7, 8, -2};
+    EXPECT_EQ(run_on(kId, {}, cloud).field("index")->at(0), 4);
+    // As many values as points in one cell: 300,000 labels, each once.
+    const types::PointCloud large = cloud_of(std::vector<types::Point>(300000, {1, 1, 1}));
+    EXPECT_EQ(run_on(kId, {}, large).field("index")->at(0), 0);
+}
+
 TEST(VoxelDownsample, EmptyAndSinglePoint) {
     const types::PointCloud none = run_on(kId, {}, cloud_of({}));
     EXPECT_TRUE(none.points.empty());

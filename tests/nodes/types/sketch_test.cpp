@@ -47,7 +47,7 @@ TEST(PayloadSketch, OfEveryTensorTypeIsTheSame) {
         EXPECT_NEAR(sketch.rms, std::sqrt(10014 / 4.0), 1e-9) << type;
         EXPECT_EQ(total(sketch), 4u) << type;
     }
-    const Sketch truth = sketch_of(Tensor{at::tensor({true, false, true, true})});
+    const Sketch truth = sketch_of(Tensor{at::tensor({1, 0, 1, 1}).to(at::kBool)});
     EXPECT_DOUBLE_EQ(truth.mean, 0.75);
 }
 

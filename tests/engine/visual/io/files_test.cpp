@@ -22,7 +22,8 @@ std::string content_of(const fs::path& file) {
 
 std::vector<std::string> names_in(const fs::path& folder) {
     std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename().string());
+    for (const auto& entry : fs::directory_iterator(folder))
+        names.push_back(entry.path().filename().string());
     std::ranges::sort(names);
     return names;
 }
@@ -67,7 +68,11 @@ TEST_F(Files, AnEnormousFileIsRefusedWithoutReadingIt) {
     std::ofstream(path("sparse")).put('x');
     fs::resize_file(path("sparse"), kMaxFileBytes + 1);
     EXPECT_EQ(problem_of([&] { read_file_bytes(path("sparse")); }).code, "E-FILE-005");
-    EXPECT_EQ(problem_of([&] { fs::rename(path("sparse"), path("sparse.pcd")); load_cloud(path("sparse.pcd")); }).code, "E-FILE-005");
+    EXPECT_EQ(problem_of([&] {
+                  fs::rename(path("sparse"), path("sparse.pcd"));
+                  load_cloud(path("sparse.pcd"));
+              }).code,
+              "E-FILE-005");
 }
 
 TEST_F(Files, WritingFollowsLinksAndKeepsPermissions) {
@@ -77,11 +82,13 @@ TEST_F(Files, WritingFollowsLinksAndKeepsPermissions) {
     write_file_atomically(path("link"), "new");
     EXPECT_TRUE(fs::is_symlink(path("link")));
     EXPECT_EQ(content_of(path("target")), "new");
-    EXPECT_EQ(fs::status(path("target")).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+    EXPECT_EQ(fs::status(path("target")).permissions(),
+              fs::perms::owner_read | fs::perms::owner_write);
 }
 
 TEST_F(Files, AFailedWriteLeavesTheOldFileAndNoOther) {
-    EXPECT_EQ(problem_of([&] { write_file_atomically(path("none") / "a", "x"); }).code, "E-FILE-003");
+    EXPECT_EQ(problem_of([&] { write_file_atomically(path("none") / "a", "x"); }).code,
+              "E-FILE-003");
     EXPECT_EQ(problem_of([&] { write_file_atomically(folder_.path, "x"); }).code, "E-FILE-003");
     write_file_atomically(path("a"), "old");
     EXPECT_EQ(problem_of([&] { write_file_atomically(path("a") / "b", "x"); }).code, "E-FILE-003");
@@ -89,7 +96,8 @@ TEST_F(Files, AFailedWriteLeavesTheOldFileAndNoOther) {
     EXPECT_EQ(names_in(folder_.path), (std::vector<std::string>{"a"}));
     // A full device, where there is one.
     if (fs::exists("/dev/full")) {
-        const engine::Problem problem = problem_of([&] { write_file_atomically("/dev/full", "x"); });
+        const engine::Problem problem =
+            problem_of([&] { write_file_atomically("/dev/full", "x"); });
         EXPECT_EQ(problem.code, "E-FILE-003");
         EXPECT_NE(problem.mend.find("space"), std::string::npos);
     }
@@ -99,11 +107,14 @@ TEST_F(Files, ReadersSeeTheOldOrTheNewFileNeverHalf) {
     const std::string first(100'000, 'a'), second(150'000, 'b');
     write_file_atomically(path("a"), first, Durability::Process);
     std::jthread writer([&] {
-        for (int i = 0; i < 200; ++i) write_file_atomically(path("a"), i % 2 == 0 ? second : first, Durability::Process);
+        for (int i = 0; i < 200; ++i)
+            write_file_atomically(path("a"), i % 2 == 0 ? second : first, Durability::Process);
     });
     for (int i = 0; i < 200; ++i) {
         const std::vector<std::byte> seen = read_file_bytes(path("a"));
-        ASSERT_TRUE(std::ranges::equal(seen, bytes_of(first)) || std::ranges::equal(seen, bytes_of(second))) << seen.size();
+        ASSERT_TRUE(std::ranges::equal(seen, bytes_of(first)) ||
+                    std::ranges::equal(seen, bytes_of(second)))
+            << seen.size();
     }
 }
 

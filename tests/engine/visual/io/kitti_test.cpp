@@ -22,19 +22,23 @@ engine::Problem label_problem(std::string_view text) {
 
 TEST(KittiCalibrationFile, ReadsTheMatrices) {
     const std::string p0 = "P0: 1 2 3 4 5 6 7 8 9 10 11 12\n";
-    const KittiCalibration read = read_kitti_calibration(p0 + whole() + "Tr_imu_to_velo: anything\n\n", "file");
+    const KittiCalibration read =
+        read_kitti_calibration(p0 + whole() + "Tr_imu_to_velo: anything\n\n", "file");
     EXPECT_EQ(read.p0, (std::array<double, 12>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}));
     EXPECT_EQ(read.p1, (std::array<double, 12>{}));
-    EXPECT_EQ(read.p2, (std::array<double, 12>{700, 0, 600, 45, 0, 700, 180, -0.2, 0, 0, 1, 0.003}));
+    EXPECT_EQ(read.p2,
+              (std::array<double, 12>{700, 0, 600, 45, 0, 700, 180, -0.2, 0, 0, 1, 0.003}));
     EXPECT_EQ(read.r0, (std::array<double, 9>{1, 0, 0, 0, 1, 0, 0, 0, 1}));
-    EXPECT_EQ(read.velo_to_cam, (std::array<double, 12>{0, -1, 0, 0, 0, 0, -1, -0.08, 1, 0, 0, -0.27}));
+    EXPECT_EQ(read.velo_to_cam,
+              (std::array<double, 12>{0, -1, 0, 0, 0, 0, -1, -0.08, 1, 0, 0, -0.27}));
 }
 
 TEST(KittiCalibrationFile, Variations) {
     std::string windows;
     for (const char c : whole()) windows += c == '\n' ? std::string("\r\n") : std::string(1, c);
     // The names of the tracking benchmark, blanks round the keys, no line end at the end.
-    std::string other = "  P2 :" + std::string(kP2.substr(3)) + "R_rect: 1 0 0 0 1 0 0 0 1\n\tTr_velo_cam:" + std::string(kTr.substr(15));
+    std::string other = "  P2 :" + std::string(kP2.substr(3)) +
+                        "R_rect: 1 0 0 0 1 0 0 0 1\n\tTr_velo_cam:" + std::string(kTr.substr(15));
     other.pop_back();
     for (const std::string& text : {windows, other}) {
         const KittiCalibration read = read_kitti_calibration(text, "file");
@@ -46,14 +50,17 @@ TEST(KittiCalibrationFile, Variations) {
 
 TEST(KittiCalibrationFile, MissingAndDamagedEntries) {
     const std::string p2(kP2), r0(kR0), tr(kTr);
-    for (const std::string& text : {std::string(), r0 + tr, p2 + tr, p2 + r0, std::string("no colon at all\n")}) {
+    for (const std::string& text :
+         {std::string(), r0 + tr, p2 + tr, p2 + r0, std::string("no colon at all\n")}) {
         SCOPED_TRACE(text);
         const engine::Problem problem = calibration_problem(text);
         EXPECT_EQ(problem.code, "E-FILE-050");
         expect_helpful(problem);
     }
-    for (const std::string bad : {"R0_rect: 1 0 0 0 1 0 0 0\n", "R0_rect: 1 0 0 0 1 0 0 0 1 0\n", "R0_rect:\n", "R0_rect: 1 0 0 0 one 0 0 0 1\n",
-                                  "R0_rect: 1 0 0 0 nan 0 0 0 1\n", "R0_rect: 1 0 0 0 inf 0 0 0 1\n", "R0_rect: 1 0 0 0 1e999 0 0 0 1\n"}) {
+    for (const std::string bad :
+         {"R0_rect: 1 0 0 0 1 0 0 0\n", "R0_rect: 1 0 0 0 1 0 0 0 1 0\n", "R0_rect:\n",
+          "R0_rect: 1 0 0 0 one 0 0 0 1\n", "R0_rect: 1 0 0 0 nan 0 0 0 1\n",
+          "R0_rect: 1 0 0 0 inf 0 0 0 1\n", "R0_rect: 1 0 0 0 1e999 0 0 0 1\n"}) {
         SCOPED_TRACE(bad);
         const engine::Problem problem = calibration_problem(p2 + bad + tr);
         EXPECT_EQ(problem.code, "E-FILE-051");
@@ -72,7 +79,8 @@ TEST(KittiCalibrationFile, EveryCut) {
         const engine::Problem problem = calibration_problem(part);
         // A text does not tell that its last number has lost digits.
         if (size > last_number) return;
-        EXPECT_TRUE(problem.code == "E-FILE-050" || problem.code == "E-FILE-051") << size << " " << problem.code;
+        EXPECT_TRUE(problem.code == "E-FILE-050" || problem.code == "E-FILE-051")
+            << size << " " << problem.code;
         expect_helpful(problem);
     });
 }
@@ -105,8 +113,10 @@ TEST(KittiLabelFile, ReadsLabelsAndDetections) {
 
 TEST(KittiLabelFile, LinesThatAreNone) {
     const std::string good = "Car 0 0 0 1 2 3 4 5 6 7 8 9 10 11";
-    for (const std::string& bad : std::vector<std::string>{"Car", good.substr(0, good.size() - 3), good + " 0.5 1",
-                                   "Car 0 0 0 1 2 3 4 5 6 7 8 9 ten 11", "Car 0 0 0 1 2 3 4 5 6 7 8 9 nan 11", "Car 0 0 0 1 2 3 4 5 6 7 8 inf 10 11"}) {
+    for (const std::string& bad : std::vector<std::string>{
+             "Car", good.substr(0, good.size() - 3), good + " 0.5 1",
+             "Car 0 0 0 1 2 3 4 5 6 7 8 9 ten 11", "Car 0 0 0 1 2 3 4 5 6 7 8 9 nan 11",
+             "Car 0 0 0 1 2 3 4 5 6 7 8 inf 10 11"}) {
         SCOPED_TRACE(bad);
         const engine::Problem problem = label_problem(good + "\n" + bad + "\n");
         EXPECT_EQ(problem.code, "E-FILE-052");
@@ -114,7 +124,8 @@ TEST(KittiLabelFile, LinesThatAreNone) {
         expect_helpful(problem);
     }
     // An impossible occlusion must not overflow; a type of foreign bytes is shown harmlessly.
-    const auto labels = read_kitti_labels("\x1b[2J\xff 0 1e300 0 1 2 3 4 5 6 7 8 9 10 11\n", "file");
+    const auto labels =
+        read_kitti_labels("\x1b[2J\xff 0 1e300 0 1 2 3 4 5 6 7 8 9 10 11\n", "file");
     EXPECT_EQ(labels.at(0).type, "?[2J?");
     EXPECT_EQ(labels.at(0).occlusion, 1'000'000);
 }

@@ -16,8 +16,8 @@ void put(std::string& bytes, std::size_t at, T value) {
 struct Las {
     int minor = 2;
     int format = 0;
-    std::size_t extra = 0;     ///< bytes behind each record's standard part
-    std::size_t records = 0;   ///< bytes of variable-length records between header and points
+    std::size_t extra = 0;    ///< bytes behind each record's standard part
+    std::size_t records = 0;  ///< bytes of variable-length records between header and points
     std::array<double, 3> scale = {0.01, 0.01, 0.01};
     std::array<double, 3> offset = {};
     bool wide_colors = true;
@@ -59,10 +59,15 @@ std::string las(const Las& file) {
         if (modern) put<std::uint8_t>(point, 16, 206);
         const int format = file.format;
         if (modern) put<double>(point, 22, 1e8 + 0.5);
-        if (format == 1 || format == 3 || format == 4 || format == 5) put<double>(point, 20, 1e8 + 0.5);
-        const std::size_t color = format == 2 ? 20 : format == 3 || format == 5 ? 28 : format == 7 || format == 8 || format == 10 ? 30 : 0;
+        if (format == 1 || format == 3 || format == 4 || format == 5)
+            put<double>(point, 20, 1e8 + 0.5);
+        const std::size_t color = format == 2                                  ? 20
+                                  : format == 3 || format == 5                 ? 28
+                                  : format == 7 || format == 8 || format == 10 ? 30
+                                                                               : 0;
         for (std::size_t c = 0; color > 0 && c < 3; ++c) {
-            put(point, color + c * 2, static_cast<std::uint16_t>((c + 1) * (file.wide_colors ? 2560 : 10)));
+            put(point, color + c * 2,
+                static_cast<std::uint16_t>((c + 1) * (file.wide_colors ? 2560 : 10)));
         }
         bytes += point;
     }
@@ -76,7 +81,12 @@ TEST(Las, EveryPointFormat) {
     for (int format = 0; format <= 10; ++format) {
         for (const std::size_t extra : {0, 7}) {
             SCOPED_TRACE(fmt::format("format {}, {} extra bytes", format, extra));
-            const Cloud cloud = read_las({.minor = format >= 6 ? 4 : format >= 4 ? 3 : 2, .format = format, .extra = extra, .records = 11});
+            const Cloud cloud = read_las({.minor = format >= 6   ? 4
+                                                   : format >= 4 ? 3
+                                                                 : 2,
+                                          .format = format,
+                                          .extra = extra,
+                                          .records = 11});
             ASSERT_EQ(cloud.points.size(), 2U);
             EXPECT_FLOAT_EQ(cloud.points[0].x, 1);
             EXPECT_FLOAT_EQ(cloud.points[1].x, 1.01F);
@@ -87,7 +97,8 @@ TEST(Las, EveryPointFormat) {
             EXPECT_EQ(values_of(cloud, "label"), (std::vector<double>{label, label}));
             EXPECT_EQ(values_of(cloud, "return_number"), (std::vector<double>{2, 2}));
             const bool has_time = format != 0 && format != 2;
-            const bool has_colors = format == 2 || format == 3 || format == 5 || format == 7 || format == 8 || format == 10;
+            const bool has_colors = format == 2 || format == 3 || format == 5 || format == 7 ||
+                                    format == 8 || format == 10;
             EXPECT_EQ(cloud.field("gps_time") != nullptr, has_time);
             EXPECT_EQ(cloud.field("rgb") != nullptr, has_colors);
             if (has_time) {
@@ -101,18 +112,21 @@ TEST(Las, EveryPointFormat) {
 }
 
 TEST(Las, EveryVersion) {
-    for (int minor = 0; minor <= 4; ++minor) EXPECT_EQ(read_las({.minor = minor}).points.size(), 2U) << minor;
+    for (int minor = 0; minor <= 4; ++minor)
+        EXPECT_EQ(read_las({.minor = minor}).points.size(), 2U) << minor;
     EXPECT_TRUE(read_las({.points = 0}).points.empty());
     EXPECT_TRUE(read_las({.minor = 4, .format = 6, .points = 0}).points.empty());
     EXPECT_EQ(read_las({.points = 1}).points.size(), 1U);
 }
 
 TEST(Las, ColoursOfEightBits) {
-    EXPECT_EQ(values_of(read_las({.format = 2, .wide_colors = false, .points = 1}), "rgb"), (std::vector<double>{10, 20, 30}));
+    EXPECT_EQ(values_of(read_las({.format = 2, .wide_colors = false, .points = 1}), "rgb"),
+              (std::vector<double>{10, 20, 30}));
 }
 
 TEST(Las, MapCoordinatesKeepTheirDigits) {
-    const Cloud cloud = read_las({.scale = {0.001, 0.001, 0.001}, .offset = {691'000.5, 5'334'000.25, 12}});
+    const Cloud cloud =
+        read_las({.scale = {0.001, 0.001, 0.001}, .offset = {691'000.5, 5'334'000.25, 12}});
     EXPECT_EQ(cloud.origin, (std::array<double, 3>{691'000, 5'334'000, 0}));
     EXPECT_FLOAT_EQ(cloud.points[0].x, 0.6F);
     EXPECT_FLOAT_EQ(cloud.points[0].y, 0.05F);
@@ -140,8 +154,9 @@ TEST(Las, WhatCannotBe) {
     EXPECT_EQ(changed(96, std::uint32_t{0xffffffff}).code, "E-FILE-030");
     EXPECT_EQ(changed(131, std::numeric_limits<double>::quiet_NaN()).code, "E-FILE-032");
     EXPECT_EQ(changed(155, std::numeric_limits<double>::infinity()).code, "E-FILE-032");
-    for (const engine::Problem& problem : {las_problem(""), changed(104, std::uint8_t{11}), changed(104, std::uint8_t{0x80}),
-                                           changed(107, std::uint32_t{3}), changed(131, std::numeric_limits<double>::quiet_NaN())}) {
+    for (const engine::Problem& problem :
+         {las_problem(""), changed(104, std::uint8_t{11}), changed(104, std::uint8_t{0x80}),
+          changed(107, std::uint32_t{3}), changed(131, std::numeric_limits<double>::quiet_NaN())}) {
         expect_helpful(problem);
     }
 }

@@ -31,12 +31,12 @@ TEST(Lzf, StreamsOfTheFormat) {
 TEST(Lzf, BrokenStreams) {
     using namespace std::string_literals;
     EXPECT_EQ(unpacked("", 1), "invalid");
-    EXPECT_EQ(unpacked("\x02"s + "ab", 3), "invalid");            // literals cut
-    EXPECT_EQ(unpacked("\x02"s + "abc", 2), "invalid");           // too much comes out
-    EXPECT_EQ(unpacked("\x02"s + "abc", 4), "invalid");           // too little
-    EXPECT_EQ(unpacked("\x20\x00"s, 3), "invalid");               // before the beginning
+    EXPECT_EQ(unpacked("\x02"s + "ab", 3), "invalid");   // literals cut
+    EXPECT_EQ(unpacked("\x02"s + "abc", 2), "invalid");  // too much comes out
+    EXPECT_EQ(unpacked("\x02"s + "abc", 4), "invalid");  // too little
+    EXPECT_EQ(unpacked("\x20\x00"s, 3), "invalid");      // before the beginning
     EXPECT_EQ(unpacked("\x00"s + "a" + "\x20\x01"s, 4), "invalid");
-    EXPECT_EQ(unpacked("\x00"s + "a" + "\x20"s, 4), "invalid");   // match cut
+    EXPECT_EQ(unpacked("\x00"s + "a" + "\x20"s, 4), "invalid");  // match cut
     EXPECT_EQ(unpacked("\x00"s + "a" + "\xe0\x01"s, 11), "invalid");
     EXPECT_EQ(unpacked("\x00"s + "a" + "\xe0"s, 11), "invalid");
     EXPECT_EQ(unpacked("\x00"s + "a" + "\xa0\x00"s, 7), "invalid");
@@ -50,21 +50,26 @@ TEST(Lzf, RoundTrips) {
             for (char& c : text) c = static_cast<char>(random() % letters);
             // Far repetitions too, at the edge of what an offset can say.
             for (const std::size_t back : {8191, 8192, 8193}) {
-                if (size > back + 300) text.replace(size - 300, 300, text.substr(size - 300 - back, 300));
+                if (size > back + 300)
+                    text.replace(size - 300, 300, text.substr(size - 300 - back, 300));
             }
             const std::string packed = io::lzf_compress(bytes_of(text));
             EXPECT_LE(packed.size(), size + size / 32 + 1);
-            ASSERT_TRUE(unpacked(packed, size) == text) << size << " bytes of " << letters << " letters";
+            ASSERT_TRUE(unpacked(packed, size) == text)
+                << size << " bytes of " << letters << " letters";
             EXPECT_LE(size, io::lzf_largest(packed.size()));
         }
     }
 }
 
 TEST(Lzf, EveryCutAndEveryOtherSizeIsInvalid) {
-    std::string text = "the quick brown fox jumps over the lazy dog, the quick brown fox jumps over the lazy dog";
+    std::string text =
+        "the quick brown fox jumps over the lazy dog, the quick brown fox jumps over the lazy dog";
     text += std::string(300, 'z');
     const std::string packed = io::lzf_compress(bytes_of(text));
-    for_each_cut(packed, [&](std::string_view part, std::size_t) { EXPECT_EQ(unpacked(part, text.size()), "invalid"); });
+    for_each_cut(packed, [&](std::string_view part, std::size_t) {
+        EXPECT_EQ(unpacked(part, text.size()), "invalid");
+    });
     for (std::size_t size = 0; size < text.size() + 5; ++size) {
         EXPECT_EQ(unpacked(packed, size) == "invalid", size != text.size());
     }

@@ -20,7 +20,8 @@ void count(void* block) {
 }
 
 void* take(std::size_t size) {
-    // More than any test needs is refused here rather than tried: on a machine that overcommits, it would seem to work.
+    // More than any test needs is refused here rather than tried: on a machine that overcommits, it
+    // would seem to work.
     constexpr std::size_t kMost = std::size_t{1} << 32;
     void* block = size > kMost ? nullptr : std::malloc(std::max<std::size_t>(size, 1));
     if (!block) throw std::bad_alloc();
@@ -47,4 +48,6 @@ void* operator new[](std::size_t size) { return millrace::visual::testing::take(
 void operator delete(void* block) noexcept { millrace::visual::testing::give(block); }
 void operator delete[](void* block) noexcept { millrace::visual::testing::give(block); }
 void operator delete(void* block, std::size_t) noexcept { millrace::visual::testing::give(block); }
-void operator delete[](void* block, std::size_t) noexcept { millrace::visual::testing::give(block); }
+void operator delete[](void* block, std::size_t) noexcept {
+    millrace::visual::testing::give(block);
+}

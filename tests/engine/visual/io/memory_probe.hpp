@@ -1,5 +1,6 @@
-// Counts what a test program takes from operator new, so that a test can tell whether a reader takes memory for what a
-// hostile header promises. Replaces the program's operator new; counts all threads.
+// Counts what a test program takes from operator new, so that a test can tell whether a reader
+// takes memory for what a hostile header promises. Replaces the program's operator new; counts all
+// threads.
 #pragma once
 
 #include <cstddef>

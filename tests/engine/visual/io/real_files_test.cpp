@@ -1,4 +1,5 @@
-// Files that other programs wrote, from the shared data: read fully, against what their own headers and descriptions say.
+// Files that other programs wrote, from the shared data: read fully, against what their own headers
+// and descriptions say.
 #include <algorithm>
 #include <cmath>
 #include <fstream>
@@ -36,11 +37,13 @@ bool all_finite(const Cloud& cloud) {
 /// Written and read again by every encoding of PCD and PLY, and cut short.
 void expect_survives(const Cloud& cloud) {
     for (const CloudFormat format : {CloudFormat::Pcd, CloudFormat::Ply}) {
-        for (const CloudEncoding encoding : {CloudEncoding::Ascii, CloudEncoding::Binary, CloudEncoding::BinaryCompressed}) {
+        for (const CloudEncoding encoding :
+             {CloudEncoding::Ascii, CloudEncoding::Binary, CloudEncoding::BinaryCompressed}) {
             if (format == CloudFormat::Ply && encoding == CloudEncoding::BinaryCompressed) continue;
             const Cloud back = read(write_cloud(cloud, format, encoding), format);
             ASSERT_EQ(back.points.size(), cloud.points.size());
-            for (std::size_t axis = 0; axis < 3; ++axis) EXPECT_NEAR(back.origin[axis], cloud.origin[axis], 1e5);
+            for (std::size_t axis = 0; axis < 3; ++axis)
+                EXPECT_NEAR(back.origin[axis], cloud.origin[axis], 1e5);
             EXPECT_EQ(back.fields.size(), cloud.fields.size());
         }
     }
@@ -65,9 +68,21 @@ TEST(RealFiles, Shapes) {
         {"pcd/car6.pcd", 10031, {}, {}, 1e3},
         {"pcd/milk.pcd", 13704, {}, {}, 1e3},
         {"pcd/cube.ply", 24, {}, {-1, -1, -1}, 2},
-        {"las/100-points.las", 100, {"intensity", "label", "return_number", "gps_time", "rgb"}, {}, 1e7},
-        {"las/1.2-with-color.las", 1065, {"intensity", "label", "return_number", "gps_time", "rgb"}, {}, 1e7},
-        {"las/autzen-utm.las", 1065, {"intensity", "label", "return_number", "gps_time", "rgb"}, {}, 1e7}};
+        {"las/100-points.las",
+         100,
+         {"intensity", "label", "return_number", "gps_time", "rgb"},
+         {},
+         1e7},
+        {"las/1.2-with-color.las",
+         1065,
+         {"intensity", "label", "return_number", "gps_time", "rgb"},
+         {},
+         1e7},
+        {"las/autzen-utm.las",
+         1065,
+         {"intensity", "label", "return_number", "gps_time", "rgb"},
+         {},
+         1e7}};
     for (const Known& known : kFiles) {
         SCOPED_TRACE(known.file);
         const Cloud cloud = load_cloud(root / known.file);
@@ -100,7 +115,10 @@ TEST(RealFiles, LasLiesWithinTheBoundsOfItsHeader) {
             std::memcpy(bounds, bytes.data() + 179 + axis * 16, sizeof bounds);
             double high = -1e300, low = 1e300;
             for (const Point& point : cloud.points) {
-                const double value = (axis == 0 ? point.x : axis == 1 ? point.y : point.z) + cloud.origin[axis];
+                const double value = (axis == 0   ? point.x
+                                      : axis == 1 ? point.y
+                                                  : point.z) +
+                                     cloud.origin[axis];
                 high = std::max(high, value);
                 low = std::min(low, value);
             }
@@ -113,10 +131,12 @@ TEST(RealFiles, LasLiesWithinTheBoundsOfItsHeader) {
 TEST(RealFiles, TheCutOnesAreRefused) {
     const fs::path root = shared_folder() / "data/shapes";
     if (!fs::exists(root)) GTEST_SKIP() << "no folder " << root;
-    for (const char* name : {"pcd/bun0.pcd", "pcd/colored_cloud.pcd", "pcd/car6.pcd", "pcd/milk.pcd", "las/100-points.las"}) {
+    for (const char* name : {"pcd/bun0.pcd", "pcd/colored_cloud.pcd", "pcd/car6.pcd",
+                             "pcd/milk.pcd", "las/100-points.las"}) {
         SCOPED_TRACE(name);
         const std::string bytes = text_of(root / name);
-        // Without the last number of a text; PCL's older writer leaves bytes behind compressed data.
+        // Without the last number of a text; PCL's older writer leaves bytes behind compressed
+        // data.
         std::size_t end = bytes.size() - 12;
         constexpr std::string_view kCompressed = "DATA binary_compressed\n";
         if (const std::size_t data = bytes.find(kCompressed); data != std::string::npos) {
@@ -126,7 +146,9 @@ TEST(RealFiles, TheCutOnesAreRefused) {
             ASSERT_LE(end, bytes.size());
         }
         for (std::size_t size = 0; size < end; size += 1 + end / 500) {
-            EXPECT_NE(problem_of(std::string_view(bytes).substr(0, size), *format_of(name)).code, "none") << size;
+            EXPECT_NE(problem_of(std::string_view(bytes).substr(0, size), *format_of(name)).code,
+                      "none")
+                << size;
         }
     }
 }
@@ -141,7 +163,8 @@ TEST(RealFiles, Kitti) {
         const Cloud cloud = load_cloud(file);
         EXPECT_EQ(cloud.points.size() * 16, fs::file_size(file));
         EXPECT_TRUE(all_finite(cloud));
-        for (const double value : values_of(cloud, "intensity")) ASSERT_TRUE(value >= 0 && value <= 1) << value;
+        for (const double value : values_of(cloud, "intensity"))
+            ASSERT_TRUE(value >= 0 && value <= 1) << value;
         EXPECT_TRUE(write_cloud(cloud, CloudFormat::KittiBin) == text_of(file));
     }
     for (const fs::path& file : files_in(root / "calib", ".txt")) {
@@ -149,13 +172,17 @@ TEST(RealFiles, Kitti) {
         EXPECT_GT(read.p2[0], 500) << file;
         EXPECT_EQ(read.p0[3], 0) << file;
         EXPECT_LT(read.p1[3], -300) << file;
-        EXPECT_NEAR(read.r0[0] * read.r0[0] + read.r0[1] * read.r0[1] + read.r0[2] * read.r0[2], 1, 1e-5) << file;
+        EXPECT_NEAR(read.r0[0] * read.r0[0] + read.r0[1] * read.r0[1] + read.r0[2] * read.r0[2], 1,
+                    1e-5)
+            << file;
     }
     std::size_t cars = 0;
     for (const fs::path& file : files_in(root / "label_2", ".txt")) {
         const std::string text = text_of(file);
         const auto labels = read_kitti_labels(text, file.string());
-        EXPECT_EQ(labels.size(), static_cast<std::size_t>(std::ranges::count(text, '\n')) + (text.ends_with('\n') ? 0 : 1)) << file;
+        EXPECT_EQ(labels.size(), static_cast<std::size_t>(std::ranges::count(text, '\n')) +
+                                     (text.ends_with('\n') ? 0 : 1))
+            << file;
         for (const KittiLabel& label : labels) cars += label.type == "Car";
     }
     EXPECT_GT(cars, 10U);
@@ -173,7 +200,8 @@ TEST(RealFiles, NuScenes) {
         double highest = 0;
         for (const double value : values_of(cloud, "ring")) highest = std::max(highest, value);
         EXPECT_EQ(highest, 31);  // a sensor of 32 beams
-        for (const double value : values_of(cloud, "intensity")) ASSERT_TRUE(value >= 0 && value <= 1) << value;
+        for (const double value : values_of(cloud, "intensity"))
+            ASSERT_TRUE(value >= 0 && value <= 1) << value;
         EXPECT_TRUE(write_cloud(cloud, CloudFormat::NuScenesBin) == text_of(file));
     }
 }

@@ -47,7 +47,8 @@ std::vector<T> noise(std::size_t count, std::mt19937_64& random) {
     return values;
 }
 
-/// A cloud with fields of every type, one and several channels, and those that formats treat in a way of their own.
+/// A cloud with fields of every type, one and several channels, and those that formats treat in a
+/// way of their own.
 Cloud noisy_cloud(std::size_t count) {
     std::mt19937_64 random(20240 + count);
     Cloud cloud;
@@ -77,7 +78,8 @@ protected:
     }
 };
 
-INSTANTIATE_TEST_SUITE_P(Cloud, RoundTrip, ::testing::ValuesIn(kWays), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Cloud, RoundTrip, ::testing::ValuesIn(kWays),
+                         [](const auto& info) { return info.param.name; });
 
 TEST_P(RoundTrip, EveryFieldType) {
     const Cloud cloud = noisy_cloud(257);
@@ -130,21 +132,22 @@ TEST_P(RoundTrip, MapCoordinatesKeepTheirDigits) {
 TEST_P(RoundTrip, WritingTwiceGivesTheSameBytes) {
     const Cloud cloud = noisy_cloud(33);
     const std::string once = write_cloud(cloud, GetParam().format, GetParam().encoding);
-    EXPECT_EQ(once, write_cloud(read(once, GetParam().format), GetParam().format, GetParam().encoding));
+    EXPECT_EQ(once,
+              write_cloud(read(once, GetParam().format), GetParam().format, GetParam().encoding));
 }
 
 TEST_P(RoundTrip, NamesThatNoHeaderCanHold) {
     Cloud cloud;
     cloud.points = {{1, 2, 3}};
-    cloud.fields = {{"two words", 1, std::vector<float>{1}},
-                    {"", 1, std::vector<float>{2}},
-                    {"_", 1, std::vector<float>{3}},
-                    {"x", 1, std::vector<float>{4}},
-                    {"line\nbreak", 1, std::vector<float>{5}},
-                    {"h\xc3\xb6he", 1, std::vector<float>{6}}};
+    cloud.fields = {
+        {"two words", 1, std::vector<float>{1}},   {"", 1, std::vector<float>{2}},
+        {"_", 1, std::vector<float>{3}},           {"x", 1, std::vector<float>{4}},
+        {"line\nbreak", 1, std::vector<float>{5}}, {"h\xc3\xb6he", 1, std::vector<float>{6}}};
     const Cloud back = there_and_back(cloud);
     ASSERT_EQ(back.fields.size(), 6U);
-    for (int i = 0; i < 6; ++i) EXPECT_EQ(back.fields[static_cast<std::size_t>(i)].at(0), i + 1) << back.fields[static_cast<std::size_t>(i)].name;
+    for (int i = 0; i < 6; ++i)
+        EXPECT_EQ(back.fields[static_cast<std::size_t>(i)].at(0), i + 1)
+            << back.fields[static_cast<std::size_t>(i)].name;
     EXPECT_EQ(back.fields[0].name, "two_words");
     EXPECT_EQ(back.points[0], (Point{1, 2, 3}));
 }
@@ -154,7 +157,8 @@ TEST_P(RoundTrip, AFieldThatContradictsThePointsIsNotWritten) {
         Cloud cloud;
         cloud.points.resize(2);
         cloud.fields = {{"bad", channels, std::vector<float>(5)}};
-        const engine::Problem problem = problem_of([&] { write_cloud(cloud, GetParam().format, GetParam().encoding); });
+        const engine::Problem problem =
+            problem_of([&] { write_cloud(cloud, GetParam().format, GetParam().encoding); });
         EXPECT_EQ(problem.code, "E-FILE-037") << channels;
         EXPECT_NE(problem.where.find("bad"), std::string::npos);
     }
@@ -198,14 +202,19 @@ TEST(SmallFormats, CheckFieldsBeforeTheyWrite) {
     Cloud cloud;
     cloud.points.resize(3);
     cloud.fields = {{"intensity", 1, std::vector<float>(2)}};
-    for (const CloudFormat format : {CloudFormat::KittiBin, CloudFormat::NuScenesBin, CloudFormat::Xyz}) {
+    for (const CloudFormat format :
+         {CloudFormat::KittiBin, CloudFormat::NuScenesBin, CloudFormat::Xyz}) {
         EXPECT_EQ(problem_of([&] { write_cloud(cloud, format); }).code, "E-FILE-037");
     }
 }
 
 TEST(Encodings, ThatAFormatLacksAreRefused) {
-    EXPECT_EQ(problem_of([] { write_cloud({}, CloudFormat::Ply, CloudEncoding::BinaryCompressed); }).code, "E-FILE-035");
-    EXPECT_EQ(problem_of([] { write_cloud({}, CloudFormat::Xyz, CloudEncoding::BinaryCompressed); }).code, "E-FILE-035");
+    EXPECT_EQ(
+        problem_of([] { write_cloud({}, CloudFormat::Ply, CloudEncoding::BinaryCompressed); }).code,
+        "E-FILE-035");
+    EXPECT_EQ(
+        problem_of([] { write_cloud({}, CloudFormat::Xyz, CloudEncoding::BinaryCompressed); }).code,
+        "E-FILE-035");
     EXPECT_EQ(problem_of([] { write_cloud({}, CloudFormat::Las); }).code, "E-FILE-035");
 }
 
@@ -214,9 +223,11 @@ TEST(FormatOf, GoesByTheEndingInAnyCase) {
     EXPECT_EQ(format_of("000000.bin"), CloudFormat::KittiBin);
     EXPECT_EQ(format_of("x.Pcd"), CloudFormat::Pcd);
     EXPECT_EQ(format_of("x.ply"), CloudFormat::Ply);
-    for (const char* name : {"x.xyz", "x.txt", "x.CSV"}) EXPECT_EQ(format_of(name), CloudFormat::Xyz);
+    for (const char* name : {"x.xyz", "x.txt", "x.CSV"})
+        EXPECT_EQ(format_of(name), CloudFormat::Xyz);
     EXPECT_EQ(format_of("x.las"), CloudFormat::Las);
-    for (const char* name : {"", "x", "pcd", "x.laz", "x.pcd/"}) EXPECT_EQ(format_of(name), std::nullopt) << name;
+    for (const char* name : {"", "x", "pcd", "x.laz", "x.pcd/"})
+        EXPECT_EQ(format_of(name), std::nullopt) << name;
 }
 
 }  // namespace

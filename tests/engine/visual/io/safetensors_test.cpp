@@ -12,10 +12,13 @@ using engine::DType;
 
 /// A file spelt out: length, header, data.
 std::string file_of(std::string_view header, std::string_view data = "") {
-    return raw({static_cast<std::uint64_t>(header.size())}) + std::string(header) + std::string(data);
+    return raw({static_cast<std::uint64_t>(header.size())}) + std::string(header) +
+           std::string(data);
 }
 
-Safetensors read_tensors(std::string_view bytes) { return read_safetensors(bytes_of(bytes), "file"); }
+Safetensors read_tensors(std::string_view bytes) {
+    return read_safetensors(bytes_of(bytes), "file");
+}
 
 engine::Problem tensors_problem(std::string_view bytes) {
     return problem_of([&] { read_tensors(bytes); });
@@ -26,7 +29,8 @@ std::string text_of(std::span<const std::byte> bytes) {
 }
 
 TEST(Safetensors, AsTheFormatsPageShowsIt) {
-    // Entries in another order than the data, white space behind the header, an empty array and a scalar.
+    // Entries in another order than the data, white space behind the header, an empty array and a
+    // scalar.
     const std::string file = file_of(
         R"({"b":{"dtype":"F32","shape":[1,2],"data_offsets":[4,12]},"__metadata__":{"format":"pt","who":"ü"},)"
         R"("a":{"dtype":"I16","shape":[2],"data_offsets":[0,4]},"none":{"dtype":"F64","shape":[0,3],"data_offsets":[12,12]},)"
@@ -46,7 +50,8 @@ TEST(Safetensors, AsTheFormatsPageShowsIt) {
     EXPECT_EQ(read.arrays[3].count(), 1);
     EXPECT_EQ(read.metadata, (std::map<std::string, std::string>{{"format", "pt"}, {"who", "ü"}}));
     // Views, not copies.
-    EXPECT_EQ(reinterpret_cast<const char*>(read.arrays[3].bytes.data()), file.data() + file.size() - 1);
+    EXPECT_EQ(reinterpret_cast<const char*>(read.arrays[3].bytes.data()),
+              file.data() + file.size() - 1);
 }
 
 TEST(Safetensors, EveryTypeThereAndBack) {
@@ -55,9 +60,13 @@ TEST(Safetensors, EveryTypeThereAndBack) {
     std::vector<ArrayView> arrays;
     for (int type = 0; type <= static_cast<int>(DType::Bool); ++type) {
         const auto dtype = static_cast<DType>(type);
-        arrays.push_back({fmt::format("array {}", 20 - type), dtype, {2, 1, 3}, bytes_of(data).first(6 * size_of(dtype))});
+        arrays.push_back({fmt::format("array {}", 20 - type),
+                          dtype,
+                          {2, 1, 3},
+                          bytes_of(data).first(6 * size_of(dtype))});
     }
-    const std::map<std::string, std::string> metadata = {{"quote", "\"\\\n\t\x7f"}, {"", "empty key"}};
+    const std::map<std::string, std::string> metadata = {{"quote", "\"\\\n\t\x7f"},
+                                                         {"", "empty key"}};
     const std::string file = write_safetensors(arrays, metadata);
     EXPECT_EQ(file.size() % 2, 0U);
     std::uint64_t header = 0;
@@ -109,7 +118,8 @@ TEST(Safetensors, HeadersThatLie) {
         {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4.5]}})", "E-FILE-022"},
         {R"({"__metadata__":{"n":1}})", "E-FILE-022"},
         {R"({"__metadata__":[]})", "E-FILE-022"},
-        {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", "E-FILE-022"},
+        {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+         "E-FILE-022"},
         {R"({"a":{"dtype":"Q4","shape":[1],"data_offsets":[0,4]}})", "E-FILE-010"},
         {R"({"a":{"dtype":"f32","shape":[1],"data_offsets":[0,4]}})", "E-FILE-010"},
         {R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}})", "E-FILE-023"},
@@ -118,16 +128,23 @@ TEST(Safetensors, HeadersThatLie) {
         {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})", "E-FILE-023"},
         {R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})", "E-FILE-023"},
         {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}})", "E-FILE-023"},
-        {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[-9223372036854775808,9223372036854775807]}})", "E-FILE-023"},
-        {R"({"a":{"dtype":"F32","shape":[4611686018427387905],"data_offsets":[0,4]}})", "E-FILE-023"},
-        {R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}})", "E-FILE-023"},
-        {R"({"a":{"dtype":"F32","shape":[18446744073709551616],"data_offsets":[0,0]}})", "E-FILE-022"},
+        {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[-9223372036854775808,9223372036854775807]}})",
+         "E-FILE-023"},
+        {R"({"a":{"dtype":"F32","shape":[4611686018427387905],"data_offsets":[0,4]}})",
+         "E-FILE-023"},
+        {R"({"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}})",
+         "E-FILE-023"},
+        {R"({"a":{"dtype":"F32","shape":[18446744073709551616],"data_offsets":[0,0]}})",
+         "E-FILE-022"},
         {R"({"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}})", "E-FILE-024"},
         {R"({"a":{"dtype":"U8","shape":[3],"data_offsets":[1,4]}})", "E-FILE-024"},
         {R"({})", "E-FILE-024"},
-        {R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}})", "E-FILE-024"},
-        {R"({"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}})", "E-FILE-024"},
-        {R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[0],"data_offsets":[2,2]}})", "E-FILE-024"}};
+        {R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}})",
+         "E-FILE-024"},
+        {R"({"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}})",
+         "E-FILE-024"},
+        {R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[0],"data_offsets":[2,2]}})",
+         "E-FILE-024"}};
     for (const Case& wrong : kCases) {
         SCOPED_TRACE(wrong.header);
         const engine::Problem problem = tensors_problem(file_of(wrong.header, "data"));
@@ -137,8 +154,11 @@ TEST(Safetensors, HeadersThatLie) {
 }
 
 TEST(Safetensors, LengthsThatLie) {
-    for (std::size_t size = 0; size < 8; ++size) EXPECT_EQ(tensors_problem(std::string(size, '\0')).code, "E-FILE-020") << size;
-    for (const std::uint64_t length : {std::uint64_t{3}, std::uint64_t{1} << 32, std::uint64_t{1} << 63, ~std::uint64_t{0}, ~std::uint64_t{7}}) {
+    for (std::size_t size = 0; size < 8; ++size)
+        EXPECT_EQ(tensors_problem(std::string(size, '\0')).code, "E-FILE-020") << size;
+    for (const std::uint64_t length :
+         {std::uint64_t{3}, std::uint64_t{1} << 32, std::uint64_t{1} << 63, ~std::uint64_t{0},
+          ~std::uint64_t{7}}) {
         const engine::Problem problem = tensors_problem(raw({length}) + "{}");
         EXPECT_EQ(problem.code, "E-FILE-021") << length;
         expect_helpful(problem);
@@ -146,11 +166,14 @@ TEST(Safetensors, LengthsThatLie) {
 }
 
 TEST(Safetensors, NestingAndManyDimensions) {
-    EXPECT_EQ(tensors_problem(file_of(R"({"a":)" + std::string(100'000, '[') + "}")).code, "E-FILE-022");
+    EXPECT_EQ(tensors_problem(file_of(R"({"a":)" + std::string(100'000, '[') + "}")).code,
+              "E-FILE-022");
     std::string shape = "1";
     for (int i = 0; i < 63; ++i) shape += ",1";
     const auto with = [](const std::string& extents) {
-        return file_of(fmt::format(R"({{"a":{{"dtype":"U8","shape":[{}],"data_offsets":[0,1]}}}})", extents), "x");
+        return file_of(
+            fmt::format(R"({{"a":{{"dtype":"U8","shape":[{}],"data_offsets":[0,1]}}}})", extents),
+            "x");
     };
     EXPECT_EQ(read_tensors(with(shape)).arrays[0].shape.size(), 64U);
     EXPECT_EQ(tensors_problem(with(shape + ",1")).code, "E-FILE-022");
@@ -158,7 +181,8 @@ TEST(Safetensors, NestingAndManyDimensions) {
 
 TEST(Safetensors, EveryCutAndTrailingBytes) {
     const std::string data = raw<float>({1, 2, 3, 4});
-    const std::string file = write_safetensors({{"a", DType::F32, {4}, bytes_of(data)}}, {{"k", "v"}});
+    const std::string file =
+        write_safetensors({{"a", DType::F32, {4}, bytes_of(data)}}, {{"k", "v"}});
     for_each_cut(file, [](std::string_view part, std::size_t size) {
         const engine::Problem problem = tensors_problem(part);
         EXPECT_EQ(problem.code.substr(0, 9), "E-FILE-02") << size;

@@ -1,4 +1,5 @@
-// What the tests of readers and writers share: files spelt byte by byte, problems caught, clouds to write, cuts.
+// What the tests of readers and writers share: files spelt byte by byte, problems caught, clouds to
+// write, cuts.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -82,7 +83,8 @@ inline std::vector<double> values_of(const Cloud& cloud, std::string_view name) 
     std::vector<double> values;
     EXPECT_NE(field, nullptr) << name;
     for (std::size_t i = 0; field && i < field->count(); ++i) {
-        for (int channel = 0; channel < field->channels; ++channel) values.push_back(field->at(i, channel));
+        for (int channel = 0; channel < field->channels; ++channel)
+            values.push_back(field->at(i, channel));
     }
     return values;
 }
@@ -90,13 +92,17 @@ inline std::vector<double> values_of(const Cloud& cloud, std::string_view name) 
 /// Equal bit for bit, NaN included.
 template <class T>
 bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
-    return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
+    return a.size() == b.size() &&
+           (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
 }
 
 inline bool same_values(const PointField& a, const PointField& b) {
     if (a.channels != b.channels || a.values.index() != b.values.index()) return false;
     return std::visit(
-        [&](const auto& list) { return same_bits(list, std::get<std::decay_t<decltype(list)>>(b.values)); }, a.values);
+        [&](const auto& list) {
+            return same_bits(list, std::get<std::decay_t<decltype(list)>>(b.values));
+        },
+        a.values);
 }
 
 /// Positions and fields bit for bit; fields may stand in another order.
@@ -112,12 +118,13 @@ inline void expect_same(const Cloud& expected, const Cloud& found) {
     }
 }
 
-/// Calls `check` with the first 0, 1, 2 … bytes of a file, but never with all of them. The bytes are copied to memory
-/// of exactly that size, so that a sanitizer sees a reader that goes too far.
+/// Calls `check` with the first 0, 1, 2 … bytes of a file, but never with all of them. The bytes
+/// are copied to memory of exactly that size, so that a sanitizer sees a reader that goes too far.
 template <class Check>
 void for_each_cut(std::string_view bytes, const Check& check) {
     for (std::size_t size = 0; size < bytes.size(); ++size) {
-        const std::vector<char> part(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+        const std::vector<char> part(bytes.begin(),
+                                     bytes.begin() + static_cast<std::ptrdiff_t>(size));
         check(std::string_view(part.data(), part.size()), size);
     }
 }

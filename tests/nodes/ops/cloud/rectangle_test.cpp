@@ -54,6 +54,16 @@ TEST(Rectangle, ClosenessFollowsAnLThatIsNoRectangle) {
     EXPECT_NEAR(close.center[0], 2, 1e-9);
 }
 
+TEST(Rectangle, RoundAHullOfVeryManyEdges) {
+    std::vector<Point2> circle;
+    for (int step = 0; step < 100000; ++step)
+        circle.push_back({5 + 2 * std::cos(step * kPi / 50000), 2 * std::sin(step * kPi / 50000)});
+    const Rectangle found = fit_rectangle(circle, RectangleFit::MinimumArea);
+    EXPECT_NEAR(found.length, 4, 1e-4);
+    EXPECT_NEAR(found.width, 4, 1e-4);
+    EXPECT_NEAR(found.center[0], 5, 1e-4);
+}
+
 TEST(Rectangle, FewPoints) {
     EXPECT_EQ(fit_rectangle({}, RectangleFit::Closeness).length, 0);
     const Rectangle one = fit_rectangle({{5, 6}}, RectangleFit::Closeness);
