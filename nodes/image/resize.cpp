@@ -65,8 +65,16 @@ struct Resize {
         constexpr int kModes[] = {cv::INTER_AREA, cv::INTER_LINEAR, cv::INTER_CUBIC,
                                   cv::INTER_NEAREST_EXACT};
         cv::Mat scaled;
-        cv::resize(ops::mat_view(image), scaled, size, 0, 0,
-                   kModes[static_cast<int>(interpolation)]);
+        const int mode = kModes[static_cast<int>(interpolation)];
+        if (image.channels <= 4) {
+            cv::resize(ops::mat_view(image), scaled, size, 0, 0, mode);
+        } else {
+            // More channels than OpenCV scales at once.
+            std::vector<cv::Mat> planes;
+            cv::split(ops::mat_view(image), planes);
+            for (cv::Mat& plane : planes) cv::resize(plane, plane, size, 0, 0, mode);
+            cv::merge(planes, scaled);
+        }
         types::Image result = ops::image_from(scaled, image.frame, image.unit);
         result.timestamp = image.timestamp;
         if (!calibration) return {std::move(result), std::nullopt};

@@ -33,19 +33,22 @@ private:
     const BirdsEyeStyle& style_;
 };
 
+/// Rings nearer to each other than some pixels would fill the picture.
+bool has_rings(const BirdsEyeStyle& style) {
+    return style.ring_step > 0 && style.ring_step >= 4 * style.resolution;
+}
+
 void draw_rings(Pen& pen, const View& view, const BirdsEyeStyle& style) {
     pen.line(view.at(style.ahead, 0), view.at(-style.behind, 0), kGrid, 1, 0.7);
     pen.line(view.at(0, style.side), view.at(0, -style.side), kGrid, 1, 0.7);
-    if (!(style.ring_step > 0)) return;
+    if (!has_rings(style)) return;
     const double farthest = std::hypot(std::max(style.ahead, style.behind), style.side);
-    // Rings nearer to each other than some pixels would fill the picture.
-    if (style.ring_step < 4 * style.resolution) return;
     for (double radius = style.ring_step; radius <= farthest; radius += style.ring_step)
         pen.circle(view.at(0, 0), radius / style.resolution, kGrid, 1);
 }
 
 void write_metres(Pen& pen, const View& view, const BirdsEyeStyle& style, Labels& labels) {
-    if (!(style.ring_step > 0)) return;
+    if (!has_rings(style)) return;
     const double letter = letter_height(pen.width(), pen.height());
     // Every ring has its number unless they stand closer than two lines of text.
     const double apart = style.ring_step / style.resolution;

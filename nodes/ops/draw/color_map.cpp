@@ -9,7 +9,7 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
-#include "engine/hash.hpp"
+#include "engine/visual/scene/color_map.hpp"
 
 namespace millrace::ops {
 namespace {
@@ -43,19 +43,6 @@ double round_down(double value) {
 double step_for(double span, int wanted) { return round_down(span / wanted * 1.5); }
 
 std::string tick_text(double value) { return fmt::format("{:.6g}", value == 0 ? 0.0 : value); }
-
-constexpr std::array<Rgb, 12> kPalette = {{{86, 204, 255},
-                                           {255, 122, 198},
-                                           {255, 200, 70},
-                                           {120, 230, 130},
-                                           {190, 150, 255},
-                                           {255, 140, 90},
-                                           {90, 235, 215},
-                                           {235, 235, 120},
-                                           {255, 105, 120},
-                                           {130, 165, 255},
-                                           {200, 225, 100},
-                                           {230, 170, 220}}};
 
 }  // namespace
 
@@ -166,32 +153,8 @@ std::pair<double, double> rounded(std::pair<double, double> spread, Spacing spac
     return {std::floor(low / step + 1e-9) * step, std::ceil(high / step - 1e-9) * step};
 }
 
-Rgb category_color(std::int64_t number) {
-    if (number < 0) return {112, 118, 128};
-    return kPalette[static_cast<std::size_t>(number) % kPalette.size()];
-}
+Rgb category_color(std::int64_t number) { return visual::palette_color(number); }
 
-Rgb label_color(std::string_view label) {
-    // The classes of the common driving data sets keep apart from each other
-    // whatever the hash says.
-    constexpr std::array<std::pair<std::string_view, int>, 14> kKnown = {{{"Car", 0},
-                                                                          {"car", 0},
-                                                                          {"Pedestrian", 1},
-                                                                          {"pedestrian", 1},
-                                                                          {"Person_sitting", 1},
-                                                                          {"Cyclist", 2},
-                                                                          {"bicycle", 2},
-                                                                          {"motorcycle", 2},
-                                                                          {"Van", 3},
-                                                                          {"truck", 5},
-                                                                          {"Truck", 5},
-                                                                          {"bus", 4},
-                                                                          {"Tram", 4},
-                                                                          {"", 6}}};
-    for (const auto& [name, number] : kKnown) {
-        if (name == label) return category_color(number);
-    }
-    return category_color(static_cast<std::int64_t>(engine::hash_text(label).low >> 8));
-}
+Rgb label_color(std::string_view label) { return visual::label_color(label); }
 
 }  // namespace millrace::ops

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace millrace::ops {
 
@@ -16,7 +17,10 @@ bool Labels::is_free(const Area& area) const {
 }
 
 void Labels::draw(Pen& pen) {
-    std::ranges::stable_sort(labels_, {}, &Label::rank);
+    // A rank that is no number comes last: it would leave the order undefined.
+    std::ranges::stable_sort(labels_, {}, [](const Label& label) {
+        return std::isnan(label.rank) ? std::numeric_limits<double>::infinity() : label.rank;
+    });
     for (const Label& label : labels_) {
         const Pixel size = Pen::tag_size(label.words, label.letter);
         const double most_left = pen.width() - 1.0 - size.u, most_down = pen.height() - 1.0;

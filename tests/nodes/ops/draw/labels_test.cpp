@@ -1,8 +1,7 @@
-#include <cmath>
-
 #include "nodes/ops/draw/labels.hpp"
 
-#include "nodes/ops/draw/legend.hpp"
+#include <cmath>
+
 #include "tests/nodes/ops/draw/pictures.hpp"
 
 namespace millrace::ops {
@@ -101,45 +100,26 @@ TEST(Labels, ThoseWithoutAPlaceAreLeftOut) {
     EXPECT_EQ(image.bytes, before.bytes);
 }
 
+TEST(Labels, ARankThatIsNoNumberComesLast) {
+    types::Image mixed = plain(200, 100), alone = mixed;
+    Labels labels, one;
+    // Enough of them that an undefined order would show.
+    for (int i = 0; i < 40; ++i) labels.add(label_at({{50, 50}}, std::nan("")));
+    labels.add({.words = "near", .color = kInk, .rank = 2, .corners = {{50, 50}}});
+    for (int i = 0; i < 40; ++i) labels.add(label_at({{50, 50}}, i % 2 ? std::nan("") : 3));
+    one.add({.words = "near", .color = kInk, .rank = 2, .corners = {{50, 50}}});
+    Pen pen(mixed), other(alone);
+    labels.draw(pen);
+    one.draw(other);
+    EXPECT_EQ(mixed.bytes, alone.bytes);
+}
+
 TEST(BoxWords, TellWhatIsKnown) {
     EXPECT_EQ(box_words("Car", 1, 12.34), "Car 12.3 m");
     EXPECT_EQ(box_words("Car", 0.871, 5), "Car 87% 5.0 m");
     EXPECT_EQ(box_words("", 1, 5), "5.0 m");
     EXPECT_EQ(box_words("Van", 1, std::nan("")), "Van");
     EXPECT_EQ(box_words("", 0.5, std::nan("")), "50%");
-}
-
-TEST(Legend, ShowsTheScaleFromTheTopDown) {
-    types::Image image = plain(640, 480, {128, 128, 128});
-    const types::Image before = image;
-    Pen pen(image);
-    const ColorScale scale(ColorMap::Turbo, 0, 50);
-    const auto area = draw_legend(pen, scale, "depth, m");
-    ASSERT_TRUE(area);
-    const auto drawn = changed(before, image);
-    EXPECT_GE(drawn.left + 1, area->left);
-    EXPECT_LE(drawn.right, area->right);
-    EXPECT_GE(drawn.top + 1, area->top);
-    EXPECT_LE(drawn.bottom, area->bottom);
-    EXPECT_LT(area->right, 640);
-    // Some column of it runs through the whole map, high numbers on top.
-    const int x = static_cast<int>(area->right - 1.5 * letter_height(640, 480));
-    int high = -1, low = -1;
-    for (int y = drawn.top; y <= drawn.bottom; ++y) {
-        if (high < 0 && testing::difference(pixel_of(image, x, y), scale(50)) < 12) high = y;
-        if (testing::difference(pixel_of(image, x, y), scale(0)) < 12) low = y;
-    }
-    ASSERT_GE(high, 0);
-    ASSERT_GE(low, 0);
-    EXPECT_GT(low - high, 150);
-}
-
-TEST(Legend, IsLeftOutOfSmallImages) {
-    types::Image image = plain(60, 40);
-    const types::Image before = image;
-    Pen pen(image);
-    EXPECT_FALSE(draw_legend(pen, ColorScale(ColorMap::Turbo, 0, 50), "depth, m"));
-    EXPECT_EQ(image.bytes, before.bytes);
 }
 
 }  // namespace
