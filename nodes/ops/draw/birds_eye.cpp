@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -81,37 +82,56 @@ void draw_view(Pen& pen, const View& view, const types::Camera& camera,
     }
 }
 
-void draw_points(Pen& pen, const types::PointCloud& cloud, const ColorScale& scale,
-                 const View& view, const BirdsEyeStyle& style) {
-    struct Dot {
-        float height;
-        std::uint32_t point;
-        Pixel place;
-    };
-    std::vector<Dot> dots;
-    dots.reserve(cloud.points.size());
+/// A number whose order is the order of the height, then of the point.
+std::uint64_t rank_of(float height, std::uint32_t point) {
+    auto bits = std::bit_cast<std::uint32_t>(height);
+    bits ^= (bits >> 31) != 0 ? 0xffffffffU : 0x80000000U;
+    return std::uint64_t{bits} << 32 | point;
+}
+
+/// The points to draw, the lowest first. Of those that fall on the same pixel just the highest.
+std::vector<std::uint32_t> points_to_draw(const types::PointCloud& cloud, const View& view,
+                                          int width, int height) {
+    constexpr float kBeyond = 1;  // pixels beyond the border
+    const auto columns = static_cast<std::size_t>(width) + 3;
+    const auto rows = static_cast<std::size_t>(height) + 3;
+    std::vector<std::uint64_t> highest(columns * rows, 0);
+    std::vector<std::size_t> taken;
     for (std::uint32_t i = 0; i < cloud.points.size(); ++i) {
         const types::Point& point = cloud.points[i];
         const Pixel place = view.at(point.x + cloud.origin[0], point.y + cloud.origin[1]);
-        const bool inside = place.u >= -1 && place.v >= -1 &&
-                            place.u <= static_cast<float>(pen.width() + 1) &&
-                            place.v <= static_cast<float>(pen.height() + 1);
-        if (inside && std::isfinite(point.z)) dots.push_back({point.z, i, place});
+        const bool inside = place.u >= -kBeyond && place.v >= -kBeyond &&
+                            place.u <= static_cast<float>(width) + kBeyond &&
+                            place.v <= static_cast<float>(height) + kBeyond;
+        if (!inside || !std::isfinite(point.z)) continue;
+        const auto column = static_cast<std::size_t>(place.u + kBeyond);
+        const auto row = static_cast<std::size_t>(place.v + kBeyond);
+        std::uint64_t& cell = highest[row * columns + column];
+        if (cell == 0) taken.push_back(row * columns + column);
+        cell = std::max(cell, rank_of(point.z, i));
     }
-    std::ranges::sort(dots, [](const Dot& a, const Dot& b) {
-        return a.height != b.height ? a.height < b.height : a.point < b.point;
-    });
+    std::vector<std::uint64_t> ranks;
+    ranks.reserve(taken.size());
+    for (const std::size_t cell : taken) ranks.push_back(highest[cell]);
+    std::ranges::sort(ranks);
+    std::vector<std::uint32_t> points;
+    points.reserve(ranks.size());
+    for (const std::uint64_t rank : ranks) points.push_back(static_cast<std::uint32_t>(rank));
+    return points;
+}
+
+void draw_points(Pen& pen, const types::PointCloud& cloud, const ColorScale& scale,
+                 const View& view, const BirdsEyeStyle& style) {
     const types::PointField* intensity =
         style.color == PointColor::Intensity ? &required_field(cloud, "intensity") : nullptr;
     const double size = std::clamp(std::sqrt(double(pen.width()) * pen.height()) / 450, 1.4, 3.0);
-    for (const Dot& dot : dots) {
-        double value = dot.height + cloud.origin[2];
-        if (intensity) value = intensity->at(dot.point);
-        if (style.color == PointColor::Depth) {
-            value = std::hypot(cloud.points[dot.point].x + cloud.origin[0],
-                               cloud.points[dot.point].y + cloud.origin[1]);
-        }
-        pen.dot(dot.place, size, scale(value), 0.9);
+    for (const std::uint32_t i : points_to_draw(cloud, view, pen.width(), pen.height())) {
+        const types::Point& point = cloud.points[i];
+        const double x = point.x + cloud.origin[0], y = point.y + cloud.origin[1];
+        double value = point.z + cloud.origin[2];
+        if (intensity) value = intensity->at(i);
+        if (style.color == PointColor::Depth) value = std::hypot(x, y);
+        pen.dot(view.at(x, y), size, scale(value), 0.9);
     }
 }
 
