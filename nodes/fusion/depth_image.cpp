@@ -39,7 +39,7 @@ struct DepthImage {
         const types::PointField& depth = ops::required_field(projected, "depth");
         types::Image result(image.width, image.height, 1, types::Depth::F32);
         result.frame = image.frame;
-        result.unit = "m";
+        result.unit = std::string("m");
         result.timestamp = image.timestamp;
         for (std::size_t i = 0; i < projected.points.size(); ++i) {
             const auto metres = static_cast<float>(depth.at(i));

@@ -19,6 +19,7 @@ void register_cluster(engine::Registry& registry);
 void register_crop(engine::Registry& registry);
 void register_merge(engine::Registry& registry);
 void register_normals(engine::Registry& registry);
+void register_picture(engine::Registry& registry);
 void register_range_crop(engine::Registry& registry);
 void register_register_icp(engine::Registry& registry);
 void register_remove_ground(engine::Registry& registry);
@@ -39,6 +40,7 @@ inline const engine::Registry& points_registry() {
         nodes::register_crop(*filled);
         nodes::register_merge(*filled);
         nodes::register_normals(*filled);
+        nodes::register_picture(*filled);
         nodes::register_range_crop(*filled);
         nodes::register_register_icp(*filled);
         nodes::register_remove_ground(*filled);

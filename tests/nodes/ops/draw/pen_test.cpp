@@ -32,7 +32,7 @@ TEST(Pen, FillCoversEachPixelByItsShare) {
     EXPECT_NEAR(pixel_of(image, 1, 2)[0], 127.5, 1);
     EXPECT_NEAR(pixel_of(image, 2, 4)[0], 63.75, 1);
     EXPECT_NEAR(pixel_of(image, 1, 4)[0], 31.9, 1);
-    for (const auto [x, y] : {std::pair(0, 3), {5, 3}, {2, 1}, {2, 5}})
+    for (const auto& [x, y] : {std::pair(0, 3), {5, 3}, {2, 1}, {2, 5}})
         EXPECT_EQ(pixel_of(image, x, y)[0], 0) << x << " " << y;
     EXPECT_NEAR(ink_of(image), 3.5 * 2.25, 0.05);
 }
