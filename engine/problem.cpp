@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/value.hpp"
+#include "engine/value_parse.hpp"
 
 namespace millrace::engine {
 namespace {
@@ -41,8 +42,8 @@ std::size_t character_length(std::string_view text) {
     return length;
 }
 
-/// Names of files and what stands in them may be any bytes, but a report is JSON: what is no UTF-8
-/// becomes U+FFFD.
+}  // namespace
+
 std::string as_utf8(std::string_view text) {
     std::string result;
     while (!text.empty()) {
@@ -52,8 +53,6 @@ std::string as_utf8(std::string_view text) {
     }
     return result;
 }
-
-}  // namespace
 
 std::string to_text(const Problem& problem) {
     std::string text = problem.code.empty() ? "E-NODE-000" : problem.code;

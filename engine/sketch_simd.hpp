@@ -27,8 +27,12 @@ enum class Level { Base, Avx2, Avx512 };
 
 #if defined(__x86_64__)
 #define MILLRACE_AVX2 [[gnu::target("avx2")]]
+#if defined(__clang__)
+#define MILLRACE_AVX512 [[gnu::target("avx512f,avx512dq,avx512vl,avx512bw")]]
+#else
 #define MILLRACE_AVX512 \
     [[gnu::target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512")]]
+#endif
 inline Level level() {
     static const Level best = [] {
         if (__builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&

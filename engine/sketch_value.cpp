@@ -8,6 +8,7 @@
 
 #include "engine/problem.hpp"
 #include "engine/sketch.hpp"
+#include "engine/value_parse.hpp"
 
 namespace millrace::engine {
 namespace {
@@ -16,7 +17,7 @@ namespace {
     throw Error({.code = "E-FILE-013",
                  .what = fmt::format("The member \"{}\" of a recorded sketch is malformed", member),
                  .expected = std::move(expected),
-                 .found = std::move(found),
+                 .found = shortened(found),
                  .mend = "Record the run again; the line is damaged or from another version."});
 }
 

@@ -240,10 +240,16 @@ Value parse_document(std::string_view text, std::string_view name, std::vector<P
 }
 
 std::string shortened(std::string_view text, std::size_t most) {
-    if (text.size() <= most) return std::string(text);
-    std::size_t end = most > 3 ? most - 3 : 0;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    return std::string(text.substr(0, end)) + "...";
+    std::size_t end = text.size();
+    if (end > most) {
+        end = most > 3 ? most - 3 : 0;
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    }
+    std::string shown(text.substr(0, end));
+    for (char& c : shown) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+    }
+    return end < text.size() ? shown + "..." : shown;
 }
 
 }  // namespace millrace::engine

@@ -27,7 +27,10 @@ Value parse_document(std::string_view text, std::string_view name, std::vector<P
                      const DocumentLimits& limits = {});
 
 /// At most `most` bytes of a text for a message, cut between UTF-8 characters, with "..." where it
-/// was cut.
+/// was cut, and "?" for control characters.
 std::string shortened(std::string_view text, std::size_t most = 80);
+
+/// Names of files and what stands in them may be any bytes, but a report is JSON: what is no UTF-8 becomes U+FFFD.
+std::string as_utf8(std::string_view text);
 
 }  // namespace millrace::engine

@@ -33,9 +33,14 @@ build_tbb() {
 }
 
 install_packages
-[ "$preset" = asan ] || build_tbb
+if [ "$preset" = tsan ]; then
+    build_tbb
+    # Installed programs, which some tests run, know nothing of the build tree.
+    export LD_LIBRARY_PATH=$PWD/build/tsan-tbb/install/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+fi
 configure_and_build "$preset"
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1
+export LSAN_OPTIONS=suppressions=$suppressions/lsan.txt:print_suppressions=0
 export UBSAN_OPTIONS=suppressions=$suppressions/ubsan.txt:print_stacktrace=1:halt_on_error=1
 export TSAN_OPTIONS=suppressions=$suppressions/tsan.txt:history_size=7:second_deadlock_stack=1:halt_on_error=0
 ctest --test-dir "build/$preset" --output-on-failure -j "$(nproc)" "$@"

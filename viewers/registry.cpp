@@ -2,11 +2,18 @@
 
 #include <QCoreApplication>
 
+#include "viewers/cloud/cloud_workspace.hpp"
 #include "viewers/image/image_view.hpp"
 
 namespace millrace::viewers {
 
 void add_viewers(Registry& registry) {
+    const auto make_cloud = [](QWidget* parent) { return new CloudWorkspace(parent); };
+    const QString space = QCoreApplication::translate("Registry", "3D");
+    registry.add<visual::Cloud>(space, make_cloud);
+    registry.add<visual::Boxes3d>(space, make_cloud);
+    registry.add<visual::Polyline>(space, make_cloud);
+    registry.add<visual::Camera>(space, make_cloud);
     registry.add<visual::Raster>(QCoreApplication::translate("Registry", "Image"),
                                  [](QWidget* parent) { return new ImageView(parent); });
 }

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/version.hpp"
+
 namespace millrace::cli {
 
 using engine::Error;
@@ -66,7 +68,7 @@ std::optional<double> Call::number(std::string_view option, double least) const 
 }
 
 void Call::print_json(engine::Object object, int exit_code) const {
-    object["schema_version"] = kReportSchema;
+    object["schema_version"] = engine::kReportSchema;
     object["command"] = command_.name;
     object["exit_code"] = exit_code;
     output_.line(engine::to_json(object, engine::JsonLayout::Pretty));

@@ -7,47 +7,10 @@
 
 #include "engine/cli/call.hpp"
 #include "engine/graph/graph.hpp"
-#include "engine/visual/io/files.hpp"
-#include "engine/visual/io/safetensors.hpp"
+#include "engine/observe/raw_packet.hpp"
 
 namespace millrace::cli {
-namespace {
-
 namespace fs = std::filesystem;
-using engine::Packet;
-using engine::Record;
-
-/// A packet of no type that is known here; it keeps what its views look into.
-struct RawFile {
-    engine::PayloadType type;
-    std::vector<std::byte> bytes;
-    Record record;
-};
-
-engine::Value attribute_from(const std::string& name, const std::string& text) {
-    if (!name.ends_with("millrace.attributes")) return text;
-    // Parsed, so that numbers among the attributes are compared as numbers.
-    return engine::parse_json(text, name);
-}
-
-}  // namespace
-
-Packet raw_packet(const fs::path& file) {
-    auto raw = std::make_shared<RawFile>();
-    raw->bytes = visual::read_file_bytes(file);
-    visual::Safetensors content = visual::read_safetensors(raw->bytes, file.string());
-    std::ranges::sort(content.arrays, {}, &engine::ArrayView::name);
-    raw->record.arrays = std::move(content.arrays);
-    for (const auto& [name, text] : content.metadata)
-        raw->record.attributes[name] = attribute_from(name, text);
-    raw->type.name = "file";
-    raw->type.size = 0;
-    raw->type.record = [](const void* data) { return static_cast<const RawFile*>(data)->record; };
-    raw->type.restore = nullptr;
-    raw->type.visual = nullptr;
-    const engine::PayloadType* type = &raw->type;
-    return {type, std::shared_ptr<const void>(std::move(raw))};
-}
 
 Side side_from(const std::string& text) {
     Side side{.text = text, .path = text};

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "engine/observe/record.hpp"
-#include "engine/packet.hpp"
 
 namespace millrace::cli {
 
@@ -25,9 +24,6 @@ struct Side {
 /// FOLDER, FOLDER:NODE.PORT or FILE. Throws Error: E-FILE-001, E-CLI-009 for a wire that was not
 /// recorded, E-CLI-012.
 Side side_from(const std::string& text);
-
-/// A safetensors file as a packet: its arrays, and the attributes it carries.
-engine::Packet raw_packet(const std::filesystem::path& file);
 
 /// Nodes of the folder's graph, producers before consumers; empty when it holds no graph.
 std::vector<std::string> nodes_in_order(const std::filesystem::path& folder);

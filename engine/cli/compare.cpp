@@ -10,6 +10,8 @@
 #include "engine/cli/comparable.hpp"
 #include "engine/cli/exit_codes.hpp"
 #include "engine/cli/text_table.hpp"
+#include "engine/observe/raw_packet.hpp"
+#include "engine/observe/report.hpp"
 
 namespace millrace::cli {
 namespace {
@@ -49,8 +51,8 @@ std::optional<Comparison> compare_item(const Recorded& a, const Recorded& b, std
     const auto packet_a = a.packets.find(item);
     const auto packet_b = b.packets.find(item);
     if (packet_a != a.packets.end() && packet_b != b.packets.end()) {
-        return engine::compare(raw_packet(packet_a->second), raw_packet(packet_b->second),
-                               tolerance);
+        return engine::compare(engine::raw_packet(packet_a->second),
+                               engine::raw_packet(packet_b->second), tolerance);
     }
     if (sketches) return engine::compare(sketch_a->second, sketch_b->second, tolerance);
     return {};
@@ -111,21 +113,9 @@ engine::Object to_object(const WireResult& result) {
                           {"unmatched_items", static_cast<std::int64_t>(result.unmatched)},
                           {"how", result.how()}};
     if (!result.worst) return object;
-    const Comparison& worst = *result.worst;
-    engine::Array index;
-    for (std::int64_t number : worst.worst_index) index.emplace_back(number);
-    object["worst"] = engine::Object{{"item", static_cast<std::int64_t>(result.worst_item)},
-                                     {"max_abs", worst.max_abs},
-                                     {"max_rel", worst.max_rel},
-                                     {"sqnr_db", worst.sqnr_db},
-                                     {"count", static_cast<std::int64_t>(worst.count)},
-                                     {"differing", static_cast<std::int64_t>(worst.differing)},
-                                     {"array", worst.worst_array},
-                                     {"index", std::move(index)},
-                                     {"a", worst.worst_a},
-                                     {"b", worst.worst_b},
-                                     {"how", worst.how},
-                                     {"why", worst.why}};
+    engine::Value worst = engine::to_value(*result.worst);
+    worst["item"] = static_cast<std::int64_t>(result.worst_item);
+    object["worst"] = std::move(worst);
     return object;
 }
 

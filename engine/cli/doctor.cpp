@@ -11,10 +11,11 @@
 
 #include "engine/cli/exit_codes.hpp"
 #include "engine/cli/parse.hpp"
-#include "engine/cli/run_report.hpp"
+#include "engine/observe/run_report.hpp"
 #include "engine/cli/session.hpp"
 #include "engine/observe/report.hpp"
 #include "engine/run/cache.hpp"
+#include "engine/run/cores.hpp"
 
 namespace millrace::cli {
 namespace {
@@ -200,11 +201,11 @@ void add_plugins(const Catalogue& catalogue, std::vector<Finding>& findings, Arr
 int doctor_command(const Call& call) {
     const auto catalogue = load_catalogue();
     const std::set<std::string> files = loaded_libraries();
-    const Object host = host_facts();
+    const Object host = engine::host_facts();
     std::vector<Finding> findings = {
         {"millrace", State::Good, version_text() + ", " + program_file().string()},
         {"system", State::Good, host.at("system").as_string()},
-        {"cores", State::Good, fmt::format("{}", cores())},
+        {"cores", State::Good, fmt::format("{}", engine::available_cores())},
         check_memory(),
         check_blas(files),
         check_openmp(files)};

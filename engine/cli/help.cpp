@@ -4,6 +4,7 @@
 
 #include "engine/cli/parse.hpp"
 #include "engine/cli/text_table.hpp"
+#include "engine/version.hpp"
 
 namespace millrace::cli {
 namespace {
@@ -56,7 +57,7 @@ std::string spelling(const Option& option) {
     return text;
 }
 
-std::string version_text() { return "millrace " MILLRACE_VERSION; }
+std::string version_text() { return fmt::format("millrace {}", engine::version()); }
 
 std::string help_text() {
     std::string text =

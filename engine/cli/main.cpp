@@ -11,6 +11,7 @@
 #include "engine/cli/exit_codes.hpp"
 #include "engine/cli/parse.hpp"
 #include "engine/observe/report.hpp"
+#include "engine/version.hpp"
 
 namespace millrace::cli {
 namespace {
@@ -22,7 +23,7 @@ int report(const std::vector<Problem>& problems, const std::vector<std::string>&
     for (const Problem& problem : problems) message(to_text(problem));
     const int code = exit_of(problems);
     if (std::ranges::find(words, "--json") != words.end()) {
-        const engine::Object object{{"schema_version", kReportSchema},
+        const engine::Object object{{"schema_version", engine::kReportSchema},
                                     {"command", words.front()},
                                     {"exit_code", code},
                                     {"problems", engine::to_value(problems)}};

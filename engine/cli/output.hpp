@@ -5,13 +5,11 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
 namespace millrace::cli {
-
-/// Version of the objects that --json and --events print, and of run.json.
-inline constexpr int kReportSchema = 1;
 
 class Output {
 public:
@@ -32,6 +30,10 @@ public:
     /// Columns of the terminal that data goes to; 0 when it goes elsewhere.
     std::size_t columns() const;
     bool messages_to_terminal() const { return messages_terminal_; }
+    /// Private copies of the program's own descriptors 0 and 1, for a command that talks over them;
+    /// they are the caller's from then on.
+    int take_input() { return std::exchange(input_, -1); }
+    int take_data() { return std::exchange(data_, -1); }
     /// Gives descriptors 0 and 1 back, for a program that takes this one's place.
     void give_back() const;
 

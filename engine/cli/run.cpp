@@ -1,19 +1,18 @@
 // millrace run
 #include <unistd.h>
 
-#include <ctime>
 #include <mutex>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "engine/cli/exit_codes.hpp"
-#include "engine/cli/run_report.hpp"
+#include "engine/cli/session.hpp"
 #include "engine/cli/watch.hpp"
 #include "engine/observe/manifest.hpp"
 #include "engine/observe/record.hpp"
 #include "engine/observe/report.hpp"
 #include "engine/observe/run_folder.hpp"
+#include "engine/observe/run_report.hpp"
 #include "engine/observe/trace.hpp"
 #include "engine/run/cache.hpp"
 #include "engine/visual/io/files.hpp"
@@ -24,17 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 using engine::Problem;
 using engine::RunStatus;
-
-fs::path default_out(const std::string& graph) {
-    const std::string name = fs::path(graph).stem().string();
-    const std::string base =
-        fmt::format("{}-{:%Y%m%d-%H%M%S}", name, fmt::localtime(std::time(nullptr)));
-    fs::path out = fs::path("runs") / base;
-    // Two runs may begin in one second.
-    for (int more = 2; fs::exists(out) && more < 1000; ++more)
-        out = fs::path("runs") / fmt::format("{}-{}", base, more);
-    return out;
-}
 
 std::chrono::milliseconds milliseconds(double seconds) {
     return std::chrono::milliseconds(static_cast<std::int64_t>(std::min(seconds, 1e9) * 1000));
@@ -175,7 +163,7 @@ struct Setting {
     const Call& call;
     Document document;
     engine::RunOptions options;
-    RunFacts facts;
+    engine::RunFacts facts;
     std::unique_ptr<engine::CacheStore> cache;
 };
 
@@ -184,11 +172,16 @@ int execute(Setting& setting, const Catalogue& catalogue) {
     engine::Plan plan =
         engine::plan_run(setting.document.graph, catalogue.registry, setting.options);
     stop_on_errors(plan.problems);
-    const auto sketched = engine::outputs_named(plan, call.texts("record"));
-    const auto kept = engine::outputs_named(plan, call.texts("keep"));
+    engine::RecordChoice choice{
+        .sketches = engine::outputs_named(plan, call.texts("record")),
+        .packets = engine::outputs_named(plan, call.texts("keep")),
+        .visuals = engine::outputs_named(plan, call.texts("record-visuals"))};
+    if (const auto kilobytes = call.integer("visual-size", 1))
+        choice.budget.bytes = static_cast<std::size_t>(std::min(*kilobytes, std::int64_t{1} << 20))
+                              << 10;
     engine::RunFolder folder(setting.options.out, folder_use(call));
     engine::Run run(std::move(plan), catalogue.registry, setting.options);
-    engine::Recorder recorder(run, folder.path(), sketched, kept);
+    engine::Recorder recorder(run, folder.path(), choice);
     setting.facts.plan = &run.plan();
     const Before before(folder.path(), call.flag("resume"));
     folder.write_graph(setting.document.graph);
@@ -212,7 +205,7 @@ int execute(Setting& setting, const Catalogue& catalogue) {
     const auto finish = [&](engine::RunResult& result, bool lenient) {
         int code = exit_of(result, lenient);
         if (code == kGood && any_errors(result.problems)) code = exit_of(result.problems);
-        engine::Object report = run_report(setting.facts, result, code);
+        engine::Object report = engine::run_report(setting.facts, result, code);
         try {
             folder.write_report(report);
         } catch (const engine::Error& error) {
@@ -272,7 +265,8 @@ int run_command(const Call& call) {
     }
     const std::string& graph = call.arguments().front();
     const fs::path out =
-        fs::absolute(call.text("out").value_or(default_out(graph).string())).lexically_normal();
+        fs::absolute(call.text("out").value_or(engine::new_run_folder("runs", graph).string()))
+            .lexically_normal();
     folder_use(call);
     if (const auto trace = call.text("trace")) check_place(*trace);
     Setting setting{.call = call,
@@ -288,7 +282,7 @@ int run_command(const Call& call) {
         setting.options.cache = setting.cache.get();
     }
     setting.facts = {.graph_file = graph,
-                     .started = utc_now(),
+                     .started = engine::utc_now(),
                      .words = call.words(),
                      .meaning = engine::meaning_hash(setting.document.graph),
                      .options = &setting.options,

@@ -1,11 +1,8 @@
 #include "engine/cli/session.hpp"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -144,20 +141,13 @@ engine::PathRoots roots_of(const Call& call, const fs::path& graph_file, const f
     return roots;
 }
 
-int cores() {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
-    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
-
 engine::RunOptions run_options(const Call& call, const fs::path& graph_file, const fs::path& out) {
     constexpr std::int64_t kMost = 1 << 20;
     const auto integer = [&](std::string_view name, std::int64_t otherwise) {
         return static_cast<int>(std::min(call.integer(name, 1).value_or(otherwise), kMost));
     };
     engine::RunOptions options;
-    options.threads = integer("threads", cores());
+    options.threads = integer("threads", engine::available_cores());
     options.intra_threads = integer("intra-threads", options.threads);
     options.in_flight = integer("in-flight", 0);
     options.seed = static_cast<std::uint64_t>(call.integer("seed", 0).value_or(0));

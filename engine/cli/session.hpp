@@ -58,9 +58,6 @@ engine::PathRoots roots_of(const Call& call, const std::filesystem::path& graph_
 engine::RunOptions run_options(const Call& call, const std::filesystem::path& graph_file,
                                const std::filesystem::path& out);
 
-/// Cores of this machine that this process may use.
-int cores();
-
 /// The running program's file.
 std::filesystem::path program_file();
 

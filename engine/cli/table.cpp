@@ -1,134 +1,9 @@
-#include "engine/cli/table.hpp"
+#include "engine/cli/table_options.hpp"
 
 #include <algorithm>
 
 namespace millrace::cli {
 namespace {
-
-const Option kJson{.name = "json", .doc = "print exactly one JSON object on stdout"};
-const Option kSet{
-    .name = "set",
-    .kind = Kind::Text,
-    .value = "NODE.PARAM=VALUE",
-    .doc = "set a parameter or a promoted parameter; the value is read as JSON, then as text",
-    .repeats = true};
-const Option kRoot{.name = "root",
-                   .kind = Kind::Text,
-                   .value = "NAME=DIR",
-                   .doc = "what ${NAME} stands for in paths",
-                   .repeats = true};
-const Option kThreads{.name = "threads",
-                      .kind = Kind::Integer,
-                      .value = "N",
-                      .doc = "cores the run may use (default: all)"};
-const Option kInFlight{.name = "in-flight",
-                       .kind = Kind::Integer,
-                       .value = "N",
-                       .doc = "items a source may have under way"};
-const Option kUntil{.name = "until",
-                    .kind = Kind::Text,
-                    .value = "NODE",
-                    .doc = "run only what this node needs, and the node",
-                    .repeats = true};
-const Option kNoInline{.name = "no-inline", .doc = "give every light node a task of its own"};
-const Option kCache{
-    .name = "cache",
-    .kind = Kind::Text,
-    .value = "DIR",
-    .doc = "the content store (default: $MILLRACE_CACHE, or the user's cache folder)",
-    .complete = Complete::Folder};
-const Argument kGraph{.name = "GRAPH", .doc = "a graph file", .complete = Complete::Graph};
-
-Command run() {
-    return {
-        .name = "run",
-        .summary = "Run a graph",
-        .about =
-            "Runs a graph to its end and leaves a run folder: run.json, graph.json, events.ndjson, "
-            "metrics.csv, logs/, "
-            "artifacts/ and checkpoints/. Paths given with --set are relative to the current "
-            "folder, paths in the file "
-            "to the file. ${out} stands for the run folder, ${resources} for Millrace's own. A "
-            "first interrupt stops the run "
-            "in good order, a second one ends the program at once.",
-        .arguments = {kGraph},
-        .options =
-            {kSet,
-             {.name = "out",
-              .letter = "o",
-              .kind = Kind::Text,
-              .value = "DIR",
-              .doc = "the run folder (default: runs/GRAPH-TIME)",
-              .complete = Complete::Folder},
-             {.name = "overwrite", .doc = "replace the run that is in the run folder"},
-             {.name = "resume", .doc = "go on from the newest checkpoint in the run folder"},
-             {.name = "seed",
-              .letter = "s",
-              .kind = Kind::Integer,
-              .value = "S",
-              .doc = "seed of all random numbers (default: 0)"},
-             {.name = "threads",
-              .letter = "j",
-              .kind = Kind::Integer,
-              .value = "N",
-              .doc = kThreads.doc},
-             {.name = "intra-threads",
-              .kind = Kind::Integer,
-              .value = "N",
-              .doc = "cores one compute call may use (default: as --threads); results can differ "
-                     "in the last digit with it"},
-             kInFlight,
-             kUntil,
-             {.name = "keep-going",
-              .letter = "k",
-              .doc = "a node that fails skips the item; the exit code is 1 all the same"},
-             kRoot,
-             {.name = "timeout",
-              .kind = Kind::Number,
-              .value = "SECONDS",
-              .doc = "end the run after so long, exit code 6"},
-             {.name = "memory",
-              .kind = Kind::Integer,
-              .value = "MB",
-              .doc = "resident memory the run may take, else exit code 7"},
-             {.name = "checkpoint",
-              .kind = Kind::Number,
-              .value = "SECONDS",
-              .doc = "time between checkpoints (default: 30; 0: none by time)"},
-             {.name = "checkpoint-items",
-              .kind = Kind::Integer,
-              .value = "N",
-              .doc = "also one after every N items of a source"},
-             {.name = "record",
-              .kind = Kind::Text,
-              .value = "WIRE|all",
-              .doc = "keep sketches of this output (NODE.PORT, or all of NODE) for compare",
-              .repeats = true},
-             {.name = "keep",
-              .kind = Kind::Text,
-              .value = "WIRE|all",
-              .doc = "keep the packets of this output as safetensors, and their sketches",
-              .repeats = true},
-             {.name = "trace",
-              .kind = Kind::Text,
-              .value = "FILE",
-              .doc = "write a timeline for Perfetto or chrome://tracing",
-              .complete = Complete::File},
-             kCache,
-             {.name = "no-cache", .doc = "compute everything"},
-             kNoInline,
-             {.name = "events", .doc = "print each event as one JSON object a line while running"},
-             kJson,
-             {.name = "dry-run", .letter = "n", .doc = "plan only, as `millrace plan` does"}},
-        .examples = {{"millrace run graphs/fusion/lidar-camera-overlay.json",
-                      "on the synthetic street it has built in"},
-                     {"millrace run graph.json --set source.kind=kitti --set "
-                      "source.root=data/kitti --out runs/kitti --threads 4",
-                      "on real frames, into a folder of that name"},
-                     {"millrace run graph.json --out runs/long --resume --events",
-                      "go on where a killed run left off, and watch it"}},
-        .run = run_command};
-}
 
 std::vector<Command> about_graphs() {
     return {
@@ -330,6 +205,24 @@ std::vector<Command> about_the_program() {
                       {"millrace bench engine --json", "for a program to read"},
                       {"millrace bench ops", "the operations, where that suite is installed"}},
          .run = bench_command},
+        {.name = "worker",
+         .summary = "Run graphs for another program",
+         .about = "Answers JSON-RPC 2.0 requests on its standard input and output, as the editor "
+                  "sends them; the page on the worker's protocol tells all. Ends when its input "
+                  "does, and stops the run that is under way.",
+         .options = {{.name = "runs",
+                      .kind = Kind::Text,
+                      .value = "DIR",
+                      .doc =
+                          "where run folders are made when the client names none (default: runs)",
+                      .complete = Complete::Folder},
+                     kRoot,
+                     kCache,
+                     {.name = "no-cache", .doc = "compute everything"}},
+         .examples = {{"millrace worker", "for a client that holds both ends"},
+                      {"ssh host millrace worker", "the same on another machine"},
+                      {"millrace worker --root data=/srv/frames", "with a named folder of data"}},
+         .run = worker_command},
         {.name = "doctor",
          .summary = "Check this machine and installation",
          .about = "Looks at cores, memory, BLAS and OpenMP libraries, plug-ins, the content store, "
@@ -375,7 +268,7 @@ std::vector<Command> about_the_program() {
 
 const std::vector<Command>& commands() {
     static const std::vector<Command> all = [] {
-        std::vector<Command> list = {run()};
+        std::vector<Command> list = {table_of_run()};
         std::ranges::move(about_graphs(), std::back_inserter(list));
         std::ranges::move(about_the_program(), std::back_inserter(list));
         return list;

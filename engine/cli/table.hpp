@@ -93,5 +93,6 @@ int doctor_command(const Call& call);
 int help_command(const Call& call);
 int completion_command(const Call& call);
 int man_command(const Call& call);
+int worker_command(const Call& call);
 
 }  // namespace millrace::cli

@@ -4,6 +4,7 @@
 #include "engine/cli/exit_codes.hpp"
 #include "engine/cli/session.hpp"
 #include "engine/observe/report.hpp"
+#include "engine/run/cores.hpp"
 
 namespace millrace::cli {
 namespace {
@@ -15,7 +16,7 @@ std::vector<engine::Problem> problems_of(const Call& call, const std::string& fi
     // What could be read is planned all the same, so that one slip hides no other.
     if (problems.empty() || !document.graph.nodes.empty()) {
         engine::PlanOptions options;
-        options.threads = cores();
+        options.threads = engine::available_cores();
         options.roots = roots_of(call, document.file, std::filesystem::path("run"));
         for (engine::Problem& problem :
              engine::make_plan(document.graph, registry, options).problems) {

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/visual/codec.hpp"
 #include "engine/visual/io/files.hpp"
 
 namespace millrace::engine {
@@ -64,13 +65,27 @@ std::vector<Endpoint> outputs_named(const Plan& plan, const std::vector<std::str
     return {chosen.begin(), chosen.end()};
 }
 
+namespace {
+
+fs::path item_file(const fs::path& folder, const std::string& output, std::uint64_t item) {
+    return folder / folder_name(output) / fmt::format("{:08}.safetensors", item);
+}
+
+}  // namespace
+
 fs::path packet_file(const fs::path& folder, const std::string& output, std::uint64_t item) {
-    return folder / "packets" / folder_name(output) / fmt::format("{:08}.safetensors", item);
+    return item_file(folder / "packets", output, item);
+}
+
+fs::path visual_file(const fs::path& folder, const std::string& output, std::uint64_t item) {
+    return item_file(folder / "visuals", output, item);
 }
 
 struct Recorder::State {
     fs::path folder;
-    std::set<Endpoint> kept;
+    std::set<Endpoint> kept, shown;
+    visual::Budget budget;
+    std::size_t visual_bytes_left = 0;
     std::mutex mutex;
     std::ofstream sketches;
     std::vector<Problem> problems;
@@ -85,10 +100,34 @@ struct Recorder::State {
             // Whole lines, at once: what a checkpoint has behind it must be there after a kill.
             sketches << to_json(line) + '\n' << std::flush;
         }
-        if (!kept.contains(output)) return;
+        if (kept.contains(output)) write(packet_file(folder, name, item), serialise(packet));
+        if (shown.contains(output)) keep_visuals(name, item, packet);
+    }
+
+    void keep_visuals(const std::string& output, std::uint64_t item, const Packet& packet) {
+        const std::string bytes = visual::write_visuals(packet.visual(budget));
+        {
+            const std::scoped_lock lock(mutex);
+            if (bytes.size() > visual_bytes_left) {
+                if (visual_bytes_left > 0) {
+                    problems.push_back(
+                        {.code = "W-RUN-008",
+                         .what = "The room for recorded visuals is used up",
+                         .found = fmt::format("{} item {} was the first without", output, item),
+                         .mend = "Record fewer outputs, or smaller visuals.",
+                         .severity = Severity::Warning});
+                }
+                visual_bytes_left = 0;
+                return;
+            }
+            visual_bytes_left -= bytes.size();
+        }
+        write(visual_file(folder, output, item), bytes);
+    }
+
+    void write(const fs::path& file, const std::string& bytes) {
         try {
-            visual::write_file_atomically(packet_file(folder, name, item), serialise(packet),
-                                          visual::Durability::Process);
+            visual::write_file_atomically(file, bytes, visual::Durability::Process);
         } catch (const Error& error) {
             const std::scoped_lock lock(mutex);
             if (!problems.empty()) return;  // the first says it for all
@@ -98,21 +137,26 @@ struct Recorder::State {
     }
 };
 
-Recorder::Recorder(Run& run, const fs::path& folder, const std::vector<Endpoint>& sketched,
-                   const std::vector<Endpoint>& kept)
+Recorder::Recorder(Run& run, const fs::path& folder, const RecordChoice& choice)
     : state_(std::make_shared<State>()) {
     state_->folder = folder;
-    state_->kept.insert(kept.begin(), kept.end());
-    std::set<Endpoint> all(sketched.begin(), sketched.end());
-    all.insert(kept.begin(), kept.end());
+    state_->kept.insert(choice.packets.begin(), choice.packets.end());
+    state_->shown.insert(choice.visuals.begin(), choice.visuals.end());
+    state_->budget = choice.budget;
+    state_->visual_bytes_left = choice.visual_bytes;
+    std::set<Endpoint> all(choice.sketches.begin(), choice.sketches.end());
+    all.insert(choice.packets.begin(), choice.packets.end());
+    all.insert(choice.visuals.begin(), choice.visuals.end());
     if (all.empty()) return;
     state_->sketches.open(folder / kSketches, std::ios::app);
     // An output that gave nothing must not look like one that was not recorded.
     Array outputs;
     for (const Endpoint& output : all) outputs.emplace_back(to_text(output));
     state_->sketches << to_json(Object{{"outputs", std::move(outputs)}}) << '\n';
-    for (const Endpoint& output : kept)
+    for (const Endpoint& output : choice.packets)
         visual::make_folders(packet_file(folder, to_text(output), 0).parent_path());
+    for (const Endpoint& output : choice.visuals)
+        visual::make_folders(visual_file(folder, to_text(output), 0).parent_path());
     for (const Endpoint& output : all) {
         run.tap(output, {}, [state = state_, output](std::uint64_t item, const Packet& packet) {
             state->take(output, item, packet);
@@ -163,9 +207,13 @@ void read_sketches(const fs::path& file, std::map<std::string, Recorded>& record
     }
 }
 
-void find_packets(const fs::path& folder, std::map<std::string, Recorded>& recorded) {
+using ItemFiles = std::map<std::uint64_t, fs::path>;
+
+/// Files of items in a folder an output, into that member of what was recorded.
+void find_files(const fs::path& folder, ItemFiles Recorded::*files,
+                std::map<std::string, Recorded>& recorded) {
     std::error_code error;
-    for (const auto& wire : fs::directory_iterator(folder / "packets", error)) {
+    for (const auto& wire : fs::directory_iterator(folder, error)) {
         for (const auto& file : fs::directory_iterator(wire.path(), error)) {
             const std::string stem = file.path().stem().string();
             std::uint64_t item = 0;
@@ -173,7 +221,7 @@ void find_packets(const fs::path& folder, std::map<std::string, Recorded>& recor
             if (bad != std::errc() || end != stem.data() + stem.size() ||
                 file.path().extension() != ".safetensors")
                 continue;
-            recorded[output_name(wire.path().filename().string())].packets[item] = file.path();
+            (recorded[output_name(wire.path().filename().string())].*files)[item] = file.path();
         }
     }
 }
@@ -183,17 +231,19 @@ void find_packets(const fs::path& folder, std::map<std::string, Recorded>& recor
 std::map<std::string, Recorded> read_recorded(const fs::path& folder) {
     std::map<std::string, Recorded> recorded;
     read_sketches(folder / kSketches, recorded);
-    find_packets(folder, recorded);
+    find_files(folder / "packets", &Recorded::packets, recorded);
+    find_files(folder / "visuals", &Recorded::visuals, recorded);
     if (!recorded.empty()) return recorded;
     std::error_code ignored;
-    throw Error({.code = "E-CLI-012",
-                 .what = fs::exists(folder / "run.json", ignored)
-                             ? "The run recorded nothing to compare"
-                             : "This is no run folder",
-                 .expected = "sketches.ndjson or packets/ of a run",
-                 .found = "neither",
-                 .where = folder.string(),
-                 .mend = "Run with --record all (sketches) or --keep all (packets)."});
+    throw Error(
+        {.code = "E-CLI-012",
+         .what = fs::exists(folder / "run.json", ignored) ? "The run recorded nothing to compare"
+                                                          : "This is no run folder",
+         .expected = "sketches.ndjson or packets/ of a run",
+         .found = "neither",
+         .where = folder.string(),
+         .mend =
+             "Run with --record all (sketches), --keep all (packets) or --record-visuals all."});
 }
 
 }  // namespace millrace::engine

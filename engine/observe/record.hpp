@@ -1,6 +1,7 @@
 // Keeps what passes chosen outputs in the run folder: sketches (sketches.ndjson, a line a packet
-// after one that lists the outputs) and packets (packets/NODE.PORT/ITEM.safetensors), which compare
-// reads back. Called from worker threads through the run's taps.
+// after one that lists the outputs), packets (packets/NODE.PORT/ITEM.safetensors) and visuals
+// (visuals/NODE.PORT/ITEM.safetensors), which compare and scrubbing read back. Called from worker
+// threads through the run's taps.
 #pragma once
 
 #include <filesystem>
@@ -16,15 +17,23 @@ namespace millrace::engine {
 /// wires are written, or "all". Throws Error E-CLI-009 for an unknown one, with the nearest.
 std::vector<Endpoint> outputs_named(const Plan& plan, const std::vector<std::string>& names);
 
-/// Where the packet of one item of an output is kept.
+/// Where the packet, or the visuals, of one item of an output are kept.
 std::filesystem::path packet_file(const std::filesystem::path& folder, const std::string& output,
                                   std::uint64_t item);
+std::filesystem::path visual_file(const std::filesystem::path& folder, const std::string& output,
+                                  std::uint64_t item);
+
+/// What a run records. Sketches are kept of every output that is named anywhere.
+struct RecordChoice {
+    std::vector<Endpoint> sketches, packets, visuals;
+    visual::Budget budget{std::size_t{1} << 20};      ///< of the visuals of one packet
+    std::size_t visual_bytes = std::size_t{4} << 30;  ///< of all visuals; then no more are kept
+};
 
 class Recorder {
 public:
     /// Sets taps on `run`, which must not have started. A resumed run appends.
-    Recorder(Run& run, const std::filesystem::path& folder, const std::vector<Endpoint>& sketched,
-             const std::vector<Endpoint>& kept);
+    Recorder(Run& run, const std::filesystem::path& folder, const RecordChoice& choice);
     ~Recorder();
     Recorder(const Recorder&) = delete;
     Recorder& operator=(const Recorder&) = delete;
@@ -40,7 +49,7 @@ private:
 /// What was recorded of one output, by item; of an item recorded twice (a resumed run), the last.
 struct Recorded {
     std::map<std::uint64_t, Sketch> sketches;
-    std::map<std::uint64_t, std::filesystem::path> packets;
+    std::map<std::uint64_t, std::filesystem::path> packets, visuals;
 };
 
 /// All of a run folder by "NODE.PORT". Throws Error E-CLI-012 when nothing was recorded, E-FILE-…

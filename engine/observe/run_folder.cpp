@@ -8,6 +8,9 @@
 #include <cerrno>
 #include <system_error>
 
+#include <ctime>
+
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "engine/visual/io/files.hpp"
@@ -25,12 +28,14 @@ constexpr std::array<std::string_view, 10> kOurs = {
 /// Files of lines that grow while a run goes on.
 constexpr std::array<const char*, 2> kGrowing = {"events.ndjson", "sketches.ndjson"};
 
-/// Drops a last line without an end, which a killed run leaves and the next line would be joined to.
+/// Drops a last line without an end, which a killed run leaves and the next line would be joined
+/// to.
 void cut_torn_line(const fs::path& file) {
     const int descriptor = open(file.c_str(), O_RDWR | O_CLOEXEC);
     if (descriptor < 0) return;
     off_t end = lseek(descriptor, 0, SEEK_END);
-    for (char last = 0; end > 0 && pread(descriptor, &last, 1, end - 1) == 1 && last != '\n';) --end;
+    for (char last = 0; end > 0 && pread(descriptor, &last, 1, end - 1) == 1 && last != '\n';)
+        --end;
     if (ftruncate(descriptor, end) != 0) errno = 0;  // whoever reads the file will say so
     close(descriptor);
 }
@@ -53,6 +58,16 @@ std::string first_of_ours(const fs::path& folder) {
 }
 
 }  // namespace
+
+fs::path new_run_folder(const fs::path& runs, const fs::path& graph_file) {
+    const std::string base = fmt::format("{}-{:%Y%m%d-%H%M%S}", graph_file.stem().string(),
+                                         fmt::localtime(std::time(nullptr)));
+    fs::path folder = runs / base;
+    // Two runs may begin in one second.
+    for (int more = 2; fs::exists(folder) && more < 1000; ++more)
+        folder = runs / fmt::format("{}-{}", base, more);
+    return folder;
+}
 
 RunFolder::RunFolder(fs::path folder, FolderUse use)
     : path_(fs::absolute(folder).lexically_normal()) {

@@ -19,6 +19,10 @@ enum class FolderUse {
     Resume      ///< the run that goes on
 };
 
+/// A folder in `runs` that is not there yet, named by the graph's file and the time.
+std::filesystem::path new_run_folder(const std::filesystem::path& runs,
+                                     const std::filesystem::path& graph_file);
+
 class RunFolder {
 public:
     /// Makes or takes over the folder. Throws Error E-CLI-005 when it holds another run, E-CLI-013

@@ -1,6 +1,7 @@
 #include "engine/run/cores.hpp"
 
 #include <dlfcn.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -74,6 +75,13 @@ void BlockingThreads::loop() {
         }
         work();
     }
+}
+
+int available_cores() {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 void set_library_threads(int threads) {

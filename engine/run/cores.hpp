@@ -49,6 +49,9 @@ private:
     std::vector<std::thread> threads_;
 };
 
+/// Cores of this machine that this process may use.
+int available_cores();
+
 /// Sets the OpenMP threads that libraries use in this thread from now on, when an OpenMP runtime is loaded.
 void set_library_threads(int threads);
 

@@ -32,6 +32,7 @@ struct Tap {
     int number = 0;
     int node = 0, port = 0;
     std::chrono::nanoseconds period{0};
+    bool deferred = false;
     std::chrono::steady_clock::time_point last{};
     TapCallback callback;
 };

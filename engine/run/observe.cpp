@@ -157,6 +157,7 @@ int Executor::tap(const Endpoint& output, TapOptions tap_options, TapCallback ca
     if (tap_options.per_second > 0) {
         entry->period = std::chrono::nanoseconds(static_cast<std::int64_t>(1e9 / tap_options.per_second));
     }
+    entry->deferred = tap_options.deferred;
     entry->callback = std::move(callback);
     const std::scoped_lock lock(taps_mutex_);
     entry->number = next_tap_++;
@@ -182,7 +183,8 @@ void Executor::feed_taps(const NodeState& node, std::uint64_t item, const std::v
         if (tap->period.count() > 0 && now - tap->last < tap->period) continue;
         tap->last = now;
         try {
-            const Packet packet = resolved(packets[static_cast<std::size_t>(tap->port)]);
+            const Packet& given = packets[static_cast<std::size_t>(tap->port)];
+            const Packet packet = tap->deferred ? given : resolved(given);
             if (packet) tap->callback(item, packet);
         } catch (const std::exception&) {
             // Whoever looks must not change what runs.

@@ -1,5 +1,6 @@
 #include "engine/run/run.hpp"
 
+#include "engine/run/deferred.hpp"
 #include "engine/run/executor.hpp"
 
 namespace millrace::engine {
@@ -43,6 +44,7 @@ int Run::tap(const Endpoint& output, TapOptions options, TapCallback callback) {
     return executor_->tap(output, options, std::move(callback));
 }
 void Run::untap(int number) { executor_->untap(number); }
+Packet Run::whole(const Packet& packet) { return resolved(packet); }
 void Run::start() { executor_->start(); }
 RunResult Run::wait() { return executor_->wait(); }
 void Run::stop() { executor_->stop(RunStatus::Stopped); }

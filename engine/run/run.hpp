@@ -83,9 +83,12 @@ struct RunResult {
     std::string resume_note;         ///< why a resume began at item 0, if it did
 };
 
-/// What a tap sees. Packets of one tap come in order, newest kept, at most `per_second`.
+/// What a tap sees: packets as calls end, at most `per_second`. A node that works on several items at once may give a
+/// later item before an earlier one.
 struct TapOptions {
     double per_second = 0;  ///< 0: every packet
+    /// Gives packets as they travel: one may still have to be loaded or computed, which Run::whole() does.
+    bool deferred = false;
 };
 using TapCallback = std::function<void(std::uint64_t item, const Packet& packet)>;
 
@@ -105,6 +108,9 @@ public:
     /// Watches an output ("node.port"); gives a number for untap(). Throws Error E-PLAN-003 for an unknown one.
     int tap(const Endpoint& output, TapOptions options, TapCallback callback);
     void untap(int number);
+    /// The packet itself, of one that a tap gave as it travels; empty for none. Any thread, while this run exists. Throws
+    /// Error when it can't be had.
+    static Packet whole(const Packet& packet);
 
     void start();
     /// Until the run has ended; it cannot be started again.

@@ -47,7 +47,10 @@ const std::vector<Layer>& layers() {
          .may = {"engine/", "nodes/types/", "nodes/ops/", "SELF"},
          .may_not = {"engine/cli/", "engine/run/"},
          .in_sources = kHeavy},
-        {.folder = "viewers/", .may = {"engine/visual/", "viewers/"}, .libraries = {"Q"}},
+        {.folder = "viewers/",
+         .may = {"engine/visual/", "engine/problem.hpp", "engine/record.hpp", "engine/value.hpp",
+                 "viewers/"},
+         .libraries = {"Q"}},
         {.folder = "editor/",
          .may = {"engine/", "editor/", "viewers/registry.hpp"},
          .libraries = {"Q"}}};

@@ -204,7 +204,7 @@ TEST(Registry, GivesTheViewerOfAVisual) {
     QWidget window;
     EXPECT_TRUE(
         registry.viewers_of(colors_2x2())[0].make(&window)->show_visual(shared(colors_2x2())));
-    EXPECT_TRUE(registry.viewers_of(visual::Polyline{}).empty());
+    EXPECT_TRUE(viewers::Registry().viewers_of(visual::Polyline{}).empty());
 }
 
 TEST(Theme, DarkIsDarkAndLightIsLight) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "engine/value_parse.hpp"
 #include "engine/visual/io/errors.hpp"
 #include "engine/visual/io/text.hpp"
 
@@ -53,7 +54,7 @@ void require(const Entries& entries, std::string_view key, std::string_view othe
         keys += (keys.empty() ? "" : ", ") + io::shown(known);
     io::fail(kMissingKey, "The calibration lacks " + std::string(key),
              "P2, R0_rect and Tr_velo_to_cam",
-             keys.empty() ? "no entry at all" : keys.substr(0, 200), std::string(name),
+             keys.empty() ? "no entry at all" : engine::shortened(keys, 200), std::string(name),
              "Use the calibration files of the KITTI object-detection benchmark.");
 }
 

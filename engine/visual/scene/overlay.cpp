@@ -32,15 +32,18 @@ void add_path(std::vector<Segment>& segments, const PathLayer& layer, float widt
     }
 }
 
-void add_camera(std::vector<Segment>& segments, const CameraLayer& layer, float width) {
+void add_camera(std::vector<Segment>& segments, const CameraLayer& layer, const Style& style,
+                float width) {
     const auto corners = frustum(layer.camera, layer.depth);
     if (!corners) return;
-    constexpr Color kColor = {235, 240, 250, 230};
+    const auto& ground = style.background_bottom;
+    const bool bright = ground[0] + ground[1] + ground[2] > 3 * 128;
+    const Color color = bright ? Color{70, 80, 98, 230} : Color{235, 240, 250, 230};
     std::array<Vector3, 5> world;
     for (int i = 0; i < 5; ++i) world[i] = transform(layer.world_from_layer, (*corners)[i]);
     for (int i = 0; i < 4; ++i) {
-        segments.push_back({world[4], world[i], kColor, width});
-        segments.push_back({world[i], world[(i + 1) % 4], kColor, width});
+        segments.push_back({world[4], world[i], color, width});
+        segments.push_back({world[i], world[(i + 1) % 4], color, width});
     }
 }
 
@@ -73,7 +76,7 @@ std::vector<Segment> shape_segments(const Scene& scene, const Style& style) {
         if (layer.visible && layer.path) add_path(segments, layer, width);
     }
     for (const CameraLayer& layer : scene.cameras) {
-        if (layer.visible) add_camera(segments, layer, width * 0.8F);
+        if (layer.visible) add_camera(segments, layer, style, width * 0.8F);
     }
     return segments;
 }

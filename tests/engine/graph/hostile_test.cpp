@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <fstream>
 #include <thread>
 
@@ -74,6 +75,23 @@ TEST(Hostile, AByteChangedAnywhereNeverCrashes) {
         text[at] = "{}[]\",:0-\\\xff"[at % 11];
         plan();
         text[at] = before;
+    }
+}
+
+TEST(Hostile, ControlCharactersAreNotShownAsTheyAre) {
+    for (const std::string& text :
+         {R"({"schema": "millrace/1", "no\u007fde": 1, "no\u007fde": 2})",
+          R"({"schema": "millrace/1\u001b[2J"})",
+          R"({"schema": "millrace/1", "nodes": {"a\u001b[2J": {"type": "control.counter"}}})"}) {
+        const ReadGraph read = read_graph(text, "g.json");
+        ASSERT_FALSE(read.problems.empty()) << text;
+        for (const Problem& problem : read.problems) {
+            for (const std::string& shown : {problem.what, problem.found, problem.where}) {
+                EXPECT_TRUE(std::ranges::none_of(shown, [](unsigned char c) {
+                    return c < 0x20 || c == 0x7f;
+                })) << text;
+            }
+        }
     }
 }
 

@@ -31,8 +31,9 @@ protected:
         RunOptions options;
         options.threads = 2;
         engine::Run run(plan_run(pair_graph(), runner.registry, options), runner.registry, options);
-        const Recorder recorder(run, folder, outputs_named(run.plan(), sketched),
-                                outputs_named(run.plan(), kept));
+        const Recorder recorder(run, folder,
+                                {.sketches = outputs_named(run.plan(), sketched),
+                                 .packets = outputs_named(run.plan(), kept)});
         run.start();
         EXPECT_EQ(run.wait().status, RunStatus::Succeeded);
         EXPECT_TRUE(recorder.problems().empty());
@@ -110,7 +111,7 @@ TEST_F(Recording, PacketsThatCannotBeKeptAreAWarning) {
     engine::Run run(plan_run(pair_graph(), runner.registry, options), runner.registry, options);
     std::vector<Endpoint> kept = outputs_named(run.plan(), {"add"});
     try {
-        const Recorder recorder(run, folder.path, {}, kept);
+        const Recorder recorder(run, folder.path, {.packets = kept});
         run.start();
         EXPECT_EQ(run.wait().status, RunStatus::Succeeded);
         ASSERT_EQ(recorder.problems().size(), 1u);

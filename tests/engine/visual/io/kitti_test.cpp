@@ -67,6 +67,11 @@ TEST(KittiCalibrationFile, MissingAndDamagedEntries) {
         EXPECT_EQ(problem.where, "file, line 2");
         expect_helpful(problem);
     }
+    // What is listed of a file full of other names is cut between characters.
+    std::string many;
+    for (int i = 0; i < 40; ++i)
+        many += std::string(static_cast<std::size_t>(60 + i), 'k') + ": 1\n";
+    expect_helpful(calibration_problem(many));
     // Optional entries are checked when they are there.
     EXPECT_EQ(calibration_problem("P0: 1\n" + whole()).code, "E-FILE-051");
     EXPECT_EQ(calibration_problem(std::string((1 << 20) + 2, ' ')).code, "E-FILE-031");

@@ -19,13 +19,18 @@ void count(void* block) {
     }
 }
 
-void* take(std::size_t size) {
+void* take_or_none(std::size_t size) noexcept {
     // More than any test needs is refused here rather than tried: on a machine that overcommits, it
     // would seem to work.
     constexpr std::size_t kMost = std::size_t{1} << 32;
     void* block = size > kMost ? nullptr : std::malloc(std::max<std::size_t>(size, 1));
+    if (block) count(block);
+    return block;
+}
+
+void* take(std::size_t size) {
+    void* block = take_or_none(size);
     if (!block) throw std::bad_alloc();
-    count(block);
     return block;
 }
 
@@ -45,6 +50,12 @@ std::size_t MemoryProbe::peak() const { return most - before_; }
 
 void* operator new(std::size_t size) { return millrace::visual::testing::take(size); }
 void* operator new[](std::size_t size) { return millrace::visual::testing::take(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    return millrace::visual::testing::take_or_none(size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+    return millrace::visual::testing::take_or_none(size);
+}
 void operator delete(void* block) noexcept { millrace::visual::testing::give(block); }
 void operator delete[](void* block) noexcept { millrace::visual::testing::give(block); }
 void operator delete(void* block, std::size_t) noexcept { millrace::visual::testing::give(block); }

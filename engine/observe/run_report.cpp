@@ -1,4 +1,4 @@
-#include "engine/cli/run_report.hpp"
+#include "engine/observe/run_report.hpp"
 
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -9,13 +9,11 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "engine/cli/parse.hpp"
 #include "engine/observe/report.hpp"
+#include "engine/run/cores.hpp"
+#include "engine/version.hpp"
 
-namespace millrace::cli {
-
-using engine::Array;
-using engine::Object;
+namespace millrace::engine {
 
 std::string utc_now() {
     return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
@@ -27,49 +25,44 @@ Object host_facts() {
     const auto pages = static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES));
     return {{"name", names.nodename},
             {"system", fmt::format("{} {} {}", names.sysname, names.release, names.machine)},
-            {"cores", cores()},
+            {"cores", available_cores()},
             {"memory_bytes", pages * static_cast<std::int64_t>(sysconf(_SC_PAGESIZE))}};
 }
 
 namespace {
 
-Object versions(const std::vector<engine::PluginReport>& plugins, const engine::Plan& plan) {
+Object versions(const std::vector<PluginReport>& plugins, const Plan& plan) {
     Object builds;
-    for (const engine::PlanNode& node : plan.nodes) {
+    for (const PlanNode& node : plan.nodes) {
         if (!node.type->plugin.empty()) builds[node.type->plugin] = to_hex(node.type->build);
     }
     Array list;
-    for (const engine::PluginReport& plugin : plugins) {
+    for (const PluginReport& plugin : plugins) {
         if (!builds.contains(plugin.name)) continue;
         list.push_back(Object{{"name", plugin.name}, {"build", builds[plugin.name]}});
     }
-    return {{"millrace", version_text().substr(version_text().find(' ') + 1)},
-            {"abi", MILLRACE_ABI},
-            {"plugins", std::move(list)}};
+    return {{"millrace", version()}, {"abi", MILLRACE_ABI}, {"plugins", std::move(list)}};
 }
 
-Object nodes(const engine::Plan& plan, const engine::RunFigures& figures) {
+Object nodes(const Plan& plan, const RunFigures& figures) {
     Object all;
-    for (const engine::PlanNode& node : plan.nodes) {
+    for (const PlanNode& node : plan.nodes) {
         all[node.id] = Object{{"type", node.type->spec.id},
                               {"version", node.type->spec.version},
                               {"params", node.params}};
     }
-    for (const engine::NodeFigures& node : figures.nodes)
-        all[node.id]["figures"] = engine::to_value(node);
+    for (const NodeFigures& node : figures.nodes) all[node.id]["figures"] = to_value(node);
     return all;
 }
 
 }  // namespace
 
-Object run_report(const RunFacts& facts, const engine::RunResult& result,
-                  std::optional<int> exit_code) {
-    const engine::RunOptions& options = *facts.options;
+Object run_report(const RunFacts& facts, const RunResult& result, std::optional<int> exit_code) {
+    const RunOptions& options = *facts.options;
     Array words;
     for (const std::string& word : facts.words) words.emplace_back(word);
     Array wires;
-    for (const engine::WireFigures& wire : result.figures.wires)
-        wires.push_back(engine::to_value(wire));
+    for (const WireFigures& wire : result.figures.wires) wires.push_back(to_value(wire));
     Array until;
     for (const std::string& id : options.until) until.emplace_back(id);
     Object report{{"schema_version", kReportSchema},
@@ -92,7 +85,7 @@ Object run_report(const RunFacts& facts, const engine::RunResult& result,
                   {"nodes", nodes(*facts.plan, result.figures)},
                   {"wires", std::move(wires)},
                   {"resumed", result.resumed},
-                  {"problems", engine::to_value(result.problems)}};
+                  {"problems", to_value(result.problems)}};
     if (!result.resume_note.empty()) report["resume_note"] = result.resume_note;
     if (options.in_flight > 0) report["in_flight"] = options.in_flight;
     if (exit_code) {
@@ -102,4 +95,4 @@ Object run_report(const RunFacts& facts, const engine::RunResult& result,
     return report;
 }
 
-}  // namespace millrace::cli
+}  // namespace millrace::engine

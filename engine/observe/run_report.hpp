@@ -4,29 +4,30 @@
 #include <string>
 #include <vector>
 
-#include "engine/cli/session.hpp"
+#include "engine/hash.hpp"
+#include "engine/node/plugin.hpp"
+#include "engine/run/run.hpp"
 
-namespace millrace::cli {
+namespace millrace::engine {
 
 /// What is known before the run begins and stays so.
 struct RunFacts {
     std::string graph_file;
     std::string started;  ///< UTC, ISO 8601
     std::vector<std::string> words;
-    engine::Hash128 meaning;
-    const engine::RunOptions* options = nullptr;
-    const engine::Plan* plan = nullptr;
-    const std::vector<engine::PluginReport>* plugins = nullptr;
+    Hash128 meaning;
+    const RunOptions* options = nullptr;
+    const Plan* plan = nullptr;
+    const std::vector<PluginReport>* plugins = nullptr;
 };
 
 /// The report; `exit_code` is left out while the run goes on.
-engine::Object run_report(const RunFacts& facts, const engine::RunResult& result,
-                          std::optional<int> exit_code);
+Object run_report(const RunFacts& facts, const RunResult& result, std::optional<int> exit_code);
 
 /// Now, as run.json writes times: "2024-05-17T09:30:00Z".
 std::string utc_now();
 
 /// The machine: name, system, cores and memory.
-engine::Object host_facts();
+Object host_facts();
 
-}  // namespace millrace::cli
+}  // namespace millrace::engine

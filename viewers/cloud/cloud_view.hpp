@@ -1,0 +1,210 @@
+// The viewer of point clouds, boxes, paths and cameras: several layers under one camera, drawn by
+// the software renderer or by OpenGL. Trees of clouds are made beside the window thread; a picture
+// is drawn a budget of points at a time, so that no event waits long, and filled in until it is
+// complete, after which nothing runs. Window thread only.
+#pragma once
+
+#include <QElapsedTimer>
+#include <QImage>
+#include <QPointF>
+#include <QPolygonF>
+#include <QSet>
+#include <QTimer>
+
+#include "engine/visual/scene/renderer.hpp"
+#include "viewers/cloud/background.hpp"
+#include "viewers/cloud/labels.hpp"
+#include "viewers/cloud/legend.hpp"
+#include "viewers/cloud/measure_tool.hpp"
+#include "viewers/cloud/point_card.hpp"
+#include "viewers/cloud/scene_layers.hpp"
+#include "viewers/viewer.hpp"
+
+class QActionGroup;
+
+namespace millrace::viewers {
+
+class CloudView : public Viewer {
+    Q_OBJECT
+
+public:
+    /// What is shown over the points; each has a key.
+    struct Overlays {
+        bool boxes = true;  ///< and paths and cameras
+        bool labels = true;
+        bool legend = true;
+        bool operator==(const Overlays&) const = default;
+    };
+    /// How a region's points join those selected before.
+    enum class Join { Replace, Add, Remove };
+
+    explicit CloudView(QWidget* parent = nullptr);
+    ~CloudView() override;
+
+    /// Shows a Cloud, Boxes3d, Polyline or Camera as the layer of its kind.
+    bool show_visual(Shared item) override;
+    void mark(const std::optional<Selection>& selection) override;
+
+    /// Replaces or adds a layer; a cloud appears when its tree is made. The first cloud is fitted
+    /// into the window, after that the view stays. False (see status()) when it can't be shown.
+    bool set_layer(const QString& name, Shared item);
+    void remove_layer(const QString& name);
+    void set_layer_visible(const QString& name, bool visible);
+    /// The coloring of one cloud; the style's when empty.
+    void set_layer_coloring(const QString& name, const std::optional<visual::Coloring>& coloring);
+    /// Shown in the frustum of a camera's layer; none when null.
+    void set_camera_image(const QString& name, std::shared_ptr<const visual::Raster> image);
+    /// Where a frame that visuals name lies in the world.
+    void set_pose(const QString& frame, const visual::Matrix4& world_from_frame);
+    const SceneLayers& layers() const { return layers_; }
+    const visual::Scene& scene() const { return scene_; }
+
+    const visual::View& view() const { return view_; }
+    void set_view(const visual::View& view);
+    void fit();
+    const visual::Style& style() const { return style_; }
+    void set_style(const visual::Style& style);
+    /// One colour behind everything, whatever the theme; follow_theme() ends it.
+    void set_background(const visual::Color& color);
+    void follow_theme();
+    bool follows_theme() const { return follows_theme_; }
+    const Overlays& overlays() const { return overlays_; }
+    void set_overlays(const Overlays& overlays);
+    /// The coloring of the first cloud that is visible, which legend and histogram are about, and
+    /// the ends of its map.
+    const visual::Coloring& shown_coloring() const;
+    std::pair<double, double> shown_range() const;
+    /// Colours by the next thing the visible clouds have: height, range, then each field.
+    void next_coloring();
+
+    Tool tool() const { return tool_; }
+    void set_tool(Tool tool);
+    /// One a tool, in the order of Tool; only one is checked.
+    QList<QAction*> tool_actions() const;
+    const Measurement& measurement() const { return measurement_; }
+    void clear_measurement();
+
+    /// Selects the points that fall inside of a polygon, logical pixels; hidden ones, too, unless
+    /// `select_visible`.
+    void select_region(const QPolygonF& polygon, Join join);
+    void select_none();
+    bool selects_visible() const { return select_visible_; }
+    void set_selects_visible(bool visible) { select_visible_ = visible; }
+    std::uint64_t selected_count() const;
+    /// Count, middle, size and the spread of each field; empty without a selection.
+    Card selection_card() const;
+    visual::Bounds selection_bounds() const;
+    /// Sets the style's crop box round the selected points.
+    void crop_to_selection();
+    /// Writes the selected points, format by the ending (.ply, .pcd, .xyz, .bin): one file, or one
+    /// for each layer. Beside the window thread; status() tells when it is done.
+    void export_selection(const QString& file);
+
+    /// The point that is seen at a place of the widget, whether or not all points are drawn yet.
+    std::optional<visual::Picked> pick_at(QPointF place);
+    const Card& card() const { return card_; }
+
+    /// Whether the picture holds all that was given.
+    bool settled() const;
+    Background& background() { return background_; }
+    /// Sets status().
+    void tell(const QString& text) { set_status(text); }
+
+    QSize sizeHint() const override { return {960, 640}; }
+
+Q_SIGNALS:
+    void layers_changed();
+    void style_changed();
+    void view_changed();
+    void tool_changed();
+    void card_changed();
+    void measured(const QString& text);
+    void selection_changed();
+    /// The picture is complete.
+    void settled_down();
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void keyReleaseEvent(QKeyEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    // cloud_view.cpp
+    void scene_is_changed();
+    void view_is_changed();
+    void forget_points();
+    void place_layer(const QString& name, Shared item,
+                     std::shared_ptr<const visual::PointTree> tree);
+    const visual::CloudLayer* first_cloud() const;
+    // cloud_paint.cpp
+    QSize device_size() const;
+    void draw_frame();
+    void paint_over(QPainter& painter);
+    void paint_marks(QPainter& painter);
+    void paint_ring(QPainter& painter, const visual::Vector3& world, const QColor& color) const;
+    void paint_box(QPainter& painter, const SceneLayers::Layer& layer, std::size_t box) const;
+    void paint_ray(QPainter& painter, const SceneLayers::Layer& layer, QPointF pixel) const;
+    void paint_corner(QPainter& painter) const;
+    // cloud_input.cpp
+    void hover(QPointF place);
+    void click(QPointF place);
+    void pick_box(const PlacedLabel& label);
+    void pick_point(QPointF place);
+    void drag(QPointF by, Qt::MouseButtons buttons, Qt::KeyboardModifiers modifiers);
+    const PlacedLabel* label_at(QPointF place) const;
+    void finish_region(Qt::KeyboardModifiers modifiers);
+    void fly();
+    bool fly_key(int key) const;
+    // cloud_actions.cpp
+    void add_actions();
+    void add_view_actions();
+    void add_style_actions();
+    void add_tool_actions();
+    void change_view(const std::function<void(visual::View&)>& change);
+    void change_style(const std::function<void(visual::Style&)>& change);
+    void change_overlays(const std::function<void(Overlays&)>& change);
+
+    SceneLayers layers_;
+    visual::Scene scene_;
+    visual::View view_;
+    visual::Style style_;
+    Overlays overlays_;
+    visual::SplatRenderer renderer_;
+    std::size_t budget_ = 1'500'000;  ///< points a picture, by the time the last one took
+    bool current_ = false;            ///< the frame is of the scene, view and style as they stand
+    bool fitted_ = false;             ///< once there was something to fit
+    bool untouched_ = true;  ///< the view is as fit() left it, so that a new size fits anew
+    bool follows_theme_ = true;
+    bool announced_ = true;  ///< settled_down() was told
+    Legend legend_;
+    bool legend_current_ = false;
+    std::vector<PlacedLabel> placed_labels_;
+
+    Tool tool_ = Tool::Look;
+    QActionGroup* tool_actions_ = nullptr;
+    Measurement measurement_;
+    bool select_visible_ = false;
+    QPolygonF region_;  ///< logical pixels, while it is drawn: all corners, or two opposite ones
+    std::optional<visual::Picked> hovered_, picked_;
+    std::optional<std::pair<QString, std::size_t>> picked_box_;  ///< layer, box
+    std::optional<Selection> mark_;
+    Card card_;
+
+    QPointF pressed_, last_;
+    bool dragged_ = false;
+    QSet<int> flying_;
+    QElapsedTimer fly_clock_;
+    QTimer fly_timer_, fill_timer_;
+    Background background_;  ///< last, so that no job finds a half-destroyed view
+};
+
+}  // namespace millrace::viewers
