@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 
+#include "engine/visual/codec.hpp"
 #include "engine/visual/io/cloud_io.hpp"
 #include "engine/visual/io/files.hpp"
 #include "engine/visual/io/safetensors.hpp"
@@ -212,6 +213,15 @@ void put_values(const Folder& seeds) {
         R"({"a": [1, -2.5e-3, true, false, null, "\u00e9\ud83d\ude00\n", {}], "": [[]], "big": 9223372036854775807})");
     const std::array<float, 4> data = {1, 2, 3, 4};
     const auto bytes = std::as_bytes(std::span(data));
+    seeds.put("message", "request",
+              "Content-Length: 37\r\n\r\n{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\"}");
+    seeds.put("message", "attached", "Content-Length: 2\r\nAttachment-Lengths: 3 0\r\n\r\n{}abc");
+    seeds.put("visuals", "some",
+              visual::write_visuals(
+                  {visual::Raster{.width = 1, .height = 1, .channels = 3, .bytes = {1, 2, 3}},
+                   visual::Table{.columns = {"a"}, .rows = {{"1"}}, .full_rows = 1},
+                   visual::Boxes3d{.boxes = {{.label = "Car"}}}, visual::Tokens{{"a"}, {1}},
+                   visual::Histogram{.counts = {1, 2}}, visual::Text{"x"}}));
     seeds.put("safetensors", "two",
               visual::write_safetensors({{"a", engine::DType::F32, {2, 1}, bytes.first(8)},
                                          {"b", engine::DType::U8, {8}, bytes.last(8)}},
