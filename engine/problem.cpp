@@ -107,6 +107,33 @@ bool any_errors(const std::vector<Problem>& problems) {
         problems, [](const Problem& problem) { return problem.severity == Severity::Error; });
 }
 
-Error::Error(Problem problem) : problem_(std::move(problem)), text_(to_text(problem_)) {}
+void make_harmless(Problem& problem, bool keep_lines) {
+    for (std::string* text : {&problem.what, &problem.expected, &problem.found, &problem.where,
+                              &problem.cause, &problem.mend}) {
+        const auto bad = [keep_lines](char c) {
+            const auto byte = static_cast<unsigned char>(c);
+            return byte == 0x7f || (byte < 0x20 && !(keep_lines && (c == '\n' || c == '\t')));
+        };
+        std::ranges::replace_if(*text, bad, '?');
+        if (std::ranges::any_of(*text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
+            *text = as_utf8(*text);
+    }
+}
+
+void make_harmless(std::vector<Problem>& problems, bool keep_lines) {
+    for (Problem& problem : problems) make_harmless(problem, keep_lines);
+}
+
+namespace {
+
+Problem harmless(Problem problem) {
+    make_harmless(problem, true);
+    return problem;
+}
+
+}  // namespace
+
+Error::Error(Problem problem)
+    : problem_(harmless(std::move(problem))), text_(to_text(problem_)) {}
 
 }  // namespace millrace::engine

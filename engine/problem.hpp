@@ -37,7 +37,12 @@ Problem problem_from(const Value& value);
 /// Whether any of `problems` is an error rather than a warning.
 bool any_errors(const std::vector<Problem>& problems);
 
-/// Thrown while running; what() is to_text() of the problem.
+/// Foreign text in a problem, shown so that no terminal acts on it and no report is spoilt by it: what is no UTF-8 becomes
+/// U+FFFD, control characters become "?". Lines stay where `keep_lines`.
+void make_harmless(Problem& problem, bool keep_lines);
+void make_harmless(std::vector<Problem>& problems, bool keep_lines);
+
+/// Thrown while running; what() is to_text() of the problem, which is made harmless.
 class Error : public std::exception {
 public:
     explicit Error(Problem problem);

@@ -239,6 +239,7 @@ ReadGraph read_graph(std::string_view text, std::string_view name) {
     } catch (const Error& error) {
         result.problems.push_back(error.problem());
     }
+    make_harmless(result.problems, false);
     return result;
 }
 

@@ -273,6 +273,7 @@ Plan make_plan(const Graph& graph, const Registry& registry, const PlanOptions& 
         infer_rates(builder);
         if (builder.plan.ok()) form_stages(builder);
     }
+    make_harmless(builder.plan.problems, false);
     return std::move(builder.plan);
 }
 

@@ -11,53 +11,10 @@
 #include "engine/random.hpp"
 #include "engine/visual/scene/renderer.hpp"
 #include "tests/bench/figures.hpp"
+#include "tests/bench/landscape.hpp"
 
 namespace millrace::visual {
 namespace {
-
-constexpr int kWidth = 1280, kHeight = 720;
-
-double seconds(const std::function<void()>& work) {
-    const auto begin = std::chrono::steady_clock::now();
-    work();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
-/// Of `rounds` calls, in seconds.
-double median(int rounds, const std::function<void()>& work) {
-    std::vector<double> times;
-    for (int i = 0; i < rounds; ++i) times.push_back(seconds(work));
-    std::ranges::nth_element(times, times.begin() + rounds / 2);
-    return times[static_cast<std::size_t>(rounds / 2)];
-}
-
-/// Rolling ground with walls, in no order; floats from a counter, as real random numbers take
-/// longer than all that is measured.
-std::shared_ptr<Cloud> landscape(std::size_t count) {
-    auto cloud = std::make_shared<Cloud>();
-    cloud->points.resize(count);
-    std::vector<float> intensity(count);
-    oneapi::tbb::parallel_for(
-        oneapi::tbb::blocked_range<std::size_t>(0, count, 1 << 16), [&](const auto& range) {
-            engine::Random random(7, "landscape", range.begin());
-            for (std::size_t i = range.begin(); i < range.end(); ++i) {
-                const auto bits = random.bits64();
-                const auto part = [bits](int shift) {
-                    return static_cast<float>(bits >> shift & 0xffff) / 32768.0F - 1;
-                };
-                Point& p = cloud->points[i];
-                p = {part(0) * 100, part(16) * 100, 0};
-                p.z = 4 * std::sin(p.x * 0.1F) * std::cos(p.y * 0.13F) + part(32) * 0.05F;
-                if (i % 4 == 0) {
-                    p.x = std::round(p.x / 20) * 20;
-                    p.z += (part(48) + 1) * 5;
-                }
-                intensity[i] = std::abs(part(32));
-            }
-        });
-    cloud->fields.push_back({"intensity", 1, std::move(intensity)});
-    return cloud;
-}
 
 /// The renderer one would write in an hour: every point transformed in turn, its four pixels kept
 /// with atomic operations, depth and color in one number.
@@ -105,14 +62,6 @@ private:
     }
     std::vector<std::atomic<std::uint64_t>> pixels_;
 };
-
-/// Points and background, as GL_POINTS would draw them.
-Style bare() {
-    Style style;
-    style.coloring = {.by = ColorBy::Intensity, .low = 0, .high = 1};
-    style.eye_dome.on = style.grid = style.axes = false;
-    return style;
-}
 
 struct Timed {
     double whole, with_light, plain;

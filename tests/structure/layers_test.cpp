@@ -51,6 +51,7 @@ const std::vector<Layer>& layers() {
          .may = {"engine/visual/", "engine/problem.hpp", "engine/record.hpp", "engine/value.hpp",
                  "viewers/"},
          .libraries = {"Q"}},
+        {.folder = "viewers/view/", .may = {"engine/", "viewers/"}, .libraries = {"Q"}},
         {.folder = "editor/",
          .may = {"engine/", "editor/", "viewers/registry.hpp"},
          .libraries = {"Q"}}};

@@ -302,7 +302,7 @@ void expect_like(const QImage& image, const QString& name) {
 TEST(CloudView, LooksLikeItsReference) {
     for (const Theme theme : {Theme::Dark, Theme::Light}) {
         viewers::apply_theme(*qApp, theme);
-        const auto view = view_of(room_cloud(48), {320, 240});
+        const auto view = view_of(room_cloud(48), {400, 300});
         visual::Boxes3d boxes{.frame = "lidar"};
         boxes.boxes.push_back(
             {.center = {24, 20, 2}, .size = {8, 4, 4}, .yaw = 0.4, .label = "Car", .score = 0.5});

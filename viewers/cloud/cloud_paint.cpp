@@ -89,10 +89,7 @@ void CloudView::paint_over(QPainter& painter) {
     if (overlays_.legend) {
         if (!legend_current_) legend_ = legend_of(scene_, style_, shown_coloring());
         legend_current_ = true;
-        const QSizeF room = legend_size(legend_, painter.fontMetrics());
-        if (room.height() + 2 * kMargin < height() && room.width() * 3 < width())
-            paint_legend(painter, legend_,
-                         {width() - room.width() - kMargin, height() - room.height() - kMargin});
+        paint_legend(painter, legend_, size());
     }
     paint_corner(painter);
 }

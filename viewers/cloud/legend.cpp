@@ -189,10 +189,14 @@ QSizeF legend_size(const Legend& legend, const QFontMetrics& metrics) {
     return {width + 2 * kPadding, height + 2 * kPadding};
 }
 
-void paint_legend(QPainter& painter, const Legend& legend, QPointF corner) {
+void paint_legend(QPainter& painter, const Legend& legend, QSizeF room) {
+    constexpr double kMargin = 10;
     const QFontMetrics metrics = painter.fontMetrics();
     const QSizeF size = legend_size(legend, metrics);
-    if (size.isEmpty()) return;
+    if (size.isEmpty() || size.height() * 1.5 > room.height() || size.width() * 5 > room.width())
+        return;
+    const QPointF corner(room.width() - size.width() - kMargin,
+                         room.height() - size.height() - kMargin);
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(Qt::NoPen);

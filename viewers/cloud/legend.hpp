@@ -43,8 +43,9 @@ QString tick_text(double value, double step);
 
 /// Size that paint_legend() takes, logical pixels.
 QSizeF legend_size(const Legend& legend, const QFontMetrics& metrics);
-/// At `corner`, its top left; on a half transparent ground.
-void paint_legend(QPainter& painter, const Legend& legend, QPointF corner);
+/// In the lower right corner of a picture of this size, on a half transparent ground; not at all
+/// where it would take much of the picture.
+void paint_legend(QPainter& painter, const Legend& legend, QSizeF room);
 
 /// A strip of the map's colours, low end left, or below when `upright`.
 void paint_map(QPainter& painter, const QRectF& area, visual::Map map, bool reversed,

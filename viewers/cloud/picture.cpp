@@ -44,13 +44,7 @@ QImage render_picture(const visual::Scene& scene, const visual::View& view,
     }
     const auto shown = std::ranges::find_if(scene.clouds, &visual::CloudLayer::shown);
     if (parts.legend && shown != scene.clouds.end()) {
-        const Legend legend = legend_of(scene, style, visual::coloring_of(*shown, style));
-        const QSizeF wanted = legend_size(legend, painter.fontMetrics());
-        constexpr double kMargin = 10;
-        if (wanted.height() + 2 * kMargin < room.height() && wanted.width() * 3 < room.width())
-            paint_legend(painter, legend,
-                         {room.width() - wanted.width() - kMargin,
-                          room.height() - wanted.height() - kMargin});
+        paint_legend(painter, legend_of(scene, style, visual::coloring_of(*shown, style)), room);
     }
     return image;
 }

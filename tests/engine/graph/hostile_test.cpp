@@ -79,7 +79,7 @@ TEST(Hostile, AByteChangedAnywhereNeverCrashes) {
 }
 
 TEST(Hostile, ControlCharactersAreNotShownAsTheyAre) {
-    for (const std::string& text :
+    for (const std::string text :
          {R"({"schema": "millrace/1", "no\u007fde": 1, "no\u007fde": 2})",
           R"({"schema": "millrace/1\u001b[2J"})",
           R"({"schema": "millrace/1", "nodes": {"a\u001b[2J": {"type": "control.counter"}}})"}) {

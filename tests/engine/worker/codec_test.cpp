@@ -136,8 +136,9 @@ TEST(VisualCodec, ArraysThatDoNotFitAreRefused) {
             EXPECT_THROW(decode(description, cut), engine::Error)
                 << kind_of(visual) << " array " << i;
         }
-        if (!arrays.arrays.empty())
+        if (!arrays.arrays.empty()) {
             EXPECT_THROW(decode(description, {}), engine::Error) << kind_of(visual);
+        }
     }
 }
 
@@ -161,14 +162,15 @@ TEST(VisualCodec, EveryMemberMissingOrOfAnotherKindIsOneError) {
 }
 
 TEST(VisualCodec, HugeSizesAreRefusedBeforeTheyTakeMemory) {
+    const std::vector<Visual> all = one_of_each();
     EncodedArrays arrays;
-    Value raster = encode(one_of_each()[0], arrays);
+    Value raster = encode(all[0], arrays);
     raster["width"] = 1 << 20;
     raster["height"] = 1 << 20;
     raster["channels"] = 1 << 16;
     EXPECT_THROW(decode(raster, arrays.arrays), engine::Error);
     EncodedArrays cloud_arrays;
-    Value cloud = encode(one_of_each()[1], cloud_arrays);
+    Value cloud = encode(all[1], cloud_arrays);
     cloud["count"] = std::numeric_limits<std::int64_t>::max();
     EXPECT_THROW(decode(cloud, cloud_arrays.arrays), engine::Error);
     Value later = cloud;

@@ -106,7 +106,7 @@ TEST_F(WorkerHostile, RandomBytesNeverHangIt) {
                 ? framed(
                       R"({"jsonrpc": "2.0", "id": 1, "method": "initialise", "params": {"protocol": 1}})")
                 : "";
-        for (int i = 0; i < 300; ++i) bytes += static_cast<char>(random.uniform() * 256);
+        for (int i = 0; i < 300; ++i) bytes += static_cast<char>(random() & 255U);
         other.write(bytes);
         other.close_end();
         EXPECT_TRUE(other.over());

@@ -9,6 +9,7 @@
 
 #include "engine/graph/graph.hpp"
 #include "engine/run/run.hpp"
+#include "engine/visual/io/files.hpp"
 #include "tests/nodes/sinks/sinks.hpp"
 
 namespace millrace::testing {
@@ -85,6 +86,8 @@ engine::RunResult run_into(const fs::path& out, bool resume) {
     options.out = out;
     options.resume = resume;
     options.checkpoint_items = 10;
+    // As RunFolder does before a run goes on.
+    if (resume) visual::remove_temporaries(out);
     engine::Run run(engine::plan_run(read.graph, all_nodes(), options), all_nodes(), options);
     run.start();
     return run.wait();

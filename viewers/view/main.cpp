@@ -1,0 +1,89 @@
+// millrace-view FILE…: looks into clouds, images, tensors and recorded runs.
+#include <time.h>
+#include <unistd.h>
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QTimer>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "engine/version.hpp"
+#include "viewers/view/window.hpp"
+
+namespace {
+
+/// Since the process was started, by the kernel's clock.
+double milliseconds_of_life() {
+    std::ifstream file("/proc/self/stat");
+    std::string text;
+    std::getline(file, text);
+    // The 20th number after the name, which may hold blanks, in ticks since the machine's start.
+    std::istringstream fields(text.substr(text.rfind(')') + 1));
+    std::string skipped;
+    for (int i = 0; i < 19; ++i) fields >> skipped;
+    double ticks = 0;
+    fields >> ticks;
+    timespec now = {};
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6 -
+           ticks * 1e3 / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    QApplication::setOrganizationName("Millrace");
+    QApplication::setApplicationName("millrace-view");
+    QApplication::setApplicationVersion(QString::fromUtf8(millrace::engine::version().data()));
+    QApplication application(count, words);
+    QCommandLineParser parser;
+    parser.setApplicationDescription(QApplication::translate(
+        "main",
+        "Looks into point clouds (.bin .pcd .ply .xyz .las), images, safetensors, run folders "
+        "and KITTI folders. Several files of one folder become a sequence."));
+    parser.addPositionalArgument("files", QApplication::translate("main", "What to open."),
+                                 "FILE…");
+    const QCommandLineOption picture(
+        "picture",
+        QApplication::translate("main",
+                                "Write a picture of the window once all is shown, and end."),
+        "PNG");
+    const QCommandLineOption size("size", QApplication::translate("main", "Size of the window."),
+                                  "WxH");
+    const QCommandLineOption theme("theme", QApplication::translate("main", "dark or light."),
+                                   "NAME");
+    const QCommandLineOption item("item",
+                                  QApplication::translate("main", "The item to begin with."), "N");
+    const QCommandLineOption time(
+        "time",
+        QApplication::translate("main", "Tell how long the first whole picture took, and end."));
+    parser.addOptions({picture, size, theme, item, time});
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.process(application);
+
+    millrace::view::Window window;
+    if (parser.isSet(theme))
+        window.set_theme(parser.value(theme) == "light" ? millrace::viewers::Theme::Light
+                                                        : millrace::viewers::Theme::Dark);
+    if (const QStringList sides = parser.value(size).split('x'); sides.size() == 2)
+        window.resize(sides[0].toInt(), sides[1].toInt());
+    window.open(parser.positionalArguments());
+    if (parser.isSet(item)) window.show_item(parser.value(item).toULongLong());
+    window.show();
+    QTimer wait;
+    QObject::connect(&wait, &QTimer::timeout, &window, [&] {
+        if (!window.settled()) return;
+        wait.stop();
+        if (parser.isSet(time))
+            std::fprintf(stderr, "first whole picture after %.0f ms\n", milliseconds_of_life());
+        const bool good = !parser.isSet(picture) || window.grab().save(parser.value(picture));
+        for (const QString& problem : window.problems())
+            std::fprintf(stderr, "%s\n", qUtf8Printable(problem));
+        QApplication::exit(good && window.problems().isEmpty() ? 0 : 1);
+    });
+    if (parser.isSet(picture) || parser.isSet(time)) wait.start(5);
+    return QApplication::exec();
+}

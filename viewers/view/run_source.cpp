@@ -1,0 +1,100 @@
+// What a run recorded: visuals as they lie in the folder, kept packets through a worker, which
+// knows their types.
+#include <QCoreApplication>
+#include <algorithm>
+#include <mutex>
+
+#include <fmt/format.h>
+
+#include "engine/observe/record.hpp"
+#include "engine/problem.hpp"
+#include "engine/visual/codec.hpp"
+#include "engine/visual/io/files.hpp"
+#include "engine/worker/client.hpp"
+#include "viewers/view/source.hpp"
+
+namespace millrace::view {
+namespace {
+
+namespace fs = std::filesystem;
+
+class RunSource final : public Source {
+public:
+    RunSource(fs::path folder, std::map<std::string, engine::Recorded> recorded)
+        : folder_(std::move(folder)) {
+        for (auto& [name, wire] : recorded) {
+            Stream stream{QString::fromStdString(name), {}, {}};
+            for (const auto& [item, file] : wire.visuals) stream.items.push_back(item);
+            for (const auto& [item, file] : wire.packets) stream.items.push_back(item);
+            std::ranges::sort(stream.items);
+            const auto same = std::ranges::unique(stream.items);
+            stream.items.erase(same.begin(), same.end());
+            if (stream.items.empty()) continue;  // sketches alone can't be looked at
+            streams_.push_back(std::move(stream));
+            wires_.push_back(std::move(wire));
+        }
+    }
+    QString title() const override { return QString::fromStdString(folder_.filename().string()); }
+    const std::vector<Stream>& streams() const override { return streams_; }
+
+    std::vector<Shared> load(std::size_t stream, quint64 item) const override {
+        const engine::Recorded& wire = wires_.at(stream);
+        std::vector<visual::Visual> visuals;
+        if (wire.packets.contains(item)) {
+            visuals = ask_worker(streams_[stream].name.toStdString(), item);
+        } else if (const auto file = wire.visuals.find(item); file != wire.visuals.end()) {
+            visuals =
+                visual::read_visuals(visual::read_file_bytes(file->second), file->second.string());
+        }
+        std::vector<Shared> result;
+        for (visual::Visual& one : visuals)
+            result.push_back(std::make_shared<const visual::Visual>(std::move(one)));
+        return result;
+    }
+
+private:
+    std::vector<visual::Visual> ask_worker(const std::string& output, quint64 item) const {
+        const std::scoped_lock lock(mutex_);
+        if (!worker_ || !worker_->alive()) {
+            const std::string program =
+                (QCoreApplication::applicationDirPath() + "/millrace").toStdString();
+            worker_ = std::make_unique<engine::worker::Client>(
+                std::vector<std::string>{program, "worker", "--no-cache"},
+                engine::worker::Client::Events());
+            const auto started =
+                worker_->call_and_wait("initialise", {{"protocol", 1}, {"catalogue", false}});
+            if (started.problem) throw engine::Error(*started.problem);
+        }
+        const auto answer =
+            worker_->call_and_wait("runs/item", {{"folder", folder_.string()},
+                                                 {"output", output},
+                                                 {"item", static_cast<std::int64_t>(item)},
+                                                 {"bytes", std::int64_t{1} << 36}});
+        if (answer.problem) throw engine::Error(*answer.problem);
+        return engine::worker::visuals_of(answer.result, answer.attachments);
+    }
+
+    fs::path folder_;
+    std::vector<Stream> streams_;
+    std::vector<engine::Recorded> wires_;
+    mutable std::mutex mutex_;
+    mutable std::unique_ptr<engine::worker::Client> worker_;
+};
+
+}  // namespace
+
+std::unique_ptr<Source> open_run(const fs::path& folder) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(folder / "run.json", ignored)) return nullptr;
+    auto source = std::make_unique<RunSource>(folder, engine::read_recorded(folder));
+    if (!source->streams().empty()) return source;
+    throw engine::Error(
+        {.code = "E-VIEW-012",
+         .what = "The run kept nothing that can be looked at",
+         .expected = "visuals/ or packets/ in the run folder",
+         .found = "sketches alone",
+         .where = folder.string(),
+         .mend = "Run again with --record-visuals all (small), or --keep all (everything)."});
+}
+
+}  // namespace millrace::view

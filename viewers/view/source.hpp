@@ -1,0 +1,46 @@
+// What millrace-view opens: files, sequences of files, KITTI folders and run folders, all as
+// streams of items that hold visuals. Loading is for any thread; everything else for one.
+#pragma once
+
+#include <QString>
+#include <QStringList>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "engine/visual/visual.hpp"
+
+namespace millrace::view {
+
+using Shared = std::shared_ptr<const visual::Visual>;
+
+struct Stream {
+    QString name;                ///< "source.cloud", "velodyne", or a file's name
+    std::vector<quint64> items;  ///< rising
+    QStringList labels = {};     ///< one an item, such as the file's name; may be empty
+};
+
+class Source {
+public:
+    virtual ~Source() = default;
+    virtual QString title() const = 0;
+    virtual const std::vector<Stream>& streams() const = 0;
+    /// Visuals of one item of a stream. Any thread, several at once. Throws engine::Error.
+    virtual std::vector<Shared> load(std::size_t stream, quint64 item) const = 0;
+};
+
+/// A file of a kind that is known by its ending: clouds (.bin, .pcd, .ply, .xyz, .las …), images,
+/// .safetensors, .txt, .csv of a run. Throws engine::Error: E-FILE-00x, E-VIEW-010 for another
+/// kind.
+std::vector<Shared> load_file(const std::filesystem::path& file);
+bool is_known_file(const std::filesystem::path& file);
+
+/// Files of one folder and ending become one sequence, by name; each folder is a source of its own.
+/// What can't be opened is told in `problems`.
+std::vector<std::unique_ptr<Source>> open_sources(const QStringList& paths, QStringList& problems);
+
+// The kinds of folders; null when it is none of the kind.
+std::unique_ptr<Source> open_run(const std::filesystem::path& folder);
+std::unique_ptr<Source> open_kitti(const std::filesystem::path& folder);
+
+}  // namespace millrace::view

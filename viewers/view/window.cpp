@@ -1,0 +1,374 @@
+#include "viewers/view/window.hpp"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QHeaderView>
+#include <QLabel>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QSettings>
+#include <QSplitter>
+#include <QStatusBar>
+#include <QToolBar>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+
+#include "engine/problem.hpp"
+#include "viewers/cloud/cloud_workspace.hpp"
+#include "viewers/common/timeline.hpp"
+
+namespace millrace::view {
+namespace {
+
+bool belongs_in_space(const visual::Visual& visual) {
+    return std::holds_alternative<visual::Cloud>(visual) ||
+           std::holds_alternative<visual::Boxes3d>(visual) ||
+           std::holds_alternative<visual::Polyline>(visual) ||
+           std::holds_alternative<visual::Camera>(visual);
+}
+
+}  // namespace
+
+Window::Window(QWidget* parent) : QMainWindow(parent) {
+    viewers::add_viewers(registry_);
+    setObjectName("millrace-view");
+    setWindowTitle(tr("Millrace View"));
+    setAcceptDrops(true);
+
+    tree_ = new QTreeWidget(this);
+    tree_->setHeaderHidden(true);
+    tree_->setAccessibleName(tr("What is open"));
+    tree_->setMinimumWidth(120);
+    tree_->setMaximumWidth(420);
+    tree_dock_ = new QDockWidget(tr("Open"), this);
+    tree_dock_->setObjectName("tree");
+    tree_dock_->setWidget(tree_);
+    addDockWidget(Qt::LeftDockWidgetArea, tree_dock_);
+    connect(tree_, &QTreeWidget::itemChanged, this,
+            [this](QTreeWidgetItem* row) { change_visibility(row); });
+
+    timeline_ = new viewers::Timeline(this);
+    time_bar_ = new QToolBar(tr("Timeline"), this);
+    time_bar_->setObjectName("timeline");
+    time_bar_->setMovable(false);
+    time_bar_->addWidget(timeline_);
+    addToolBar(Qt::BottomToolBarArea, time_bar_);
+    time_bar_->hide();
+    connect(timeline_, &viewers::Timeline::item_changed, this,
+            [this](quint64 item) { show_item(item); });
+
+    empty_ = new QLabel(
+        tr("Drop clouds, images, run folders or KITTI folders here,\nor open them with %1.")
+            .arg(QKeySequence(QKeySequence::Open).toString(QKeySequence::NativeText)),
+        this);
+    empty_->setAlignment(Qt::AlignCenter);
+    setCentralWidget(empty_);
+    connect(&background_, &viewers::Background::failed, this,
+            [this](const QString& what) { tell_problem(what); });
+    make_menus();
+    statusBar();
+    resize(1440, 900);
+    const QSettings settings;
+    restoreGeometry(settings.value("view/geometry").toByteArray());
+    set_theme(settings.value("view/theme", "dark").toString() == "light" ? viewers::Theme::Light
+                                                                         : viewers::Theme::Dark);
+}
+
+Window::~Window() = default;
+
+void Window::make_menus() {
+    const auto add = [this](QMenu* menu, const QString& text, const QKeySequence& keys, auto work) {
+        QAction* action = menu->addAction(text, this, work);
+        action->setShortcut(keys);
+        return action;
+    };
+    QMenu* file = menuBar()->addMenu(tr("&File"));
+    add(file, tr("&Open files…"), QKeySequence::Open,
+        [this] { open(QFileDialog::getOpenFileNames(this, tr("Open clouds and images"))); });
+    add(file, tr("Open &folder…"), QKeySequence("Ctrl+Shift+O"), [this] {
+        const QString folder = QFileDialog::getExistingDirectory(
+            this, tr("Open a run, a KITTI folder, or a folder of files"));
+        if (!folder.isEmpty()) open({folder});
+    });
+    add(file, tr("&Picture of the window…"), QKeySequence("Ctrl+P"), [this] {
+        const QString name = QFileDialog::getSaveFileName(this, tr("Save a picture of the window"),
+                                                          "millrace-view.png", tr("PNG (*.png)"));
+        if (!name.isEmpty() && !grab().save(name))
+            tell_problem(tr("%1 can't be written.").arg(name));
+    });
+    file->addSeparator();
+    add(file, tr("&Quit"), QKeySequence::Quit, [this] { close(); });
+    QMenu* view = menuBar()->addMenu(tr("&View"));
+    auto* themes = new QActionGroup(this);
+    for (const auto& [theme, text, keys] :
+         {std::tuple{viewers::Theme::Dark, tr("&Dark"), "Ctrl+Shift+D"},
+          std::tuple{viewers::Theme::Light, tr("&Light"), "Ctrl+Shift+L"}}) {
+        QAction* action =
+            add(view, text, QKeySequence(keys), [this, theme = theme] { set_theme(theme); });
+        action->setCheckable(true);
+        themes->addAction(action);
+    }
+    view->addSeparator();
+    QAction* tree = tree_dock_->toggleViewAction();
+    tree->setShortcut(QKeySequence("F9"));
+    view->addAction(tree);
+    add(view, tr("&Arrange panes"), QKeySequence("Ctrl+Shift+A"), [this] { arrange(); });
+    add(view, tr("&Full screen"), QKeySequence::FullScreen,
+        [this] { isFullScreen() ? showNormal() : showFullScreen(); });
+}
+
+void Window::set_theme(viewers::Theme theme) {
+    viewers::apply_theme(*qApp, theme);
+    QSettings().setValue("view/theme", theme == viewers::Theme::Light ? "light" : "dark");
+}
+
+void Window::open(const QStringList& paths) {
+    QStringList problems;
+    auto sources = open_sources(paths, problems);
+    for (const QString& problem : problems) tell_problem(problem);
+    for (auto& source : sources) {
+        sources_.push_back(std::move(source));
+        const Source& opened = *sources_.back();
+        const QSignalBlocker quiet(tree_);
+        QTreeWidgetItem* parent = nullptr;
+        if (opened.streams().size() > 1) {
+            parent = new QTreeWidgetItem(tree_, {opened.title()});
+            parent->setExpanded(true);
+        }
+        for (std::size_t i = 0; i < opened.streams().size(); ++i) {
+            add_stream(sources_.size() - 1, i);
+            auto* row = parent ? new QTreeWidgetItem(parent) : new QTreeWidgetItem(tree_);
+            row->setText(0, open_.back()->name);
+            row->setFlags(row->flags() | Qt::ItemIsUserCheckable);
+            row->setCheckState(0, Qt::Checked);
+            row->setToolTip(
+                0, tr("%1, %n item(s)", nullptr, static_cast<int>(opened.streams()[i].items.size()))
+                       .arg(opened.title()));
+            open_.back()->row = row;
+        }
+    }
+    if (items_.size() > 1) {
+        timeline_->set_items(items_);
+        time_bar_->show();
+    }
+    if (!items_.empty() && std::ranges::find(items_, item_) == items_.end()) item_ = items_.front();
+    refresh();
+}
+
+void Window::add_stream(std::size_t source, std::size_t stream) {
+    const Stream& added = sources_[source]->streams()[stream];
+    auto open = std::make_unique<Open>();
+    open->source = source;
+    open->stream = stream;
+    open->name = added.name;
+    std::vector<quint64> all;
+    std::ranges::set_union(items_, added.items, std::back_inserter(all));
+    items_ = std::move(all);
+    open_.push_back(std::move(open));
+}
+
+void Window::show_item(quint64 item) {
+    item_ = item;
+    if (timeline_->item() != item) {
+        const QSignalBlocker quiet(timeline_);
+        timeline_->set_item(item);
+    }
+    refresh();
+}
+
+/// Each stream shows its last item up to the timeline's.
+void Window::refresh() {
+    for (std::size_t i = 0; i < open_.size(); ++i) {
+        Open& open = *open_[i];
+        if (!open.visible) continue;
+        const auto& items = sources_[open.source]->streams()[open.stream].items;
+        const auto after = std::ranges::upper_bound(items, item_);
+        if (after == items.begin()) continue;
+        const quint64 wanted = *(after - 1);
+        if (open.wanted == wanted) continue;
+        open.wanted = wanted;
+        load(i, wanted);
+    }
+}
+
+void Window::load(std::size_t index, quint64 item) {
+    const Source* source = sources_[open_[index]->source].get();
+    const std::size_t stream = open_[index]->stream;
+    background_.run(
+        QString::number(index),
+        [this, index, item, source, stream](const std::stop_token&) -> viewers::Background::Finish {
+            try {
+                auto visuals = source->load(stream, item);
+                return [this, index, item, visuals = std::move(visuals)] {
+                    take(index, item, visuals);
+                };
+            } catch (const engine::Error& error) {
+                const QString text = QString::fromStdString(to_text(error.problem()));
+                return [this, text] { tell_problem(text); };
+            }
+        });
+}
+
+void Window::take(std::size_t index, quint64 item, std::vector<Shared> visuals) {
+    Open& open = *open_[index];
+    if (open.wanted != item || !open.visible) return;
+    open.shown = std::move(visuals);
+    const std::vector<QString> before = std::exchange(open.layers, {});
+    for (std::size_t place = 0; place < open.shown.size(); ++place) {
+        if (belongs_in_space(*open.shown[place]))
+            show_in_space(open, place, open.shown[place]);
+        else
+            show_in_pane(open, place, open.shown[place]);
+    }
+    for (const QString& layer : before) {
+        if (std::ranges::find(open.layers, layer) == open.layers.end())
+            space_->view()->remove_layer(layer);
+    }
+    projections_.clear();
+    link_images();
+    const auto& source = *sources_[open.source];
+    const auto& stream = source.streams()[open.stream];
+    const auto at = std::ranges::lower_bound(stream.items, item) - stream.items.begin();
+    if (at < stream.labels.size())
+        setWindowTitle(tr("%1 – Millrace View").arg(stream.labels[static_cast<qsizetype>(at)]));
+}
+
+void Window::show_in_space(Open& open, std::size_t place, const Shared& visual) {
+    if (!space_) {
+        space_ = new viewers::CloudWorkspace(this);
+        panes_.insert(panes_.begin(), framed(tr("3D"), space_));
+        connect(space_, &viewers::Viewer::status_changed, statusBar(),
+                [this](const QString& text) { statusBar()->showMessage(text); });
+        connect(space_->view(), &viewers::Viewer::status_changed, statusBar(),
+                [this](const QString& text) { statusBar()->showMessage(text); });
+        connect(space_->view(), &viewers::Viewer::hovered, this,
+                [this](const auto& selection) { hovered_space(selection); });
+        connect(space_->view(), &viewers::Viewer::selected, this,
+                [this](const auto& selection) { hovered_space(selection); });
+        arrange();
+    }
+    const QString layer = place == 0 ? open.name : tr("%1 (%2)").arg(open.name).arg(place + 1);
+    space_->view()->set_layer(layer, visual);
+    open.layers.push_back(layer);
+}
+
+void Window::show_in_pane(Open& open, std::size_t place, const Shared& visual) {
+    viewers::Viewer*& pane = open.panes[place];
+    if (pane && pane->show_visual(visual)) return;
+    const auto& makers = registry_.viewers_of(*visual);
+    if (makers.empty()) {
+        tell_problem(tr("%1 can't be shown: there is no viewer for it.").arg(open.name));
+        return;
+    }
+    pane = makers.front().make(this);
+    pane->show_visual(visual);
+    panes_.push_back(
+        framed(place == 0 ? open.name : tr("%1 (%2)").arg(open.name).arg(place + 1), pane));
+    connect(pane, &viewers::Viewer::status_changed, statusBar(),
+            [this](const QString& text) { statusBar()->showMessage(text); });
+    const Open* from = &open;
+    connect(pane, &viewers::Viewer::hovered, this,
+            [this, from](const auto& selection) { hovered_image(*from, selection); });
+    arrange();
+}
+
+std::vector<viewers::Viewer*> Window::viewers_of(const QString& stream) const {
+    std::vector<viewers::Viewer*> found;
+    for (const auto& open : open_) {
+        if (open->name != stream) continue;
+        for (const auto& [place, pane] : open->panes) found.push_back(pane);
+    }
+    return found;
+}
+
+QWidget* Window::framed(const QString& title, QWidget* content) {
+    auto* frame = new QWidget(this);
+    auto* column = new QVBoxLayout(frame);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* label = new QLabel(title, frame);
+    label->setContentsMargins(8, 3, 8, 3);
+    label->setTextFormat(Qt::PlainText);
+    label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    column->addWidget(label);
+    column->addWidget(content, 1);
+    return frame;
+}
+
+/// The 3D view large, panes in one or two columns beside it; without a 3D view all are of one size.
+void Window::arrange() {
+    if (panes_.empty()) return;
+    auto* whole = new QSplitter(Qt::Horizontal, this);
+    const std::size_t first = space_ ? 1 : 0;
+    if (space_) whole->addWidget(panes_.front());
+    const std::size_t count = panes_.size() - first;
+    constexpr std::size_t kColumn = 3;
+    const std::size_t columns = space_ ? (count + kColumn - 1) / kColumn
+                                       : static_cast<std::size_t>(std::ceil(std::sqrt(count)));
+    const std::size_t rows = columns == 0 ? 0 : (count + columns - 1) / columns;
+    for (std::size_t column = 0; column < columns; ++column) {
+        auto* stack = new QSplitter(Qt::Vertical, whole);
+        for (std::size_t i = column * rows; i < std::min(count, (column + 1) * rows); ++i)
+            stack->addWidget(panes_[first + i]);
+    }
+    QList<int> sizes(whole->count(), 100);
+    if (space_ && count > 0) sizes[0] = columns == 1 ? 180 : 130;
+    whole->setSizes(sizes);
+    for (QWidget* pane : panes_) pane->show();
+    QWidget* before = takeCentralWidget();
+    setCentralWidget(whole);
+    if (before == empty_)
+        empty_->hide();
+    else if (before)
+        before->deleteLater();
+    whole->show();
+}
+
+bool Window::settled() const {
+    return background_.idle() && (!space_ || space_->view()->settled());
+}
+
+void Window::tell_problem(const QString& text) {
+    problems_ << text;
+    statusBar()->showMessage(text.section('\n', 0, 0));
+    statusBar()->setToolTip(text);
+    if (open_.empty()) empty_->setText(text);
+}
+
+void Window::change_visibility(QTreeWidgetItem* row) {
+    for (const auto& open : open_) {
+        if (open->row != row) continue;
+        open->visible = row->checkState(0) == Qt::Checked;
+        for (const QString& layer : open->layers)
+            space_->view()->set_layer_visible(layer, open->visible);
+        for (const auto& [place, pane] : open->panes) {
+            pane->parentWidget()->setVisible(open->visible);
+        }
+    }
+    refresh();
+}
+
+void Window::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+}
+
+void Window::dropEvent(QDropEvent* event) {
+    QStringList paths;
+    for (const QUrl& url : event->mimeData()->urls()) {
+        if (url.isLocalFile()) paths << url.toLocalFile();
+    }
+    open(paths);
+}
+
+void Window::closeEvent(QCloseEvent* event) {
+    QSettings().setValue("view/geometry", saveGeometry());
+    event->accept();
+}
+
+}  // namespace millrace::view

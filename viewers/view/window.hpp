@@ -1,0 +1,100 @@
+// The window of millrace-view: a tree of what is open, one 3D view for all clouds, boxes, paths and
+// cameras, a pane for each image, plot or table, and a timeline that keeps them in step. Window
+// thread only.
+#pragma once
+
+#include <QMainWindow>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "viewers/cloud/background.hpp"
+#include "viewers/registry.hpp"
+#include "viewers/theme.hpp"
+#include "viewers/view/link.hpp"
+#include "viewers/view/source.hpp"
+
+class QLabel;
+class QSplitter;
+class QTreeWidget;
+class QTreeWidgetItem;
+
+namespace millrace::viewers {
+class CloudWorkspace;
+class Timeline;
+}  // namespace millrace::viewers
+
+namespace millrace::view {
+
+class Window : public QMainWindow {
+    Q_OBJECT
+
+public:
+    explicit Window(QWidget* parent = nullptr);
+    ~Window() override;
+
+    /// Adds files and folders; what can't be opened is told in the status bar and a message.
+    void open(const QStringList& paths);
+    void show_item(quint64 item);
+    quint64 item() const { return item_; }
+    const std::vector<quint64>& items() const { return items_; }
+    void set_theme(viewers::Theme theme);
+
+    viewers::CloudWorkspace* space() const { return space_; }
+    /// The viewers of a stream that have panes of their own.
+    std::vector<viewers::Viewer*> viewers_of(const QString& stream) const;
+    /// Whether all that is to be shown is loaded and complete.
+    bool settled() const;
+    const QStringList& problems() const { return problems_; }
+
+protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    void closeEvent(QCloseEvent* event) override;
+
+private:
+    struct Open {
+        std::size_t source = 0, stream = 0;
+        QString name;
+        bool visible = true;
+        std::optional<quint64> wanted;  ///< the item that is shown or being loaded
+        std::vector<Shared> shown;
+        std::vector<QString> layers;                    ///< in the 3D view
+        std::map<std::size_t, viewers::Viewer*> panes;  ///< by place among the visuals
+        QTreeWidgetItem* row = nullptr;
+    };
+    void make_menus();
+    void add_stream(std::size_t source, std::size_t stream);
+    void refresh();
+    void load(std::size_t index, quint64 item);
+    void take(std::size_t index, quint64 item, std::vector<Shared> visuals);
+    void show_in_space(Open& open, std::size_t place, const Shared& visual);
+    void show_in_pane(Open& open, std::size_t place, const Shared& visual);
+    void link_images();
+    void hovered_image(const Open& open, const std::optional<viewers::Selection>& selection);
+    void hovered_space(const std::optional<viewers::Selection>& selection);
+    const Projection* projection_for(const std::string& camera);
+    void arrange();
+    void tell_problem(const QString& text);
+    void change_visibility(QTreeWidgetItem* row);
+
+    viewers::Registry registry_;
+    std::vector<std::unique_ptr<Source>> sources_;
+    std::vector<std::unique_ptr<Open>> open_;
+    std::vector<quint64> items_;
+    quint64 item_ = 0;
+    QTreeWidget* tree_;
+    QDockWidget* tree_dock_;
+    viewers::CloudWorkspace* space_ = nullptr;
+    std::vector<QWidget*> panes_;  ///< with their titles, the 3D view first
+    QToolBar* time_bar_;
+    viewers::Timeline* timeline_;
+    QLabel* empty_;
+    QWidget* framed(const QString& title, QWidget* content);
+    QStringList problems_;
+    std::map<std::string, std::unique_ptr<Projection>> projections_;  ///< by camera's name
+    viewers::Background background_;  ///< last: its jobs use the sources
+};
+
+}  // namespace millrace::view
