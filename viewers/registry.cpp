@@ -4,6 +4,9 @@
 
 #include "viewers/cloud/cloud_workspace.hpp"
 #include "viewers/image/image_view.hpp"
+#include "viewers/table/table_view.hpp"
+#include "viewers/tensor/tensor_view.hpp"
+#include "viewers/text/text_view.hpp"
 
 namespace millrace::viewers {
 
@@ -16,6 +19,12 @@ void add_viewers(Registry& registry) {
     registry.add<visual::Camera>(space, make_cloud);
     registry.add<visual::Raster>(QCoreApplication::translate("Registry", "Image"),
                                  [](QWidget* parent) { return new ImageView(parent); });
+    registry.add<visual::Text>(QCoreApplication::translate("Registry", "Text"),
+                               [](QWidget* parent) { return new TextView(parent); });
+    registry.add<visual::Table>(QCoreApplication::translate("Registry", "Table"),
+                                [](QWidget* parent) { return new TableView(parent); });
+    registry.add<visual::TensorSlice>(QCoreApplication::translate("Registry", "Tensor"),
+                                      [](QWidget* parent) { return new TensorView(parent); });
 }
 
 }  // namespace millrace::viewers
