@@ -76,7 +76,11 @@ std::optional<Problem> set_parameter(Graph& graph, std::string_view path, Value 
     const Scope scope{&graph, nullptr};
     const auto promoted = graph.parameters.find(std::string(path));
     const auto of = endpoint_from(promoted == graph.parameters.end() ? path : promoted->second.of);
-    if (!of || !leads_somewhere(scope, *of)) return unknown_path(graph, path);
+    if (!of || !leads_somewhere(scope, *of)) {
+        Problem problem = unknown_path(graph, path);
+        make_harmless(problem, false);
+        return problem;
+    }
     const Endpoint end = by_promoted_names(scope, *of);
     if (const auto node = graph.nodes.find(end.node); node != graph.nodes.end()) {
         node->second.params[end.port] = std::move(value);

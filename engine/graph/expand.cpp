@@ -343,6 +343,7 @@ Expanded expand(const Graph& graph) {
             promoted.of = to_text(innermost(scope, *end));
     }
     result.problems = findings.take();
+    make_harmless(result.problems, false);
     return result;
 }
 

@@ -100,6 +100,7 @@ std::vector<Migrated> migrate(Graph& graph, const Registry& registry,
                               std::vector<Problem>& problems) {
     std::vector<Migrated> done;
     migrate_graph("", graph, registry, done, problems);
+    make_harmless(problems, false);
     return done;
 }
 

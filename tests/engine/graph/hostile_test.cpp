@@ -79,13 +79,20 @@ TEST(Hostile, AByteChangedAnywhereNeverCrashes) {
 }
 
 TEST(Hostile, ControlCharactersAreNotShownAsTheyAre) {
-    for (const std::string text :
-         {R"({"schema": "millrace/1", "no\u007fde": 1, "no\u007fde": 2})",
-          R"({"schema": "millrace/1\u001b[2J"})",
-          R"({"schema": "millrace/1", "nodes": {"a\u001b[2J": {"type": "control.counter"}}})"}) {
+    for (
+        const std::string text :
+        {R"({"schema": "millrace/1", "no\u007fde": 1, "no\u007fde": 2})",
+         R"({"schema": "millrace/1\u001b[2J"})",
+         R"({"schema": "millrace/1", "nodes": {"a\u001b[2J": {"type": "control.counter"}}})",
+         R"({"schema": "millrace/1", "nodes": {"a": {"type": "no\u007fsuch"}}})",
+         R"({"schema": "millrace/1", "nodes": {"a": {"type": "control.subgraph", "subgraph": "\u007f"}}})"}) {
         const ReadGraph read = read_graph(text, "g.json");
-        ASSERT_FALSE(read.problems.empty()) << text;
-        for (const Problem& problem : read.problems) {
+        std::vector<Problem> problems = read.problems;
+        for (const Problem& problem : expand(read.graph).problems) problems.push_back(problem);
+        for (const Problem& problem : make_plan(read.graph, Registry(), {}).problems)
+            problems.push_back(problem);
+        ASSERT_FALSE(problems.empty()) << text;
+        for (const Problem& problem : problems) {
             for (const std::string& shown : {problem.what, problem.found, problem.where}) {
                 EXPECT_TRUE(std::ranges::none_of(shown, [](unsigned char c) {
                     return c < 0x20 || c == 0x7f;
