@@ -115,7 +115,8 @@ void make_harmless(Problem& problem, bool keep_lines) {
             return byte == 0x7f || (byte < 0x20 && !(keep_lines && (c == '\n' || c == '\t')));
         };
         std::ranges::replace_if(*text, bad, '?');
-        if (std::ranges::any_of(*text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
+        if (std::ranges::any_of(*text,
+                                [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
             *text = as_utf8(*text);
     }
 }
@@ -133,7 +134,6 @@ Problem harmless(Problem problem) {
 
 }  // namespace
 
-Error::Error(Problem problem)
-    : problem_(harmless(std::move(problem))), text_(to_text(problem_)) {}
+Error::Error(Problem problem) : problem_(harmless(std::move(problem))), text_(to_text(problem_)) {}
 
 }  // namespace millrace::engine

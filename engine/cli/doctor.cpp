@@ -11,9 +11,9 @@
 
 #include "engine/cli/exit_codes.hpp"
 #include "engine/cli/parse.hpp"
-#include "engine/observe/run_report.hpp"
 #include "engine/cli/session.hpp"
 #include "engine/observe/report.hpp"
+#include "engine/observe/run_report.hpp"
 #include "engine/run/cache.hpp"
 #include "engine/run/cores.hpp"
 

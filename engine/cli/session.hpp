@@ -24,8 +24,8 @@ struct Catalogue {
 /// are reported on stderr.
 std::unique_ptr<Catalogue> load_catalogue(int library_threads = 1);
 
-/// The same node types from their stored tables: for everything but running. Plug-ins are loaded only
-/// where a table is missing or out of date.
+/// The same node types from their stored tables: for everything but running. Plug-ins are loaded
+/// only where a table is missing or out of date.
 std::unique_ptr<Catalogue> known_catalogue();
 
 /// A document as read, with what was found wrong with it.

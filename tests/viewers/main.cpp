@@ -1,4 +1,5 @@
-// Starts Qt before the tests of windows; under the display that the environment names, else without one.
+// Starts Qt before the tests of windows; under the display that the environment names, else without
+// one.
 
 #include <QApplication>
 

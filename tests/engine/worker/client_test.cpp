@@ -95,7 +95,8 @@ TEST_F(WorkerClient, RunsAGraphAndEndsWhenAsked) {
 
 TEST_F(WorkerClient, AKilledWorkerIsToldClearly) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    const std::vector<int> signals = {SIGKILL};  // the others are caught by the sanitizer, which exits
+    const std::vector<int> signals = {
+        SIGKILL};  // the others are caught by the sanitizer, which exits
 #else
     const std::vector<int> signals = {SIGKILL, SIGSEGV, SIGABRT};
 #endif
