@@ -52,6 +52,31 @@ TEST(CloudView, ShowsTheWholeCloudAndThenRests) {
     EXPECT_TRUE(QTest::qWaitFor([&] { return counter.paints == 1; }));
 }
 
+TEST(CloudView, TheFirstCloudIsFittedWhateverCameBeforeIt) {
+    const auto alone = view_of(room_cloud(24));
+    viewers::CloudView view;
+    view.resize(alone->size());
+    view.show();
+    const visual::Boxes3d box{
+        .frame = "lidar", .boxes = {{.center = {2, 2, 0}, .size = {1, 1, 1}}}, .full_count = 1};
+    ASSERT_TRUE(view.set_layer("boxes", shared(box)));
+    ASSERT_TRUE(view.set_layer("cloud", shared(room_cloud(24))));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return view.settled() && !view.scene().clouds.empty(); }));
+    EXPECT_NEAR(view.view().distance, alone->view().distance, 0.05 * alone->view().distance);
+    // A turn of the user's stays, whatever comes.
+    viewers::CloudView turned;
+    turned.resize(alone->size());
+    turned.show();
+    ASSERT_TRUE(turned.set_layer("boxes", shared(box)));
+    visual::View mine = turned.view();
+    mine.orbit(0.4, 0);
+    turned.set_view(mine);
+    ASSERT_TRUE(turned.set_layer("cloud", shared(room_cloud(24))));
+    ASSERT_TRUE(
+        QTest::qWaitFor([&] { return turned.settled() && !turned.scene().clouds.empty(); }));
+    EXPECT_TRUE(turned.view() == mine);
+}
+
 TEST(CloudView, ANewItemKeepsTheView) {
     const auto view = view_of(room_cloud(24));
     visual::View turned = view->view();

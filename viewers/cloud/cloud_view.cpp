@@ -84,10 +84,14 @@ bool CloudView::set_layer(const QString& name, Shared item) {
 
 void CloudView::place_layer(const QString& name, Shared item,
                             std::shared_ptr<const visual::PointTree> tree) {
+    const bool cloud = std::holds_alternative<visual::Cloud>(*item);
     layers_.set(name, std::move(item), std::move(tree));
     forget_points();
     scene_is_changed();
-    if (!fitted_ && !scene_.bounds().empty()) fit();
+    // A camera or a box that came before the first cloud does not decide what is seen.
+    const bool first_cloud = cloud && !fitted_to_cloud_;
+    fitted_to_cloud_ |= cloud;
+    if ((!fitted_ || (first_cloud && untouched_)) && !scene_.bounds().empty()) fit();
 }
 
 void CloudView::remove_layer(const QString& name) {

@@ -182,6 +182,7 @@ private:
     std::size_t budget_ = 1'500'000;  ///< points a picture, by the time the last one took
     bool current_ = false;            ///< the frame is of the scene, view and style as they stand
     bool fitted_ = false;             ///< once there was something to fit
+    bool fitted_to_cloud_ = false;    ///< once there was a cloud
     bool untouched_ = true;  ///< the view is as fit() left it, so that a new size fits anew
     bool follows_theme_ = true;
     bool announced_ = true;  ///< settled_down() was told
