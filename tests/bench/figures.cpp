@@ -50,6 +50,15 @@ struct Times {
     }
 };
 
+/// Why a run failed, or null. Google Benchmark 1.8 renamed the members; Debian 12 has 1.7.
+template <class Run>
+const std::string* fault_of(const Run& run) {
+    if constexpr (requires { run.error_occurred; })
+        return run.error_occurred ? &run.error_message : nullptr;
+    else
+        return run.skipped ? &run.skip_message : nullptr;
+}
+
 class Collector final : public benchmark::BenchmarkReporter {
 public:
     explicit Collector(bool quiet) : quiet_(quiet) {}
@@ -57,10 +66,10 @@ public:
     void ReportRuns(const std::vector<Run>& runs) override {
         for (const Run& run : runs) {
             if (run.run_type != Run::RT_Iteration) continue;
-            if (run.error_occurred) {
+            if (const std::string* fault = fault_of(run)) {
                 failed = true;
                 std::fprintf(stderr, "%s: %s\n", run.run_name.function_name.c_str(),
-                             run.error_message.c_str());
+                             fault->c_str());
                 continue;
             }
             const double seconds = run.real_accumulated_time / static_cast<double>(run.iterations);
