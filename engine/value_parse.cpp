@@ -122,7 +122,7 @@ public:
         throw Error({.code = "E-JSON-001",
                      .what = "The text is not JSON",
                      .expected = "strict JSON: no comments, no trailing commas, UTF-8",
-                     .found = cause_of(error.what()),
+                     .found = text_.empty() ? "nothing" : cause_of(error.what()),
                      .where = place_of(name_, text_, position > 0 ? position - 1 : 0),
                      .mend = "Correct the text at this place."});
     }

@@ -212,7 +212,8 @@ TEST(Read, NamesTheLineOfASlip) {
         {"{\"a\": 01}", "g.json:1:8", "unexpected number literal"},
         {"{\"a\": 1e999}", "g.json:1:11", "number overflow parsing '1e999'"},
         {"{\"a\": NaN}", "g.json:1:7", "invalid literal"},
-        {"", "g.json:1:1", "unexpected end of input"},
+        {"", "g.json:1:1", "nothing"},
+        {"{", "g.json:1:2", "unexpected end of input"},
         {"{} {}", "g.json:1:4", "unexpected '{'"},
     };
     for (const auto& [text, where, found] : slips) {
