@@ -224,5 +224,75 @@ TEST(Viewer, EveryActionHasAShortcutThatItsTooltipNames) {
     }
 }
 
+std::shared_ptr<viewers::ImageOverlay> overlay_with_a_dot() {
+    auto overlay = std::make_shared<viewers::ImageOverlay>();
+    overlay->dots = {{.x = 5.5F, .y = 5.5F, .depth = 12.5F, .index = 7}};
+    overlay->outlines.push_back({.lines = {QLineF(1, 1, 9, 1)}, .color = {0, 255, 0, 255}});
+    return overlay;
+}
+
+Raster black_10x10() {
+    return {.width = 10, .height = 10, .channels = 3, .bytes = std::vector<std::uint8_t>(300)};
+}
+
+TEST(ImageOverlay, LiesWhereItsPixelsLieAtAnyZoom) {
+    ImageView view;
+    view.resize(200, 200);
+    view.show_visual(shared(black_10x10()));
+    EXPECT_EQ(view.screenshot().pixelColor(110, 110), QColor(0, 0, 0));
+    view.set_overlay(overlay_with_a_dot());
+    EXPECT_NE(view.screenshot().pixelColor(110, 110), QColor(0, 0, 0));
+    EXPECT_GT(view.screenshot().pixelColor(100, 20).green(), 200) << "the outline";
+    view.zoom_to(30, {110, 110});  // the dot's pixel stays in its place
+    EXPECT_NE(view.screenshot().pixelColor(110, 110), QColor(0, 0, 0));
+    EXPECT_EQ(view.screenshot().pixelColor(150, 150), QColor(0, 0, 0));
+}
+
+TEST(ImageOverlay, TellsThePointUnderThePointer) {
+    ImageView view;
+    view.resize(200, 200);
+    view.show_visual(shared(black_10x10()));
+    view.set_overlay(overlay_with_a_dot());
+    move_to(view, {110, 110});
+    EXPECT_TRUE(view.status().contains("point 7 at 12.50 m")) << view.status().toStdString();
+    move_to(view, {20, 180});
+    EXPECT_FALSE(view.status().contains("point")) << view.status().toStdString();
+}
+
+TEST(ImageOverlay, KeysHideItAndChangeItsOpacity) {
+    ImageView view;
+    view.resize(200, 200);
+    view.show_visual(shared(black_10x10()));
+    view.set_overlay(overlay_with_a_dot());
+    const auto press = [&](const QKeySequence& keys) {
+        for (QAction* action : view.actions())
+            if (action->shortcut() == keys) return action->trigger();
+        FAIL() << keys.toString().toStdString();
+    };
+    press(Qt::Key_P);
+    EXPECT_EQ(view.screenshot().pixelColor(110, 110), QColor(0, 0, 0));
+    EXPECT_GT(view.screenshot().pixelColor(100, 20).green(), 200);
+    press(QKeySequence(Qt::SHIFT | Qt::Key_O));
+    EXPECT_NEAR(view.overlay_style().opacity, 0.8, 1e-9);
+    press(Qt::Key_B);
+    EXPECT_EQ(view.screenshot().pixelColor(100, 20), QColor(0, 0, 0));
+}
+
+TEST(ImageOverlay, BadPlacesAreHarmless) {
+    viewers::ImageOverlay overlay;
+    EXPECT_EQ(viewers::depth_range(overlay), (std::pair<float, float>(0, 1)));
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const float infinite = std::numeric_limits<float>::infinity();
+    overlay.dots = {{nan, nan, nan, 0}, {infinite, 1, infinite, 1}, {1, 1, 5, 2}};
+    overlay.outlines.push_back({.lines = {QLineF(-1e12, 0, 1e12, 5)}});
+    EXPECT_EQ(viewers::depth_range(overlay), (std::pair<float, float>(5, 5)));
+    EXPECT_EQ(viewers::dot_at(overlay, 1, 1, 2)->index, 2);
+    ImageView view;
+    view.resize(100, 100);
+    view.show_visual(shared(black_10x10()));
+    view.set_overlay(std::make_shared<const viewers::ImageOverlay>(overlay));
+    EXPECT_NE(view.screenshot().pixelColor(10, 10), QColor(0, 0, 0)) << "the finite one is drawn";
+}
+
 }  // namespace
 }  // namespace millrace::tests

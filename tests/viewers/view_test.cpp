@@ -136,6 +136,88 @@ TEST_F(View, APointShowsItsPixelAndAPixelItsPoint) {
         view::Projection(std::make_shared<const visual::Visual>(two), camera).pixels().empty());
 }
 
+TEST_F(View, PointsAndBoxesLieOverTheImage) {
+    write_kitti("data");
+    Window window;
+    window.open(paths({"data"}));
+    window.show();
+    ASSERT_TRUE(settle(window));
+    auto* image = qobject_cast<viewers::ImageView*>(window.viewers_of("image_2").at(0));
+    ASSERT_NE(image, nullptr);
+    ASSERT_NE(image->overlay(), nullptr);
+    ASSERT_EQ(image->overlay()->dots.size(), 2U);
+    EXPECT_FLOAT_EQ(image->overlay()->dots[0].x, 100);
+    EXPECT_FLOAT_EQ(image->overlay()->dots[0].y, 50);
+    EXPECT_FLOAT_EQ(image->overlay()->dots[0].depth, 10);
+    ASSERT_EQ(image->overlay()->outlines.size(), 1U);
+    const auto& car = image->overlay()->outlines[0];
+    EXPECT_EQ(car.lines.size(), 12U);
+    EXPECT_EQ(car.label, "Car");
+    // 4 m across the road at 10 m less half its width: nearest corners 2 m aside at 9.2 m.
+    double left = 1e9, right = -1e9;
+    for (const QLineF& line : car.lines) {
+        left = std::min({left, line.x1(), line.x2()});
+        right = std::max({right, line.x1(), line.x2()});
+    }
+    EXPECT_NEAR(left, 100 - 100 * 2 / 9.2, 1e-6);
+    EXPECT_NEAR(right, 100 + 100 * 2 / 9.2, 1e-6);
+    // What is hidden is not laid over either.
+    auto* tree = window.findChild<QTreeWidget*>();
+    for (int i = 0; i < tree->topLevelItem(0)->childCount(); ++i) {
+        QTreeWidgetItem* row = tree->topLevelItem(0)->child(i);
+        if (row->text(0) == "velodyne") row->setCheckState(0, Qt::Unchecked);
+    }
+    EXPECT_TRUE(image->overlay()->dots.empty());
+}
+
+TEST_F(View, ABoxAcrossTheCameraIsCutBeforeIt) {
+    visual::Camera camera;
+    camera.width = 200;
+    camera.height = 100;
+    camera.projection = {100, 0, 100, 0, 0, 100, 50, 0, 0, 0, 1, 0};
+    const auto outline_at = [&](double z) {
+        visual::Boxes3d::Box box;
+        box.center = {0, 0, z};
+        box.size = {2, 2, 2};
+        return view::outline_of(camera, box);
+    };
+    EXPECT_EQ(outline_at(5).lines.size(), 12U);
+    EXPECT_TRUE(outline_at(-5).lines.empty());
+    const auto cut = outline_at(0.5);  // from -0.5 to 1.5 m
+    EXPECT_EQ(cut.lines.size(), 8U) << "the far face and the four edges towards the camera";
+    for (const QLineF& line : cut.lines) {
+        EXPECT_LE(std::abs(line.x1() - 100), 1000 + 1e-6) << "1 m aside at 0.1 m";
+        EXPECT_LE(std::abs(line.x2() - 100), 1000 + 1e-6);
+    }
+    EXPECT_TRUE(outline_at(NAN).lines.empty());
+    EXPECT_TRUE(outline_at(INFINITY).lines.empty());
+}
+
+TEST_F(View, BoxesFoundInAnImageLieOverIt) {
+    write("run/run.json", "{}");
+    write("run/sketches.ndjson", R"({"outputs": ["a.image", "b.boxes"]})"
+                                 "\n");
+    visual::Raster raster{.width = 40, .height = 20, .channels = 1};
+    raster.bytes.resize(800);
+    raster.frame = "front";
+    write("run/visuals/a.image/00000000.safetensors", visual::write_visuals({raster}));
+    visual::Boxes2d boxes;
+    boxes.frame = "front";
+    boxes.boxes = {{.xyxy = {5, 6, 15, 16}, .label = "Car", .score = 0.875},
+                   {.xyxy = {NAN, 6, 15, 16}, .label = "lost", .score = 1}};
+    write("run/visuals/b.boxes/00000000.safetensors", visual::write_visuals({boxes}));
+    Window window;
+    window.open(paths({"run"}));
+    window.show();
+    ASSERT_TRUE(settle(window));
+    EXPECT_TRUE(window.problems().isEmpty()) << window.problems().join("\n").toStdString();
+    auto* image = qobject_cast<viewers::ImageView*>(window.viewers_of("a.image").at(0));
+    ASSERT_NE(image, nullptr);
+    ASSERT_NE(image->overlay(), nullptr);
+    ASSERT_EQ(image->overlay()->outlines.size(), 1U);
+    EXPECT_EQ(image->overlay()->outlines[0].label, "Car 0.88");
+}
+
 TEST_F(View, FilesOfAFolderBecomeASequence) {
     for (int i = 0; i < 3; ++i)
         write_cloud("scans/" + std::to_string(i) + ".pcd", {{static_cast<float>(i), 0, 0}});

@@ -12,6 +12,7 @@ namespace millrace::viewers {
 namespace {
 
 constexpr double kValuesFrom = 48;  // screen pixels per image pixel at which a number is readable
+constexpr double kReach = 6;        // screen pixels round the pointer in which a point is meant
 constexpr double kLargestZoom = 256, kSmallestZoom = 1.0 / 256;
 
 QString shown(const visual::Raster& raster, int x, int y, int channel) {
@@ -41,6 +42,17 @@ ImageView::ImageView(QWidget* parent) : Viewer(parent) {
     add_action(tr("More gamma"), Qt::Key_G, [this] { step_tone(0, 1.1); });
     add_action(tr("Less gamma"), QKeySequence(Qt::SHIFT | Qt::Key_G),
                [this] { step_tone(0, 1 / 1.1); });
+    add_action(tr("Points over the image"), Qt::Key_P, [this] {
+        overlay_style_.dots = !overlay_style_.dots;
+        update();
+    });
+    add_action(tr("Boxes over the image"), Qt::Key_B, [this] {
+        overlay_style_.outlines = !overlay_style_.outlines;
+        update();
+    });
+    add_action(tr("Overlay more opaque"), Qt::Key_O, [this] { step_opacity(0.1); });
+    add_action(tr("Overlay more transparent"), QKeySequence(Qt::SHIFT | Qt::Key_O),
+               [this] { step_opacity(-0.1); });
     add_action(tr("Range from the values"), Qt::Key_R, [this] {
         set_range();
         update();
@@ -80,6 +92,21 @@ void ImageView::mark(const std::optional<Selection>& selection) {
 
 void ImageView::set_tone(const Tone& tone) {
     tone_ = tone;
+    update();
+}
+
+void ImageView::set_overlay(std::shared_ptr<const ImageOverlay> overlay) {
+    overlay_ = std::move(overlay);
+    update();
+}
+
+void ImageView::set_overlay_style(const OverlayStyle& style) {
+    overlay_style_ = style;
+    update();
+}
+
+void ImageView::step_opacity(double step) {
+    overlay_style_.opacity = std::clamp(overlay_style_.opacity + step, 0.1, 1.0);
     update();
 }
 
@@ -171,6 +198,11 @@ void ImageView::paintEvent(QPaintEvent*) {
         QRectF(widget_from_image(pixels.topLeft()), QSizeF(picture.size()) * step * zoom_),
         picture);
     if (zoom_ >= kValuesFrom) paint_values(painter, pixels);
+    if (overlay_) {
+        const QPointF corner = widget_from_image(QPointF(0, 0));
+        paint_overlay(painter, *overlay_, overlay_style_,
+                      QTransform(zoom_, 0, 0, zoom_, corner.x(), corner.y()), QRectF(pixels));
+    }
     if (!mark_ || mark_->kind != Selection::Kind::Pixel) return;
     const QPointF place =
         widget_from_image({std::floor(mark_->x) + 0.5, std::floor(mark_->y) + 0.5});
@@ -224,6 +256,13 @@ QString ImageView::described(QPointF position) const {
     if (image->channels > kMostChannels) values << QStringLiteral("…");
     QString text = tr("x %1, y %2: %3").arg(x).arg(y).arg(values.join(QStringLiteral("  ")));
     if (!image->unit.empty()) text += QLatin1Char(' ') + QString::fromStdString(image->unit);
+    if (overlay_ && overlay_style_.dots) {
+        const double reach = std::max(1.5, kReach / zoom_);
+        if (const auto dot = dot_at(*overlay_, selection->x, selection->y, reach))
+            text += tr(" · point %1 at %2 m")
+                        .arg(dot->index)
+                        .arg(static_cast<double>(dot->depth), 0, 'f', 2);
+    }
     return text;
 }
 

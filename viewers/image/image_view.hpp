@@ -7,6 +7,7 @@
 #include <QPointF>
 #include <QRectF>
 
+#include "viewers/image/overlay.hpp"
 #include "viewers/image/tone.hpp"
 #include "viewers/viewer.hpp"
 
@@ -23,6 +24,13 @@ public:
 
     const Tone& tone() const { return tone_; }
     void set_tone(const Tone& tone);
+
+    /// What is laid over the image until the next call; null takes it away. Belongs to the item
+    /// that is shown: whoever shows another one sets it anew.
+    void set_overlay(std::shared_ptr<const ImageOverlay> overlay);
+    const ImageOverlay* overlay() const { return overlay_.get(); }
+    const OverlayStyle& overlay_style() const { return overlay_style_; }
+    void set_overlay_style(const OverlayStyle& style);
 
     /// Logical screen pixels per image pixel.
     double zoom() const { return zoom_; }
@@ -50,12 +58,15 @@ private:
     void paint_values(QPainter& painter, const QRect& pixels) const;
     void choose_channel(int channel);
     void set_range();
+    void step_opacity(double step);
     void step_tone(double stops, double gamma_factor);
     std::optional<Selection> selection_at(QPointF position) const;
     QString described(QPointF position) const;
 
     Shared item_;
     Tone tone_;
+    std::shared_ptr<const ImageOverlay> overlay_;
+    OverlayStyle overlay_style_;
     double zoom_ = 1;
     QPointF center_;  // image pixel in the middle of the widget
     bool fitted_ = true;

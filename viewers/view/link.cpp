@@ -3,28 +3,89 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/visual/scene/color_map.hpp"
+#include "engine/visual/scene/geometry.hpp"
+
 namespace millrace::view {
 namespace {
 
 constexpr double kNearest = 0.1;  ///< metres before the camera
 
-}  // namespace
+using visual::Vector3;
+using visual::operator+;
+using visual::operator-;
+using visual::operator*;
 
-std::optional<std::array<double, 3>> project(const visual::Camera& camera,
-                                             const std::array<double, 3>& point) {
+/// From the parent frame to the camera's.
+Vector3 seen_from(const visual::Camera& camera, const Vector3& point) {
     const auto& m = camera.camera_from_parent;
-    const auto& p = camera.projection;
-    std::array<double, 3> seen = {};
+    Vector3 seen = {};
     for (std::size_t row = 0; row < 3; ++row)
         seen[row] = m[row * 4] * point[0] + m[row * 4 + 1] * point[1] + m[row * 4 + 2] * point[2] +
                     m[row * 4 + 3];
-    if (!(seen[2] > kNearest)) return {};
-    std::array<double, 3> image = {};
+    return seen;
+}
+
+/// Pixel and depth of a point in the camera's own frame.
+std::optional<Vector3> imaged(const visual::Camera& camera, const Vector3& seen) {
+    if (!(seen[2] >= kNearest)) return {};
+    const auto& p = camera.projection;
+    Vector3 image = {};
     for (std::size_t row = 0; row < 3; ++row)
         image[row] = p[row * 4] * seen[0] + p[row * 4 + 1] * seen[1] + p[row * 4 + 2] * seen[2] +
                      p[row * 4 + 3];
     if (!(image[2] > 0)) return {};
-    return std::array<double, 3>{image[0] / image[2], image[1] / image[2], seen[2]};
+    return Vector3{image[0] / image[2], image[1] / image[2], seen[2]};
+}
+
+}  // namespace
+
+std::optional<std::array<double, 3>> project(const visual::Camera& camera,
+                                             const std::array<double, 3>& point) {
+    return imaged(camera, seen_from(camera, point));
+}
+
+viewers::ImageOverlay::Outline outline_of(const visual::Camera& camera,
+                                          const visual::Boxes3d::Box& box) {
+    viewers::ImageOverlay::Outline outline;
+    const double cosine = std::cos(box.yaw), sine = std::sin(box.yaw);
+    std::array<Vector3, 8> corners;
+    for (std::size_t i = 0; i < corners.size(); ++i) {
+        const double x = (i & 1 ? 0.5 : -0.5) * box.size[0], y = (i & 2 ? 0.5 : -0.5) * box.size[1],
+                     z = (i & 4 ? 0.5 : -0.5) * box.size[2];
+        corners[i] = seen_from(
+            camera, box.center + Vector3{cosine * x - sine * y, sine * x + cosine * y, z});
+        if (!visual::finite(corners[i])) return outline;
+    }
+    for (std::size_t from = 0; from < corners.size(); ++from) {
+        for (const std::size_t bit : {1U, 2U, 4U}) {
+            if (from & bit) continue;
+            Vector3 a = corners[from], b = corners[from | bit];
+            if (a[2] < kNearest && b[2] < kNearest) continue;
+            // A straight edge stays straight in a pinhole image, so its cut end is enough.
+            const auto cut = [](const Vector3& out, const Vector3& in) {
+                Vector3 at = out + (in - out) * ((kNearest - out[2]) / (in[2] - out[2]));
+                at[2] = kNearest;
+                return at;
+            };
+            if (a[2] < kNearest) a = cut(a, b);
+            if (b[2] < kNearest) b = cut(b, a);
+            const auto first = imaged(camera, a), second = imaged(camera, b);
+            if (first && second)
+                outline.lines.emplace_back((*first)[0], (*first)[1], (*second)[0], (*second)[1]);
+        }
+    }
+    if (outline.lines.empty()) return outline;
+    const visual::Rgb color = visual::label_color(box.label);
+    outline.color = {color[0], color[1], color[2], 255};
+    outline.label = viewers::label_of(box.label, box.score);
+    outline.label_at = outline.lines.front().p1();
+    for (const QLineF& line : outline.lines) {
+        for (const QPointF& end : {line.p1(), line.p2()}) {
+            if (end.y() < outline.label_at.y()) outline.label_at = end;
+        }
+    }
+    return outline;
 }
 
 Projection::Projection(std::shared_ptr<const visual::Visual> item, const visual::Camera& camera) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/visual/visual.hpp"
+#include "viewers/image/overlay.hpp"
 
 namespace millrace::view {
 
@@ -38,5 +39,10 @@ private:
 /// Pixel and depth of a point in the camera's parent frame; none behind the camera.
 std::optional<std::array<double, 3>> project(const visual::Camera& camera,
                                              const std::array<double, 3>& point);
+
+/// The edges of a box as the camera sees them, cut at 0.1 m before it; without lines when the whole
+/// box lies behind. `box` in the camera's parent frame.
+viewers::ImageOverlay::Outline outline_of(const visual::Camera& camera,
+                                          const visual::Boxes3d::Box& box);
 
 }  // namespace millrace::view

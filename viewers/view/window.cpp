@@ -223,7 +223,7 @@ void Window::take(std::size_t index, quint64 item, std::vector<Shared> visuals) 
     for (std::size_t place = 0; place < open.shown.size(); ++place) {
         if (belongs_in_space(*open.shown[place]))
             show_in_space(open, place, open.shown[place]);
-        else
+        else if (!std::holds_alternative<visual::Boxes2d>(*open.shown[place]))  // lie over images
             show_in_pane(open, place, open.shown[place]);
     }
     for (const QString& layer : before) {
@@ -351,6 +351,8 @@ void Window::change_visibility(QTreeWidgetItem* row) {
             pane->parentWidget()->setVisible(open->visible);
         }
     }
+    projections_.clear();
+    lay_over_images();
     refresh();
 }
 

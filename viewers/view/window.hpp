@@ -72,6 +72,9 @@ private:
     void show_in_space(Open& open, std::size_t place, const Shared& visual);
     void show_in_pane(Open& open, std::size_t place, const Shared& visual);
     void link_images();
+    void lay_over_images();
+    std::shared_ptr<const viewers::ImageOverlay> overlay_for(const std::string& camera);
+    const visual::Camera* camera_named(const std::string& name) const;
     void hovered_image(const Open& open, const std::optional<viewers::Selection>& selection);
     void hovered_space(const std::optional<viewers::Selection>& selection);
     const Projection* projection_for(const std::string& camera);

@@ -1,6 +1,7 @@
 // How the views of one item follow each other: an image into its camera's frustum, a point to its
 // pixel, a pixel to the point that it shows.
 #include "viewers/cloud/cloud_workspace.hpp"
+#include "viewers/image/image_view.hpp"
 #include "viewers/view/window.hpp"
 
 namespace millrace::view {
@@ -11,6 +12,7 @@ constexpr double kReach = 6;  ///< pixels of the image round the pointer
 }  // namespace
 
 void Window::link_images() {
+    lay_over_images();
     if (!space_) return;
     for (const auto& open : open_) {
         for (std::size_t place = 0; place < open->shown.size(); ++place) {
@@ -30,11 +32,49 @@ void Window::link_images() {
     }
 }
 
-const Projection* Window::projection_for(const std::string& name) {
-    auto& projection = projections_[name];
-    if (projection) return projection.get();
+/// Points and boxes as the image's camera sees them, and the boxes found in the image itself.
+void Window::lay_over_images() {
+    for (const auto& open : open_) {
+        for (const auto& [place, pane] : open->panes) {
+            auto* view = qobject_cast<viewers::ImageView*>(pane);
+            const auto* image = place < open->shown.size()
+                                    ? std::get_if<visual::Raster>(open->shown[place].get())
+                                    : nullptr;
+            if (!view || !image) continue;
+            view->set_overlay(image->frame.empty() ? nullptr : overlay_for(image->frame));
+        }
+    }
+}
+
+std::shared_ptr<const viewers::ImageOverlay> Window::overlay_for(const std::string& name) {
+    auto overlay = std::make_shared<viewers::ImageOverlay>();
+    if (const Projection* projection = projection_for(name)) {
+        overlay->dots.reserve(projection->pixels().size());
+        for (const Projection::Pixel& pixel : projection->pixels())
+            overlay->dots.push_back({pixel.x, pixel.y, pixel.depth, pixel.point});
+    }
+    const visual::Camera* camera = camera_named(name);
+    const auto add = [&](viewers::ImageOverlay::Outline outline) {
+        if (!outline.lines.empty()) overlay->outlines.push_back(std::move(outline));
+    };
+    for (const auto& open : open_) {
+        if (!open->visible) continue;
+        for (const Shared& shown : open->shown) {
+            if (const auto* boxes = std::get_if<visual::Boxes2d>(shown.get());
+                boxes && boxes->frame == name) {
+                for (const auto& box : boxes->boxes) add(viewers::outline_of(box));
+            }
+            const auto* boxes = std::get_if<visual::Boxes3d>(shown.get());
+            if (!boxes || !camera) continue;
+            if (!camera->parent_frame.empty() && camera->parent_frame != boxes->frame) continue;
+            for (const auto& box : boxes->boxes) add(outline_of(*camera, box));
+        }
+    }
+    return overlay;
+}
+
+const visual::Camera* Window::camera_named(const std::string& name) const {
     const visual::Camera* camera = nullptr;
-    Shared cloud;
     for (const auto& open : open_) {
         if (!open->visible) continue;
         for (const Shared& shown : open->shown) {
@@ -42,6 +82,14 @@ const Projection* Window::projection_for(const std::string& name) {
             if (found && found->name == name) camera = found;
         }
     }
+    return camera;
+}
+
+const Projection* Window::projection_for(const std::string& name) {
+    auto& projection = projections_[name];
+    if (projection) return projection.get();
+    const visual::Camera* camera = camera_named(name);
+    Shared cloud;
     if (!camera) return nullptr;
     for (const auto& open : open_) {
         if (!open->visible) continue;

@@ -1,0 +1,58 @@
+// What is laid over an image: points that fall into it, coloured by their distance, and outlines of
+// boxes. Everything in pixels of the image, (0, 0) is its top-left corner. Plain values and a
+// painter's function; window thread only.
+#pragma once
+
+#include <QLineF>
+#include <QPainter>
+#include <QPointF>
+#include <QString>
+#include <QTransform>
+#include <optional>
+#include <vector>
+
+#include "engine/visual/visual.hpp"
+
+namespace millrace::viewers {
+
+struct ImageOverlay {
+    struct Dot {
+        float x = 0, y = 0;
+        float depth = 0;  ///< metres along the camera's axis
+        qint64 index = -1;
+    };
+    struct Outline {
+        std::vector<QLineF> lines;
+        visual::Color color = {255, 255, 255, 255};
+        QString label;
+        QPointF label_at;  ///< the label's bottom-left corner
+    };
+    std::vector<Dot> dots;
+    std::vector<Outline> outlines;
+};
+
+struct OverlayStyle {
+    bool dots = true, outlines = true;
+    double opacity = 0.9;  ///< 0 to 1
+    bool operator==(const OverlayStyle&) const = default;
+};
+
+/// The depths that get the first and the last colour: the least and the one that 95 of 100 dots
+/// stay below, so that one far point doesn't make all others alike.
+std::pair<float, float> depth_range(const ImageOverlay& overlay);
+
+/// The nearest dot to the camera within `radius` pixels of (x, y).
+std::optional<ImageOverlay::Dot> dot_at(const ImageOverlay& overlay, double x, double y,
+                                        double radius);
+
+/// Draws what lies in `visible` (image pixels); `widget_from_image` scales and moves, nothing else.
+void paint_overlay(QPainter& painter, const ImageOverlay& overlay, const OverlayStyle& style,
+                   const QTransform& widget_from_image, const QRectF& visible);
+
+/// A box's corners as an outline, label and score above it.
+ImageOverlay::Outline outline_of(const visual::Boxes2d::Box& box);
+
+/// "Car 0.87"; the score is left out where it is 1.
+QString label_of(const std::string& label, double score);
+
+}  // namespace millrace::viewers
