@@ -11,6 +11,9 @@ packages=(
     libgtest-dev libbenchmark-dev python3-jsonschema xvfb xauth
 )
 
+# Debian 12 keeps the files that CMake needs for Qt's OpenGL apart; from Debian 13 on qt6-base-dev holds them.
+if [ "$(. /etc/os-release && echo "${VERSION_ID:-}")" = 12 ]; then packages+=(libqt6opengl6-dev); fi
+
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"
     elif command -v sudo >/dev/null; then sudo "$@"
