@@ -28,7 +28,7 @@ void paint_dots(QPainter& painter, const ImageOverlay& overlay, const QTransform
         buckets[static_cast<std::size_t>(std::lround((1 - position) * 255))].push_back(
             place.map(at));
     }
-    const double size = std::clamp(place.m11() * 1.5, 2.0, 12.0);
+    const double size = std::clamp(place.m11() * 2, 1.0, 12.0);
     const visual::MapTable& colors = visual::map_table(visual::Map::Turbo);
     // Far ones first, so that near ones stay whole.
     for (std::size_t i = 0; i < buckets.size(); ++i) {
@@ -40,8 +40,18 @@ void paint_dots(QPainter& painter, const ImageOverlay& overlay, const QTransform
     }
 }
 
-void paint_label(QPainter& painter, const ImageOverlay::Outline& outline, QPointF at) {
+void paint_label(QPainter& painter, const ImageOverlay::Outline& outline, const QTransform& place) {
     const QFontMetricsF metrics(painter.font());
+    // Labels of boxes far smaller than themselves would hide what they name.
+    double left = outline.label_at.x(), right = left;
+    for (const QLineF& line : outline.lines) {
+        left = std::min({left, line.x1(), line.x2()});
+        right = std::max({right, line.x1(), line.x2()});
+    }
+    constexpr double kLeastShare = 0.7;
+    if ((right - left) * place.m11() < metrics.horizontalAdvance(outline.label) * kLeastShare)
+        return;
+    const QPointF at = place.map(outline.label_at);
     const QColor background = color_of(outline.color);
     const QRectF field(at.x(), at.y() - metrics.height(),
                        metrics.horizontalAdvance(outline.label) + 6, metrics.height());
@@ -89,8 +99,7 @@ void paint_overlay(QPainter& painter, const ImageOverlay& overlay, const Overlay
         }
         // Labels last: no line runs through a text.
         for (const ImageOverlay::Outline& outline : overlay.outlines)
-            if (!outline.label.isEmpty())
-                paint_label(painter, outline, widget_from_image.map(outline.label_at));
+            if (!outline.label.isEmpty()) paint_label(painter, outline, widget_from_image);
     }
     painter.restore();
 }

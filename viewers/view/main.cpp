@@ -75,6 +75,8 @@ int main(int count, char** words) {
     window.show();
     QTimer wait;
     QObject::connect(&wait, &QTimer::timeout, &window, [&] {
+        // Panels follow the scene an event later, and belong to the picture.
+        QApplication::processEvents();
         if (!window.settled()) return;
         wait.stop();
         if (parser.isSet(time))

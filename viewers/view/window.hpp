@@ -79,6 +79,7 @@ private:
     void hovered_space(const std::optional<viewers::Selection>& selection);
     const Projection* projection_for(const std::string& camera);
     void arrange();
+    bool has_wide_images() const;
     void tell_problem(const QString& text);
     void change_visibility(QTreeWidgetItem* row);
 

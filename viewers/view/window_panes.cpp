@@ -1,0 +1,107 @@
+// The panes of the window: which viewer shows what, and how they share the place.
+#include <QLabel>
+#include <QSplitter>
+#include <QStatusBar>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+
+#include "viewers/cloud/cloud_workspace.hpp"
+#include "viewers/view/window.hpp"
+
+namespace millrace::view {
+
+void Window::show_in_pane(Open& open, std::size_t place, const Shared& visual) {
+    viewers::Viewer*& pane = open.panes[place];
+    if (pane && pane->show_visual(visual)) return;
+    const auto& makers = registry_.viewers_of(*visual);
+    if (makers.empty()) {
+        tell_problem(tr("%1 can't be shown: there is no viewer for it.").arg(open.name));
+        return;
+    }
+    pane = makers.front().make(this);
+    pane->show_visual(visual);
+    panes_.push_back(
+        framed(place == 0 ? open.name : tr("%1 (%2)").arg(open.name).arg(place + 1), pane));
+    connect(pane, &viewers::Viewer::status_changed, statusBar(),
+            [this](const QString& text) { statusBar()->showMessage(text); });
+    const Open* from = &open;
+    connect(pane, &viewers::Viewer::hovered, this,
+            [this, from](const auto& selection) { hovered_image(*from, selection); });
+    arrange();
+}
+
+std::vector<viewers::Viewer*> Window::viewers_of(const QString& stream) const {
+    std::vector<viewers::Viewer*> found;
+    for (const auto& open : open_) {
+        if (open->name != stream) continue;
+        for (const auto& [place, pane] : open->panes) found.push_back(pane);
+    }
+    return found;
+}
+
+QWidget* Window::framed(const QString& title, QWidget* content) {
+    auto* frame = new QWidget(this);
+    auto* column = new QVBoxLayout(frame);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto* label = new QLabel(title, frame);
+    label->setContentsMargins(8, 3, 8, 3);
+    label->setTextFormat(Qt::PlainText);
+    label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    column->addWidget(label);
+    column->addWidget(content, 1);
+    return frame;
+}
+
+/// Whether the panes hold images far wider than high, as those of cars' cameras are.
+bool Window::has_wide_images() const {
+    constexpr double kWide = 1.7;
+    for (const auto& open : open_) {
+        for (const auto& [place, pane] : open->panes) {
+            const auto* image = place < open->shown.size()
+                                    ? std::get_if<visual::Raster>(open->shown[place].get())
+                                    : nullptr;
+            if (image && image->width > kWide * image->height) return true;
+        }
+    }
+    return false;
+}
+
+/// The 3D view large, panes in one or two columns beside it, or under it when images are wide;
+/// without a 3D view all are of one size.
+void Window::arrange() {
+    if (panes_.empty()) return;
+    const std::size_t first = space_ ? 1 : 0;
+    const std::size_t count = panes_.size() - first;
+    const bool below = space_ && has_wide_images();
+    const Qt::Orientation across = below ? Qt::Vertical : Qt::Horizontal;
+    auto* whole = new QSplitter(across, this);
+    if (space_) whole->addWidget(panes_.front());
+    constexpr std::size_t kStack = 3;  // panes of a column, or of a row under the 3D view
+    const std::size_t stacks = space_ ? (count + kStack - 1) / kStack
+                                      : static_cast<std::size_t>(std::ceil(std::sqrt(count)));
+    const std::size_t each = stacks == 0 ? 0 : (count + stacks - 1) / stacks;
+    for (std::size_t i = 0; i < stacks; ++i) {
+        auto* stack = new QSplitter(below ? Qt::Horizontal : Qt::Vertical, whole);
+        for (std::size_t k = i * each; k < std::min(count, (i + 1) * each); ++k)
+            stack->addWidget(panes_[first + k]);
+    }
+    QList<int> sizes(whole->count(), 100);
+    if (space_ && count > 0) sizes[0] = stacks == 1 ? 180 : 130;
+    whole->setSizes(sizes);
+    for (QWidget* pane : panes_) pane->show();
+    QWidget* before = takeCentralWidget();
+    setCentralWidget(whole);
+    if (before == empty_)
+        empty_->hide();
+    else if (before)
+        before->deleteLater();
+    whole->show();
+}
+
+bool Window::settled() const {
+    return background_.idle() && (!space_ || space_->view()->settled());
+}
+
+}  // namespace millrace::view
