@@ -17,10 +17,10 @@ namespace millrace::viewers {
 
 /// What the pointer rests on or has picked, so that viewers of one item can follow each other.
 struct Selection {
-    enum class Kind { Pixel, Point, Box };
+    enum class Kind { Pixel, Point, Box, Element, Row };
     Kind kind = Kind::Pixel;
     QString frame;        ///< of the visual that was pointed at; may be empty
-    qint64 index = -1;    ///< of the point or box
+    qint64 index = -1;    ///< of the point, box or row, or of the tensor's element, row-major
     double x = 0, y = 0;  ///< pixels, (0, 0) is the top-left corner of the image
     bool operator==(const Selection&) const = default;
 };
@@ -39,6 +39,9 @@ public:
 
     /// Marks what another viewer points at; nothing removes the mark.
     virtual void mark(const std::optional<Selection>& selection) { Q_UNUSED(selection); }
+
+    /// Brings what is selected into sight, large enough to be seen, and marks it.
+    virtual void reveal(const Selection& selection) { mark(selection); }
 
     /// The text for what lies under the pointer.
     const QString& status() const { return status_; }
