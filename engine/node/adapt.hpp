@@ -187,7 +187,7 @@ std::vector<bool> absentable_inputs() {
     return []<class... A>(std::type_identity<std::tuple<A...>>) {
         constexpr auto kAnswers = [] {
             std::array<bool, (std::size_t{is_input<A>} + ... + 0)> answers = {};
-            std::size_t next = 0;
+            [[maybe_unused]] std::size_t next = 0;  // GCC 12 misses its use
             ([&] {
                 using T = std::remove_cvref_t<A>;
                 if constexpr (is_input<A>)
