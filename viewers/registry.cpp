@@ -23,7 +23,7 @@ void add_viewers(Registry& registry) {
                                [](QWidget* parent) { return new TextView(parent); });
     registry.add<visual::Table>(QCoreApplication::translate("Registry", "Table"),
                                 [](QWidget* parent) { return new TableView(parent); });
-    registry.add<visual::TensorSlice>(QCoreApplication::translate("Registry", "Tensor"),
+    registry.add<visual::TensorBlock>(QCoreApplication::translate("Registry", "Tensor"),
                                       [](QWidget* parent) { return new TensorView(parent); });
 }
 

@@ -13,7 +13,12 @@ namespace millrace::visual::codec {
 /// In the order of the variant.
 inline constexpr std::array<std::string_view, std::variant_size_v<Visual>> kKinds = {
     "raster", "cloud",  "boxes3d",   "boxes2d", "polyline",     "camera",     "text",
-    "tokens", "series", "histogram", "table",   "tensor_slice", "model_graph"};
+    "tokens", "series", "histogram", "table",   "tensor_block", "model_graph"};
+/// Of tensors in runs that earlier versions recorded; read, never written.
+inline constexpr std::string_view kTensorSlice = "tensor_slice";
+/// In the order of TensorBlock::Values.
+inline constexpr std::array<std::string_view, std::variant_size_v<TensorBlock::Values>>
+    kTensorTypes = {"U8", "I32", "I64", "U64", "F32", "F64"};
 /// Of Raster::Depth, and their bytes.
 inline constexpr std::array<std::string_view, 3> kDepths = {"U8", "U16", "F32"};
 inline constexpr std::array<std::size_t, 3> kDepthBytes = {1, 2, 4};

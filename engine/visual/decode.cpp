@@ -10,111 +10,16 @@
 #include "engine/value_parse.hpp"
 #include "engine/visual/codec.hpp"
 #include "engine/visual/codec_kinds.hpp"
+#include "engine/visual/decode_reader.hpp"
 #include "engine/visual/io/safetensors.hpp"
 
 namespace millrace::visual {
 namespace {
 
-using engine::Array;
+using codec::malformed;
+using codec::Reader;
 using engine::Object;
 using engine::Value;
-
-[[noreturn]] void malformed(std::string_view member, std::string expected, std::string found) {
-    throw engine::Error({.code = "E-VISUAL-001",
-                         .what = fmt::format("The member \"{}\" of a visual is malformed",
-                                             engine::shortened(member)),
-                         .expected = std::move(expected),
-                         .found = std::move(found),
-                         .mend = "It was damaged, or written by another version of Millrace."});
-}
-
-class Reader {
-public:
-    Reader(const Value& value, std::span<const std::span<const std::byte>> arrays)
-        : value_(value), arrays_(arrays) {}
-
-    const Value& member(std::string_view name) const {
-        const Value* found = value_.find(name);
-        if (!found) malformed(name, "a value", "nothing");
-        return *found;
-    }
-    std::string text(std::string_view name) const {
-        const Value* found = value_.find(name);
-        if (!found) return {};
-        if (!found->is_string()) malformed(name, "text", std::string(found->kind()));
-        return found->as_string();
-    }
-    std::int64_t integer(std::string_view name, std::int64_t least, std::int64_t most) const {
-        const Value& found = member(name);
-        if (!found.is_int()) malformed(name, "an integer", std::string(found.kind()));
-        if (found.as_int() < least || found.as_int() > most)
-            malformed(name, fmt::format("{} to {}", least, most), std::to_string(found.as_int()));
-        return found.as_int();
-    }
-    std::uint64_t count(std::string_view name) const {
-        return static_cast<std::uint64_t>(
-            integer(name, 0, std::numeric_limits<std::int64_t>::max()));
-    }
-    const Array& list(std::string_view name) const {
-        const Value& found = member(name);
-        if (!found.is_array()) malformed(name, "a list", std::string(found.kind()));
-        return found.as_array();
-    }
-    std::vector<std::string> texts(std::string_view name) const {
-        std::vector<std::string> result;
-        for (const Value& one : list(name)) {
-            if (!one.is_string()) malformed(name, "a list of texts", std::string(one.kind()));
-            result.push_back(one.as_string());
-        }
-        return result;
-    }
-    std::vector<std::int64_t> integers(std::string_view name) const {
-        std::vector<std::int64_t> result;
-        for (const Value& one : list(name)) {
-            if (!one.is_int()) malformed(name, "a list of integers", std::string(one.kind()));
-            result.push_back(one.as_int());
-        }
-        return result;
-    }
-    Reader inner(const Value& value) const { return {value, arrays_}; }
-
-    std::span<const std::byte> bytes(std::string_view name) const {
-        const Value* number = member(name).find("attachment");
-        if (!number || !number->is_int() || number->as_int() < 0 ||
-            static_cast<std::uint64_t>(number->as_int()) >= arrays_.size())
-            malformed(name, fmt::format("one of {} attachments", arrays_.size()), "none of them");
-        return arrays_[static_cast<std::size_t>(number->as_int())];
-    }
-    /// All numbers of an attachment.
-    template <class T>
-    std::vector<T> numbers(std::string_view name) const {
-        const auto from = bytes(name);
-        if (from.size() % sizeof(T) != 0)
-            malformed(name, fmt::format("a multiple of {} bytes", sizeof(T)),
-                      fmt::format("{}", from.size()));
-        std::vector<T> result(from.size() / sizeof(T));
-        if (!result.empty()) std::memcpy(result.data(), from.data(), from.size());
-        return result;
-    }
-    /// Exactly so many.
-    template <class T>
-    std::vector<T> numbers(std::string_view name, std::uint64_t wanted) const {
-        const std::size_t found = bytes(name).size();
-        if (found % sizeof(T) != 0 || found / sizeof(T) != wanted)
-            malformed(name, fmt::format("{} numbers of {} bytes", wanted, sizeof(T)),
-                      fmt::format("{} bytes", found));
-        return numbers<T>(name);
-    }
-    template <class T, std::size_t N>
-    void fill(std::string_view name, std::array<T, N>& target) const {
-        const std::vector<T> values = numbers<T>(name, N);
-        std::copy(values.begin(), values.end(), target.begin());
-    }
-
-private:
-    const Value& value_;
-    std::span<const std::span<const std::byte>> arrays_;
-};
 
 constexpr std::int64_t kMostPixels = 1 << 20;  ///< along one side
 
@@ -268,19 +173,7 @@ void take(const Reader& reader, Table& table) {
     table.full_rows = reader.count("full_rows");
 }
 
-void take(const Reader& reader, TensorSlice& slice) {
-    slice.dtype = reader.text("dtype");
-    slice.full_shape = reader.integers("full_shape");
-    slice.index = reader.integers("index");
-    slice.rows = static_cast<int>(reader.integer("rows", 0, std::numeric_limits<int>::max()));
-    slice.columns = static_cast<int>(reader.integer("columns", 0, std::numeric_limits<int>::max()));
-    slice.values = reader.numbers<double>("values", static_cast<std::uint64_t>(slice.rows) *
-                                                        static_cast<std::uint64_t>(slice.columns));
-    const std::vector<double> range = reader.numbers<double>("range", 3);
-    slice.min = range[0];
-    slice.max = range[1];
-    slice.mean = range[2];
-}
+void take(const Reader& reader, TensorBlock& block) { block = codec::tensor_block(reader); }
 
 void take(const Reader& reader, ModelGraph& model) {
     for (const Value& value : reader.list("layers")) {
@@ -316,6 +209,7 @@ Visual decode(const Value& description, std::span<const std::span<const std::byt
     if (!description.is_object()) malformed("visual", "an object", std::string(description.kind()));
     const Reader reader(description, arrays);
     const std::string kind = reader.text("kind");
+    if (kind == codec::kTensorSlice) return codec::tensor_slice(reader);
     const auto known = std::find(codec::kKinds.begin(), codec::kKinds.end(), kind);
     if (known == codec::kKinds.end()) {
         throw engine::Error({.code = "E-VISUAL-002",

@@ -159,14 +159,27 @@ void put(Writer&, const Table& table, Object& out) {
     out["full_rows"] = table.full_rows;
 }
 
-void put(Writer& writer, const TensorSlice& slice, Object& out) {
-    out["dtype"] = slice.dtype;
-    out["full_shape"] = integers_of(slice.full_shape);
-    out["index"] = integers_of(slice.index);
-    out["rows"] = slice.rows;
-    out["columns"] = slice.columns;
-    out["values"] = writer.array(slice.values);
-    out["range"] = writer.numbers({slice.min, slice.max, slice.mean});
+void put(Writer& writer, const TensorBlock& block, Object& out) {
+    out["name"] = block.name;
+    out["dtype"] = block.dtype;
+    out["full_shape"] = integers_of(block.full_shape);
+    out["start"] = integers_of(block.start);
+    out["shape"] = integers_of(block.shape);
+    out["type"] = codec::kTensorTypes[block.values.index()];
+    out["values"] =
+        std::visit([&](const auto& values) { return writer.array(values); }, block.values);
+    Array counts;
+    std::vector<double> measures;
+    if (const auto& whole = block.whole) {
+        for (const std::uint64_t count : {whole->count, whole->nan, whole->positive_infinite,
+                                          whole->negative_infinite, whole->zeros})
+            counts.emplace_back(count);
+        counts.emplace_back(whole->min_at);
+        counts.emplace_back(whole->max_at);
+        measures = {whole->min, whole->max, whole->mean, whole->deviation, whole->rms};
+    }
+    out["counts"] = std::move(counts);
+    out["measures"] = writer.numbers(std::move(measures));
 }
 
 void put(Writer&, const ModelGraph& model, Object& out) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/visual/cloud.hpp"
+#include "engine/visual/tensor.hpp"
 
 namespace millrace::visual {
 
@@ -108,16 +109,6 @@ struct Table {
     std::uint64_t full_rows = 0;
 };
 
-/// A two-dimensional slice of a tensor.
-struct TensorSlice {
-    std::string dtype;
-    std::vector<std::int64_t> full_shape;
-    std::vector<std::int64_t> index;  ///< fixed leading indices of the slice
-    int rows = 0, columns = 0;
-    std::vector<double> values;
-    double min = 0, max = 0, mean = 0;
-};
-
 struct ModelGraph {
     struct Layer {
         std::string name, type;
@@ -129,6 +120,6 @@ struct ModelGraph {
 };
 
 using Visual = std::variant<Raster, Cloud, Boxes3d, Boxes2d, Polyline, Camera, Text, Tokens, Series, Histogram,
-                            Table, TensorSlice, ModelGraph>;
+                            Table, TensorBlock, ModelGraph>;
 
 }  // namespace millrace::visual

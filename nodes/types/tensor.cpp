@@ -8,6 +8,8 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
+#include "engine/visual/tensor_array.hpp"
+
 namespace millrace::engine {
 namespace {
 
@@ -121,46 +123,30 @@ Tensor PayloadTraits<Tensor>::restore(const Record& record) {
 std::vector<visual::Visual> PayloadTraits<Tensor>::visual(const Tensor& tensor,
                                                           const visual::Budget& budget) {
     if (!tensor.value.defined()) return {visual::Text{"undefined tensor"}};
-    const at::Tensor value = dense_of(tensor.value);
-    visual::TensorSlice slice;
-    slice.dtype = std::string(to_text(dtype_of_tensor(value)));
-    slice.full_shape.assign(value.sizes().begin(), value.sizes().end());
-    at::Tensor plane = value;
-    while (plane.dim() > 2) {
-        slice.index.push_back(0);
-        if (plane.size(0) == 0) return {std::move(slice)};
-        plane = plane.select(0, 0);
-    }
-    plane = plane.reshape(
-        {plane.dim() == 2 ? plane.size(0) : 1, plane.dim() == 0 ? 1 : plane.size(-1)});
-    const std::int64_t most = std::max<std::int64_t>(
-        1,
-        static_cast<std::int64_t>(std::sqrt(static_cast<double>(budget.bytes) / sizeof(double))));
-    plane = plane.slice(0, 0, most).slice(1, 0, most).to(at::kDouble).contiguous();
-    slice.rows = static_cast<int>(plane.size(0));
-    slice.columns = static_cast<int>(plane.size(1));
-    const auto* numbers = plane.data_ptr<double>();
-    slice.values.assign(numbers, numbers + plane.numel());
-    std::vector<double> finite = slice.values;
-    std::erase_if(finite, [](double number) { return !std::isfinite(number); });
-    if (finite.empty()) return {std::move(slice)};
-    const auto [low, high] = std::ranges::minmax(finite);
-    double sum = 0;
-    for (double number : finite) sum += number / static_cast<double>(finite.size());
-    slice.min = low;
-    slice.max = high;
-    slice.mean = sum;
-    visual::Histogram histogram{.title = "values of the slice",
-                                .unit = {},
-                                .min = low,
-                                .max = high,
-                                .counts = std::vector<std::uint64_t>(64)};
-    for (double number : finite) {
+    const Record held = record(tensor);
+    const ArrayView& array = *held.find("tensor");
+    visual::TensorBlock block = visual::block_of(array, {}, budget.bytes);
+    block.name.clear();                                           // "tensor" says nothing
+    constexpr std::int64_t kMostCounted = std::int64_t{1} << 26;  // a third of a second
+    if (!block.is_whole() && array.count() <= kMostCounted)
+        block.whole = visual::statistics_of(array);
+    const visual::TensorStatistics statistics = visual::statistics_of(block);
+    if (statistics.finite() == 0) return {std::move(block)};
+    const double low = statistics.min, high = statistics.max;
+    visual::Histogram histogram{
+        .title = block.is_whole() ? "values" : "values of the part that is shown",
+        .unit = {},
+        .min = low,
+        .max = high,
+        .counts = std::vector<std::uint64_t>(64)};
+    for (std::size_t i = 0; i < block.size(); ++i) {
+        const double number = block.at(i);
+        if (!std::isfinite(number)) continue;
         // Halves, since the span of doubles may be no double.
         const double place = high > low ? (number / 2 - low / 2) / (high / 2 - low / 2) * 64 : 0;
         ++histogram.counts[std::min<std::size_t>(63, static_cast<std::size_t>(place))];
     }
-    return {std::move(slice), std::move(histogram)};
+    return {std::move(block), std::move(histogram)};
 }
 
 }  // namespace millrace::engine

@@ -221,7 +221,13 @@ void put_values(const Folder& seeds) {
                   {visual::Raster{.width = 1, .height = 1, .channels = 3, .bytes = {1, 2, 3}},
                    visual::Table{.columns = {"a"}, .rows = {{"1"}}, .full_rows = 1},
                    visual::Boxes3d{.boxes = {{.label = "Car"}}}, visual::Tokens{{"a"}, {1}},
-                   visual::Histogram{.counts = {1, 2}}, visual::Text{"x"}}));
+                   visual::Histogram{.counts = {1, 2}}, visual::Text{"x"},
+                   visual::TensorBlock{.dtype = "I64",
+                                       .full_shape = {3, 2},
+                                       .start = {1, 0},
+                                       .shape = {1, 2},
+                                       .values = std::vector<std::int64_t>{7, -1},
+                                       .whole = visual::TensorStatistics{.count = 6}}}));
     seeds.put("safetensors", "two",
               visual::write_safetensors({{"a", engine::DType::F32, {2, 1}, bytes.first(8)},
                                          {"b", engine::DType::U8, {8}, bytes.last(8)}},

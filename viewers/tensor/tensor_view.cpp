@@ -1,41 +1,26 @@
 #include "viewers/tensor/tensor_view.hpp"
 
+#include <QEvent>
 #include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSplitter>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <utility>
 
-#include "viewers/image/image_view.hpp"
+#include "viewers/tensor/axis_picker.hpp"
+#include "viewers/tensor/heat_map.hpp"
+#include "viewers/tensor/tensor_legend.hpp"
+#include "viewers/tensor/tensor_panel.hpp"
 
 namespace millrace::viewers {
 namespace {
 
-QString listed(const std::vector<std::int64_t>& numbers, const QString& between) {
-    QStringList texts;
-    for (const std::int64_t number : numbers) texts << QString::number(number);
-    return texts.join(between);
-}
+using Role = TensorLayout::Role;
 
-/// Single precision is what the map's colours need; the cell under the pointer tells the value
-/// itself.
-visual::Raster raster_of(const visual::TensorSlice& slice) {
-    visual::Raster raster{.width = slice.columns,
-                          .height = slice.rows,
-                          .channels = 1,
-                          .depth = visual::Raster::Depth::F32,
-                          .bytes = {},
-                          .full_width = slice.columns,
-                          .full_height = slice.rows,
-                          .frame = {},
-                          .unit = {}};
-    std::vector<float> values(slice.values.begin(), slice.values.end());
-    raster.bytes.resize(values.size() * sizeof(float));
-    if (!values.empty()) std::memcpy(raster.bytes.data(), values.data(), raster.bytes.size());
-    return raster;
-}
-
-bool is_bad(double value) { return !std::isfinite(value); }
+constexpr int kRoomForPanel = 600;  ///< pixels of the whole viewer
 
 }  // namespace
 
@@ -44,75 +29,328 @@ TensorView::TensorView(QWidget* parent) : Viewer(parent) {
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     facts_ = new QLabel(this);
-    facts_->setContentsMargins(8, 3, 8, 3);
+    facts_->setContentsMargins(10, 4, 10, 4);
     facts_->setWordWrap(true);
+    facts_->setTextFormat(Qt::PlainText);
     facts_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     column->addWidget(facts_);
-    map_ = new ImageView(this);
-    column->addWidget(map_, 1);
+    jump_ = new QLineEdit(this);
+    jump_->setAccessibleName(tr("Go to a slice or an element"));
+    jump_->installEventFilter(this);
+    jump_->hide();
+    column->addWidget(jump_);
+    auto* parts = new QSplitter(Qt::Horizontal, this);
+    parts->setChildrenCollapsible(false);
+    auto* left = new QWidget(parts);
+    auto* left_column = new QVBoxLayout(left);
+    left_column->setContentsMargins(0, 0, 0, 0);
+    left_column->setSpacing(0);
+    map_ = new HeatMap(left);
+    left_column->addWidget(map_, 1);
+    missing_ground_ = new QWidget(left);
+    auto* middle = new QVBoxLayout(missing_ground_);
+    middle->setSpacing(12);
+    missing_ = new QLabel(missing_ground_);
+    missing_->setAlignment(Qt::AlignCenter);
+    missing_->setWordWrap(true);
+    auto* back = new QPushButton(tr("Show what is loaded"), missing_ground_);
+    connect(back, &QPushButton::clicked, this, [this] { show_loaded(); });
+    middle->addStretch(1);
+    middle->addWidget(missing_);
+    middle->addWidget(back, 0, Qt::AlignHCenter);
+    middle->addStretch(1);
+    missing_ground_->hide();
+    left_column->addWidget(missing_ground_, 1);
+    legend_ = new TensorLegend(left);
+    left_column->addWidget(legend_);
+    panel_ = new TensorPanel(parts);
+    parts->addWidget(left);
+    parts->addWidget(panel_);
+    parts->setStretchFactor(0, 1);
+    parts->setStretchFactor(1, 0);
+    parts->setSizes({600, 290});
+    column->addWidget(parts, 1);
     setFocusProxy(map_);
-    connect(map_, &Viewer::status_changed, this, [this](const QString& text) { set_status(text); });
-    connect(map_, &Viewer::hovered, this, &Viewer::hovered);
-    connect(map_, &Viewer::selected, this, &Viewer::selected);
-    add_action(tr("Next NaN or infinite value"), QKeySequence("Ctrl+Shift+F"),
-               [this] { next_bad(); });
+
+    connect(map_, &HeatMap::hovered, this, [this](const std::optional<Cell>& cell) {
+        if (cell)
+            tell(*cell);
+        else
+            set_status({});
+        Q_EMIT hovered(selection_of(cell));
+    });
+    connect(map_, &HeatMap::picked, this, [this](const Cell& cell) {
+        map_->set_marked(cell, false);
+        searched_ = planes_.place(cell);
+        tell(cell);
+        Q_EMIT selected(*selection_of(cell));
+    });
+    connect(panel_->axes(), &AxisPicker::layout_changed, this,
+            [this](const TensorLayout& layout) { set_layout_of_axes(layout); });
+    connect(panel_->axes(), &AxisPicker::axis_chosen, this, [this](int axis) { chosen_ = axis; });
+    connect(panel_, &TensorPanel::map_chosen, this, &TensorView::set_map);
+    connect(panel_, &TensorPanel::range_chosen, this, &TensorView::set_range);
+    connect(panel_, &TensorPanel::ends_typed, this, &TensorView::set_ends);
+    connect(&background_, &Background::failed, this,
+            [this](const QString& what) { set_status(what); });
+    make_actions();
 }
 
 bool TensorView::show_visual(Shared item) {
-    const auto* slice = item ? std::get_if<visual::TensorSlice>(item.get()) : nullptr;
-    if (!slice) return false;
-    const auto cells = static_cast<std::size_t>(std::max(0, slice->rows)) *
-                       static_cast<std::size_t>(std::max(0, slice->columns));
-    if (slice->rows < 0 || slice->columns < 0 || slice->values.size() != cells) {
-        set_status(tr("The slice has %1 values, not %2 × %3")
-                       .arg(slice->values.size())
-                       .arg(slice->rows)
-                       .arg(slice->columns));
+    const auto* next = item ? std::get_if<visual::TensorBlock>(item.get()) : nullptr;
+    if (!next) return false;
+    if (const std::string wrong = visual::contradiction_of(*next); !wrong.empty()) {
+        set_status(tr("The tensor contradicts itself: %1").arg(QString::fromStdString(wrong)));
         return false;
     }
-    item_ = item;
-    next_ = 0;
-    const auto bad = std::ranges::count_if(slice->values, is_bad);
-    QString text =
-        tr("%1 [%2]").arg(QString::fromStdString(slice->dtype), listed(slice->full_shape, " × "));
-    if (!slice->index.empty()) text += tr("  at [%1]").arg(listed(slice->index, ", "));
-    text += tr("  ·  %1 × %2 shown  ·  min %3  max %4  mean %5")
-                .arg(slice->rows)
-                .arg(slice->columns)
-                .arg(slice->min, 0, 'g', 5)
-                .arg(slice->max, 0, 'g', 5)
-                .arg(slice->mean, 0, 'g', 5);
-    if (bad > 0) text += tr("  ·  %1 NaN or infinite").arg(bad);
-    facts_->setText(text);
-    map_->setVisible(cells > 0);
-    if (cells > 0) map_->show_visual(std::make_shared<const visual::Visual>(raster_of(*slice)));
+    const auto rank = static_cast<int>(next->full_shape.size());
+    const bool same_rank = block() && layout_.rank() == rank;
+    // What is looked at stays, even where another block holds another part: the wish is asked for.
+    const bool same_shape = block() && block()->full_shape == next->full_shape;
+    if (!same_rank) layout_ = default_layout(next->full_shape);
+    for (std::size_t axis = 0; axis < next->full_shape.size(); ++axis) {
+        std::int64_t& fixed = layout_.fixed[axis];
+        if (!same_shape &&
+            (fixed < next->start[axis] || fixed - next->start[axis] >= next->shape[axis]))
+            fixed = next->start[axis];
+        fixed = std::clamp<std::int64_t>(fixed, 0,
+                                         std::max<std::int64_t>(0, next->full_shape[axis] - 1));
+    }
+    if (!same_rank) {
+        chosen_ = -1;
+        for (int axis = 0; axis < rank && chosen_ < 0; ++axis)
+            if (layout_.roles[static_cast<std::size_t>(axis)] == Role::Fixed) chosen_ = axis;
+    }
+    planes_ = TensorPlanes(TensorPlanes::Block(item, next), layout_);
+    block_facts_.reset();
+    searched_ = -1;
+    ++block_version_;
+    count_block();
+    show_slice();
+    if (const auto wanted = std::exchange(wanted_, {});
+        wanted && same_shape && visual::place_in_block(*next, *wanted))
+        go_to(*wanted);
+    else
+        ask_for_missing();
     return true;
 }
 
-bool TensorView::next_bad() {
-    if (!item_) return false;
-    const auto& slice = std::get<visual::TensorSlice>(*item_);
-    const std::size_t count = slice.values.size();
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::size_t at = (next_ + i) % count;
-        if (!is_bad(slice.values[at])) continue;
-        next_ = at + 1;
-        const auto columns = static_cast<std::size_t>(slice.columns);
-        const Selection place{.kind = Selection::Kind::Pixel,
-                              .frame = {},
-                              .index = static_cast<qint64>(at),
-                              .x = static_cast<double>(at % columns) + 0.5,
-                              .y = static_cast<double>(at / columns) + 0.5};
-        map_->mark(place);
-        set_status(
-            tr("row %1, column %2: %3").arg(at / columns).arg(at % columns).arg(slice.values[at]));
-        Q_EMIT selected(place);
-        return true;
+void TensorView::set_layout_of_axes(TensorLayout layout) {
+    if (!block() || layout.rank() != layout_.rank() || layout == layout_) return;
+    take_layout(std::move(layout));
+    ask_for_missing();
+}
+
+void TensorView::take_layout(TensorLayout layout) {
+    for (std::size_t axis = 0; axis < layout.fixed.size(); ++axis)
+        layout.fixed[axis] = std::clamp<std::int64_t>(
+            layout.fixed[axis], 0, std::max<std::int64_t>(0, block()->full_shape[axis] - 1));
+    if (layout == layout_) return;
+    std::optional<Index> marked;
+    if (map_->marked()) marked = planes_.index(*map_->marked());
+    layout_ = std::move(layout);
+    planes_ = TensorPlanes(planes_.shared(), layout_);
+    wanted_.reset();
+    if (chosen_ < 0 || layout_.roles[static_cast<std::size_t>(chosen_)] != Role::Fixed)
+        choose_axis(1);
+    show_slice();
+    // The mark stays on its element: at the same place of another slice is another element.
+    map_->set_marked(marked ? planes_.cell(*marked) : std::nullopt, false);
+}
+
+void TensorView::ask_for_missing() {
+    if (planes_.loaded() || block()->size() == 0) return;
+    Index wanted = layout_.fixed;
+    for (std::size_t axis = 0; axis < wanted.size(); ++axis)
+        if (layout_.roles[axis] != Role::Fixed) wanted[axis] = 0;
+    Q_EMIT slice_wanted(wanted);
+}
+
+void TensorView::show_slice() {
+    ++slice_version_;
+    slice_facts_.reset();
+    quick_ = quick_range(planes_);
+    map_->set_planes(planes_);
+    panel_->axes()->show_layout(block()->full_shape, layout_, chosen_);
+    show_missing();
+    count_slice();
+    if (!slice_facts_) {  // still counting
+        show_facts();
+        show_tone();
     }
-    set_status(tr("All values are finite"));
-    return false;
+}
+
+void TensorView::show_missing() {
+    const bool missing = planes_.cells() == 0;
+    map_->setVisible(!missing);
+    missing_ground_->setVisible(missing);
+    legend_->setVisible(!missing);
+    if (!missing) return;
+    const auto* tensor = block();
+    const bool empty = std::ranges::find(tensor->full_shape, 0) != tensor->full_shape.end();
+    missing_ground_->findChild<QPushButton*>()->setVisible(!empty && tensor->size() > 0);
+    if (empty) {
+        missing_->setText(tr("The tensor is empty: an axis of %1 has no index.")
+                              .arg(shape_text(tensor->full_shape)));
+        return;
+    }
+    QStringList parts;
+    for (std::size_t axis = 0; axis < tensor->shape.size(); ++axis) {
+        if (tensor->shape[axis] == tensor->full_shape[axis]) continue;
+        parts << (tensor->shape[axis] == 0 ? tr("nothing of axis %1").arg(axis)
+                                           : tr("%1 to %2 of axis %3")
+                                                 .arg(tensor->start[axis])
+                                                 .arg(tensor->start[axis] + tensor->shape[axis] - 1)
+                                                 .arg(axis));
+    }
+    missing_->setText(tr("Slice not loaded: %1\nLoaded: %2 (of %3)")
+                          .arg(slice_text(layout_), parts.join(QStringLiteral(", ")),
+                               shape_text(tensor->full_shape)));
+}
+
+void TensorView::show_loaded() {
+    TensorLayout layout = layout_;
+    for (std::size_t axis = 0; axis < layout.fixed.size(); ++axis)
+        layout.fixed[axis] = std::clamp(layout.fixed[axis], block()->start[axis],
+                                        block()->start[axis] + block()->shape[axis] - 1);
+    set_layout_of_axes(layout);
+}
+
+void TensorView::count_slice() {
+    if (planes_.cells() == 0) {
+        background_.drop(QStringLiteral("slice"));
+        slice_facts_ = TensorFacts();
+        show_facts();
+        return;
+    }
+    constexpr std::int64_t kAtOnce = 1 << 17;  // cells that take a few milliseconds
+    if (planes_.cells() <= kAtOnce) {
+        background_.drop(QStringLiteral("slice"));
+        slice_facts_ = facts_of(planes_, std::stop_token());
+        show_facts();
+        show_tone();
+        return;
+    }
+    background_.run(QStringLiteral("slice"),
+                    [this, planes = planes_,
+                     version = slice_version_](const std::stop_token& stop) -> Background::Finish {
+                        auto facts = std::make_shared<TensorFacts>(facts_of(planes, stop));
+                        return [this, facts, version] {
+                            if (version != slice_version_) return;
+                            slice_facts_ = std::move(*facts);
+                            show_facts();
+                            show_tone();
+                        };
+                    });
+}
+
+void TensorView::count_block() {
+    background_.run(QStringLiteral("block"),
+                    [this, held = planes_.shared(),
+                     version = block_version_](const std::stop_token& stop) -> Background::Finish {
+                        auto facts = std::make_shared<TensorFacts>(facts_of(*held, stop));
+                        return [this, facts, version] {
+                            if (version != block_version_) return;
+                            block_facts_ = std::move(*facts);
+                            show_facts();
+                            show_tone();
+                        };
+                    });
+}
+
+const visual::TensorStatistics* TensorView::whole() const {
+    if (block() && block()->whole) return &*block()->whole;
+    return block_facts_ ? &block_facts_->statistics : nullptr;
+}
+
+std::pair<double, double> TensorView::range_of_colors() const {
+    const auto of_statistics = [](const visual::TensorStatistics& statistics) {
+        return std::pair(statistics.min, statistics.max);
+    };
+    const auto of_slice = slice_facts_ && slice_facts_->statistics.finite() > 0
+                              ? of_statistics(slice_facts_->statistics)
+                              : quick_;
+    switch (range_choice_) {
+        case TensorRange::Manual:
+            return ends_;
+        case TensorRange::Whole:
+            return whole() && whole()->finite() > 0 ? of_statistics(*whole()) : of_slice;
+        case TensorRange::Percentiles:
+            return slice_facts_ && slice_facts_->statistics.finite() > 0 ? slice_facts_->percentiles
+                                                                         : of_slice;
+        case TensorRange::Symmetric:
+            return symmetric(of_slice);
+        default:
+            return of_slice;
+    }
+}
+
+void TensorView::show_tone() {
+    HeatTone tone;
+    tone.range = range_of_colors();
+    tone.map = chosen_map(map_choice_, tone.range);
+    const bool about_zero = tone.map == TensorMap::BlueRed && range_choice_ != TensorRange::Manual;
+    if (about_zero) tone.range = symmetric(tone.range);
+    if (range_choice_ == TensorRange::Tile && slice_facts_ && planes_.tiles() > 1) {
+        tone.tiles = slice_facts_->tiles;
+        if (about_zero)
+            for (auto& range : tone.tiles) range = symmetric(range);
+    }
+    map_->set_tone(tone);
+    panel_->show_tone(map_choice_, range_choice_, tone);
+    legend_->set(tone, slice_facts_ ? slice_facts_->statistics : visual::TensorStatistics());
+}
+
+void TensorView::show_facts() {
+    const auto* tensor = block();
+    const bool known = tensor->whole || tensor->is_whole();
+    panel_->show_facts(tensor, slice_facts_ ? &*slice_facts_ : nullptr, whole(),
+                       known ? tr("whole") : tr("loaded part"));
+    QString text;
+    if (!tensor->name.empty())
+        text = QString::fromStdString(tensor->name) + QStringLiteral("  ·  ");
+    text +=
+        tr("%1 [%2]").arg(QString::fromStdString(tensor->dtype), shape_text(tensor->full_shape));
+    if (layout_.rank() > 0) text += tr("  ·  slice %1").arg(slice_text(layout_));
+    if (planes_.tiles() > 1)
+        text += tr("  ·  %L1 tiles of %L2 × %L3")
+                    .arg(planes_.tiles())
+                    .arg(planes_.rows())
+                    .arg(planes_.columns());
+    else if (planes_.cells() > 0)
+        text += tr("  ·  %L1 × %L2").arg(planes_.rows()).arg(planes_.columns());
+    if (!tensor->is_whole())
+        text += tr("  ·  loaded: [%1] from %2 of it")
+                    .arg(shape_text(tensor->shape), index_text(tensor->start));
+    if (const auto* all = whole(); all && all->bad() > 0)
+        text += tr("  ·  %L1 NaN or infinite (N)").arg(all->bad());
+    facts_->setText(text);
 }
 
 QString TensorView::facts() const { return facts_->text(); }
+
+bool TensorView::settled() const { return background_.idle() && map_->settled(); }
+
+void TensorView::set_map(TensorMap map) {
+    map_choice_ = map;
+    if (block()) show_tone();
+}
+
+void TensorView::set_range(TensorRange range) {
+    if (range == TensorRange::Manual && block()) ends_ = map_->tone().range;
+    range_choice_ = range;
+    if (block()) show_tone();
+}
+
+void TensorView::set_ends(double low, double high) {
+    if (!(low < high)) return;
+    range_choice_ = TensorRange::Manual;
+    ends_ = {low, high};
+    if (block()) show_tone();
+}
+
+void TensorView::resizeEvent(QResizeEvent*) {
+    if (!panel_chosen_) panel_->setVisible(width() >= kRoomForPanel);
+}
 
 }  // namespace millrace::viewers

@@ -9,11 +9,7 @@
 #include <fmt/format.h>
 
 #include "engine/problem.hpp"
-#include "engine/record.hpp"
-#include "engine/visual/codec.hpp"
 #include "engine/visual/io/cloud_io.hpp"
-#include "engine/visual/io/files.hpp"
-#include "engine/visual/io/safetensors.hpp"
 #include "viewers/view/source.hpp"
 
 namespace millrace::view {
@@ -24,7 +20,6 @@ using visual::Raster;
 
 constexpr int kImageMegabytes = 8192;
 constexpr std::uint64_t kMostText = std::uint64_t{16} << 20;
-constexpr std::int64_t kMostValues = std::int64_t{16} << 20;  ///< of a tensor's slice
 
 std::string ending_of(const fs::path& file) {
     return QString::fromStdString(file.extension().string()).toLower().toStdString();
@@ -86,119 +81,6 @@ Raster load_image(const fs::path& file) {
                                    Raster::Depth::U8);
             return raster_from(image.convertToFormat(QImage::Format_RGB888), 3, Raster::Depth::U8);
     }
-}
-
-float half(std::uint16_t bits) {
-    const std::uint32_t sign = static_cast<std::uint32_t>(bits & 0x8000U) << 16;
-    const std::uint32_t exponent = (bits >> 10) & 31U;
-    const std::uint32_t fraction = bits & 1023U;
-    if (exponent == 0) {
-        const float value = static_cast<float>(fraction) * 0x1p-24F;
-        return sign != 0 ? -value : value;
-    }
-    const std::uint32_t word = exponent == 31 ? sign | 0x7f800000U | fraction << 13
-                                              : sign | (exponent + 112) << 23 | fraction << 13;
-    float value = 0;
-    std::memcpy(&value, &word, sizeof value);
-    return value;
-}
-
-double number_at(const engine::ArrayView& array, std::size_t index) {
-    const auto as = [&]<class T>(T value) {
-        std::memcpy(&value, array.bytes.data() + index * sizeof(T), sizeof(T));
-        return value;
-    };
-    using enum engine::DType;
-    switch (array.type) {
-        case U8:
-        case Bool:
-            return static_cast<double>(as(std::uint8_t{}));
-        case I8:
-            return static_cast<double>(as(std::int8_t{}));
-        case U16:
-            return static_cast<double>(as(std::uint16_t{}));
-        case I16:
-            return static_cast<double>(as(std::int16_t{}));
-        case U32:
-            return static_cast<double>(as(std::uint32_t{}));
-        case I32:
-            return static_cast<double>(as(std::int32_t{}));
-        case U64:
-            return static_cast<double>(as(std::uint64_t{}));
-        case I64:
-            return static_cast<double>(as(std::int64_t{}));
-        case F32:
-            return static_cast<double>(as(float{}));
-        case F64:
-            return as(double{});
-        case F16:
-            return static_cast<double>(half(as(std::uint16_t{})));
-        case BF16: {
-            const std::uint32_t word = static_cast<std::uint32_t>(as(std::uint16_t{})) << 16;
-            float value = 0;
-            std::memcpy(&value, &word, sizeof value);
-            return static_cast<double>(value);
-        }
-    }
-    return 0;
-}
-
-/// The first slice of an array: its last two dimensions.
-visual::TensorSlice slice_of(const engine::ArrayView& array) {
-    visual::TensorSlice slice{
-        .dtype = std::string(to_text(array.type)), .full_shape = array.shape, .index = {}};
-    const std::size_t rank = array.shape.size();
-    std::int64_t columns = rank == 0 ? 1 : array.shape[rank - 1];
-    std::int64_t rows = rank < 2 ? 1 : array.shape[rank - 2];
-    columns = std::min(columns, kMostValues);
-    rows = columns == 0 ? 0 : std::min(rows, std::max<std::int64_t>(1, kMostValues / columns));
-    if (array.count() == 0) rows = columns = 0;
-    slice.index.assign(rank > 2 ? rank - 2 : 0, 0);
-    slice.rows = static_cast<int>(rows);
-    slice.columns = static_cast<int>(columns);
-    const std::int64_t stride = rank == 0 ? 1 : array.shape[rank - 1];
-    double sum = 0;
-    std::uint64_t finite = 0;
-    for (std::int64_t row = 0; row < rows; ++row) {
-        for (std::int64_t column = 0; column < columns; ++column) {
-            const double value = number_at(array, static_cast<std::size_t>(row * stride + column));
-            slice.values.push_back(value);
-            if (!std::isfinite(value)) continue;
-            slice.min = finite == 0 ? value : std::min(slice.min, value);
-            slice.max = finite == 0 ? value : std::max(slice.max, value);
-            sum += value;
-            ++finite;
-        }
-    }
-    slice.mean = finite == 0 ? 0 : sum / static_cast<double>(finite);
-    return slice;
-}
-
-std::vector<Shared> load_safetensors(const fs::path& file) {
-    const auto bytes = visual::read_file_bytes(file);
-    const visual::Safetensors read = visual::read_safetensors(bytes, file.string());
-    std::vector<Shared> result;
-    if (read.metadata.contains("millrace.visuals")) {
-        for (visual::Visual& one : visual::read_visuals(bytes, file.string()))
-            result.push_back(std::make_shared<const visual::Visual>(std::move(one)));
-        return result;
-    }
-    // A checkpoint has many arrays: a list of all, and the first of them to look at.
-    visual::Table table{.columns = {"array", "type", "shape", "numbers", "bytes"},
-                        .rows = {},
-                        .full_rows = read.arrays.size()};
-    for (const engine::ArrayView& array : read.arrays) {
-        table.rows.push_back({array.name, std::string(to_text(array.type)),
-                              fmt::format("{}", fmt::join(array.shape, " × ")),
-                              std::to_string(array.count()), std::to_string(array.bytes.size())});
-    }
-    result.push_back(std::make_shared<const visual::Visual>(std::move(table)));
-    for (const engine::ArrayView& array : read.arrays) {
-        if (array.count() < 2) continue;
-        result.push_back(std::make_shared<const visual::Visual>(slice_of(array)));
-        break;
-    }
-    return result;
 }
 
 visual::Text load_text(const fs::path& file) {
@@ -333,8 +215,20 @@ std::vector<std::unique_ptr<Source>> open_sources(const QStringList& paths, QStr
             problems << told(error.problem());
         }
     }
-    for (const auto& key : order)
-        sources.push_back(std::make_unique<FileSource>(std::move(sequences[key])));
+    for (const auto& key : order) {
+        std::vector<fs::path>& files = sequences[key];
+        try {
+            if (files.size() == 1 && key.second == ".safetensors") {
+                if (auto checkpoint = open_checkpoint(files.front())) {
+                    sources.push_back(std::move(checkpoint));
+                    continue;
+                }
+            }
+        } catch (const engine::Error&) {
+            // Told when it is loaded.
+        }
+        sources.push_back(std::make_unique<FileSource>(std::move(files)));
+    }
     return sources;
 }
 

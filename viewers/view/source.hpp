@@ -27,6 +27,15 @@ public:
     virtual const std::vector<Stream>& streams() const = 0;
     /// Visuals of one item of a stream. Any thread, several at once. Throws engine::Error.
     virtual std::vector<Shared> load(std::size_t stream, quint64 item) const = 0;
+    /// The same, but of a tensor too large for memory the part that holds `index`; empty when the
+    /// source has no parts.
+    virtual std::vector<Shared> load_part(std::size_t stream, quint64 item,
+                                          const std::vector<std::int64_t>& index) const {
+        Q_UNUSED(stream);
+        Q_UNUSED(item);
+        Q_UNUSED(index);
+        return {};
+    }
 };
 
 /// A file of a kind that is known by its ending: clouds (.bin, .pcd, .ply, .xyz, .las …), images,
@@ -42,5 +51,9 @@ std::vector<std::unique_ptr<Source>> open_sources(const QStringList& paths, QStr
 // The kinds of folders; null when it is none of the kind.
 std::unique_ptr<Source> open_run(const std::filesystem::path& folder);
 std::unique_ptr<Source> open_kitti(const std::filesystem::path& folder);
+/// A safetensors file's arrays as items; null when it holds recorded visuals, or no array.
+std::unique_ptr<Source> open_checkpoint(const std::filesystem::path& file);
+/// What a safetensors file among others shows: recorded visuals, or a list and its first array.
+std::vector<Shared> load_safetensors(const std::filesystem::path& file);
 
 }  // namespace millrace::view

@@ -80,6 +80,7 @@ private:
     const Projection* projection_for(const std::string& camera);
     void arrange();
     bool has_wide_images() const;
+    void load_part(std::size_t number, std::size_t place, const std::vector<std::int64_t>& index);
     void tell_problem(const QString& text);
     void change_visibility(QTreeWidgetItem* row);
 

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/problem.hpp"
 #include "viewers/cloud/cloud_workspace.hpp"
+#include "viewers/tensor/tensor_view.hpp"
 #include "viewers/view/window.hpp"
 
 namespace millrace::view {
@@ -28,7 +30,40 @@ void Window::show_in_pane(Open& open, std::size_t place, const Shared& visual) {
     const Open* from = &open;
     connect(pane, &viewers::Viewer::hovered, this,
             [this, from](const auto& selection) { hovered_image(*from, selection); });
+    if (auto* tensor = qobject_cast<viewers::TensorView*>(pane)) {
+        const auto number = static_cast<std::size_t>(
+            std::ranges::find_if(open_, [from](const auto& one) { return one.get() == from; }) -
+            open_.begin());
+        connect(tensor, &viewers::TensorView::slice_wanted, this,
+                [this, number, place](const auto& index) { load_part(number, place, index); });
+    }
     arrange();
+}
+
+/// Another part of a tensor that is too large to be held as a whole.
+void Window::load_part(std::size_t number, std::size_t place,
+                       const std::vector<std::int64_t>& index) {
+    const Open& open = *open_[number];
+    const Source* source = sources_[open.source].get();
+    background_.run(QStringLiteral("part of %1").arg(number),
+                    [this, number, place, index, source, stream = open.stream,
+                     item = open.wanted](const std::stop_token&) -> viewers::Background::Finish {
+                        try {
+                            auto visuals = source->load_part(stream, item.value_or(0), index);
+                            if (place >= visuals.size()) return {};
+                            return [this, number, place, item, part = visuals[place]] {
+                                Open& shown = *open_[number];
+                                if (shown.wanted != item || place >= shown.shown.size()) return;
+                                shown.shown[place] = part;
+                                if (const auto pane = shown.panes.find(place);
+                                    pane != shown.panes.end())
+                                    pane->second->show_visual(part);
+                            };
+                        } catch (const engine::Error& error) {
+                            const QString text = QString::fromStdString(to_text(error.problem()));
+                            return [this, text] { tell_problem(text); };
+                        }
+                    });
 }
 
 std::vector<viewers::Viewer*> Window::viewers_of(const QString& stream) const {

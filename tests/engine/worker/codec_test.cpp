@@ -58,15 +58,23 @@ std::vector<Visual> one_of_each() {
     Histogram histogram{
         .title = "h", .unit = "m", .min = -1, .max = 1, .counts = {1, 0, std::uint64_t{1} << 60}};
     Table table{.columns = {"a", "b"}, .rows = {{"1", "x"}, {"2", "y"}}, .full_rows = 9};
-    TensorSlice slice{.dtype = "F32",
+    TensorBlock block{.name = "weight",
+                      .dtype = "F32",
                       .full_shape = {2, 2, 2},
-                      .index = {1},
-                      .rows = 2,
-                      .columns = 2,
-                      .values = {1, NAN, -kInfinite, 4},
-                      .min = 1,
-                      .max = 4,
-                      .mean = 2.5};
+                      .start = {1, 0, 0},
+                      .shape = {1, 2, 2},
+                      .values = std::vector<float>{1, NAN, -INFINITY, 4},
+                      .whole = TensorStatistics{.count = 8,
+                                                .nan = 1,
+                                                .negative_infinite = 1,
+                                                .zeros = 2,
+                                                .min_at = 0,
+                                                .max_at = 7,
+                                                .min = 0,
+                                                .max = 4,
+                                                .mean = 1.5,
+                                                .deviation = 1,
+                                                .rms = 2}};
     ModelGraph model{.layers = {{"in", "Conv", 9, {1, 2}}, {"out", "Linear", 3, {1}}},
                      .edges = {{0, 1}}};
     return {raster,
@@ -80,7 +88,7 @@ std::vector<Visual> one_of_each() {
             series,
             histogram,
             table,
-            slice,
+            block,
             model};
 }
 

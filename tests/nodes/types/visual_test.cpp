@@ -190,24 +190,40 @@ TEST(Shown, ATextIsCutBetweenCharacters) {
     EXPECT_GE(shown<visual::Text>(Text{std::string(100, '\x80')}, 50).text.size(), 47u);
 }
 
-TEST(Shown, ATensorIsItsFirstPlaneAndAHistogram) {
+TEST(Shown, ATensorIsWholeWhereItFitsAndHasAHistogram) {
     const auto visuals =
         Packet::make(Tensor{at::arange(24, at::kFloat).reshape({2, 3, 4})}).visual({});
     ASSERT_EQ(visuals.size(), 2u);
-    const auto& slice = std::get<visual::TensorSlice>(visuals[0]);
-    EXPECT_EQ(slice.dtype, "F32");
-    EXPECT_EQ(slice.full_shape, (std::vector<std::int64_t>{2, 3, 4}));
-    EXPECT_EQ(slice.index, (std::vector<std::int64_t>{0}));
-    EXPECT_EQ(slice.rows, 3);
-    EXPECT_EQ(slice.columns, 4);
-    EXPECT_EQ(slice.values[11], 11);
-    EXPECT_EQ(slice.min, 0);
-    EXPECT_EQ(slice.max, 11);
-    EXPECT_DOUBLE_EQ(slice.mean, 5.5);
+    const auto& block = std::get<visual::TensorBlock>(visuals[0]);
+    EXPECT_EQ(block.dtype, "F32");
+    EXPECT_EQ(block.full_shape, (std::vector<std::int64_t>{2, 3, 4}));
+    EXPECT_TRUE(block.is_whole());
+    EXPECT_FALSE(block.whole);  // counted by whoever looks
+    ASSERT_EQ(block.size(), 24u);
+    EXPECT_EQ(block.at(23), 23);
     const auto& histogram = std::get<visual::Histogram>(visuals[1]);
-    EXPECT_EQ(std::accumulate(histogram.counts.begin(), histogram.counts.end(), 0u), 12u);
+    EXPECT_EQ(std::accumulate(histogram.counts.begin(), histogram.counts.end(), 0u), 24u);
     EXPECT_EQ(histogram.counts.front(), 1u);
     EXPECT_EQ(histogram.counts.back(), 1u);
+}
+
+TEST(Shown, APartOfATensorTellsOfTheWhole) {
+    at::Tensor value = at::arange(24, at::kLong).reshape({2, 3, 4});
+    value[1][2][3] = (std::int64_t{1} << 53) + 1;
+    const auto visuals = Packet::make(Tensor{value}).visual({12 * sizeof(std::int64_t)});
+    const auto& block = std::get<visual::TensorBlock>(visuals.at(0));
+    EXPECT_EQ(block.shape, (std::vector<std::int64_t>{1, 3, 4}));
+    EXPECT_EQ(block.start, (std::vector<std::int64_t>{0, 0, 0}));
+    EXPECT_EQ(block.size(), 12u);
+    ASSERT_TRUE(block.whole);
+    EXPECT_EQ(block.whole->count, 24u);
+    EXPECT_EQ(block.whole->max_at, 23);
+    EXPECT_EQ(block.whole->min, 0);
+    // Transposed tensors lie otherwise in memory than they are indexed.
+    const auto turned = Packet::make(Tensor{value.transpose(0, 2)}).visual({});
+    EXPECT_EQ(
+        std::get<std::vector<std::int64_t>>(std::get<visual::TensorBlock>(turned.at(0)).values)[23],
+        (std::int64_t{1} << 53) + 1);
 }
 
 TEST(Shown, ATensorOfAnyShapeFitsItsBudget) {
@@ -224,10 +240,10 @@ TEST(Shown, ATensorOfAnyShapeFitsItsBudget) {
                                                 {1, 2, 3, 4, 5}}) {
         const Tensor tensor{at::zeros(shape)};
         const auto visuals = Packet::make(tensor).visual({8000});
-        const auto& slice = std::get<visual::TensorSlice>(visuals.at(0));
-        EXPECT_LE(slice.values.size() * sizeof(double), 8000u);
-        EXPECT_EQ(slice.values.size(), static_cast<std::size_t>(slice.rows * slice.columns));
-        EXPECT_EQ(slice.full_shape, shape);
+        const auto& block = std::get<visual::TensorBlock>(visuals.at(0));
+        EXPECT_LE(block.size() * sizeof(float), 8000u);
+        EXPECT_EQ(visual::contradiction_of(block), "");
+        EXPECT_EQ(block.full_shape, shape);
     }
     const auto undefined = Packet::make(Tensor{}).visual({});
     EXPECT_EQ(std::get<visual::Text>(undefined.at(0)).text, "undefined tensor");
@@ -237,8 +253,7 @@ TEST(Shown, ATensorOfExtremesHasAHistogram) {
     constexpr double most = std::numeric_limits<double>::max();
     const auto visuals =
         Packet::make(Tensor{at::tensor({-most, most, 0.0, std::nan("")}, at::kDouble)}).visual({});
-    const auto& slice = std::get<visual::TensorSlice>(visuals.at(0));
-    EXPECT_EQ(slice.mean, 0);
+    EXPECT_EQ(visual::statistics_of(std::get<visual::TensorBlock>(visuals.at(0))).mean, 0);
     const auto& histogram = std::get<visual::Histogram>(visuals.at(1));
     EXPECT_EQ(histogram.counts[0], 1u);
     EXPECT_EQ(histogram.counts[32], 1u);
