@@ -159,6 +159,8 @@ TEST(TensorView, OneNanInALargeMatrixIsSeenFromAfar) {
     values[1033 * 2048 + 517] = NAN;
     const auto view = view_of(tensor({2048, 2048}, std::move(values)));
     ASSERT_LT(view->map()->zoom(), 0.5);
+    view->map()->grab();  // asks for the reduced picture
+    ASSERT_TRUE(settle(*view));
     const QImage picture = view->map()->grab().toImage();
     bool found = false;
     for (int y = 0; y < picture.height(); ++y)

@@ -263,4 +263,9 @@ void HeatMap::resizeEvent(QResizeEvent*) {
     redraw();
 }
 
+void HeatMap::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::PaletteChange) redraw();
+    QWidget::changeEvent(event);
+}
+
 }  // namespace millrace::viewers

@@ -64,6 +64,7 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
     void leaveEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
 private:
     /// Where a pixel falls along one direction: tile and cell, -1 between tiles.
@@ -101,8 +102,11 @@ private:
     QPointF pressed_, grabbed_;
     bool dragged_ = false;
     QImage picture_;  ///< in device pixels; null: to be composed
-    std::vector<QPointF>
-        alarms_;  ///< logical pixels of cells without a number that are hard to see
+    struct Alarm {
+        QPointF place;  ///< logical pixels
+        QRgb color;
+    };
+    std::vector<Alarm> alarms_;  ///< cells without a number that are hard to see
     std::shared_ptr<const ReducedPlanes> reduced_;
     quint64 version_ = 0;    ///< of the planes
     Background background_;  ///< last: it shares the planes

@@ -60,7 +60,7 @@ void HeatMap::compose_with(const Value& value) {
             if (hard_to_see && first_line && !std::isfinite(number) &&
                 alarms_.size() <= kMostAlarms &&
                 (x == 0 || differs(slot, across[static_cast<std::size_t>(x) - 1])))
-                alarms_.emplace_back((x + 0.5) / density, (y + 0.5) / density);
+                alarms_.push_back({QPointF(x + 0.5, y + 0.5) / density, line[x]});
         }
     }
     if (alarms_.size() > kMostAlarms) alarms_.clear();
@@ -179,11 +179,11 @@ void HeatMap::paintEvent(QPaintEvent*) {
     else if (floats && std::min(cell_width(), cell_height()) >= kEasilySeen)
         paint_crosses(painter);
     painter.setRenderHint(QPainter::Antialiasing);
-    for (const QPointF& place : alarms_) {
+    for (const auto& [place, color] : alarms_) {
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(QColor(0, 0, 0, 200), 3));
         painter.drawEllipse(place, 4.5, 4.5);
-        painter.setPen(QPen(QColor(kNanColor), 1.5));
+        painter.setPen(QPen(QColor(color), 1.5));
         painter.drawEllipse(place, 4.5, 4.5);
     }
     painter.setRenderHint(QPainter::Antialiasing, false);

@@ -144,7 +144,7 @@ void TensorPanel::take_ends() {
     if (!low_->isModified() && !high_->isModified()) return;
     low_->setModified(false);
     high_->setModified(false);
-    if (low_good && high_good && low < high) Q_EMIT ends_typed(low, high);
+    if (low_good && high_good) Q_EMIT ends_typed(low, high);
 }
 
 void TensorPanel::show_tone(TensorMap map, TensorRange range, const HeatTone& tone) {
@@ -153,8 +153,8 @@ void TensorPanel::show_tone(TensorMap map, TensorRange range, const HeatTone& to
     const bool tiles = range == TensorRange::Tile;
     const auto fill = [tiles](QLineEdit* end, double value) {
         end->setEnabled(!tiles);
-        if (!end->hasFocus() || !end->isModified())
-            end->setText(tiles ? QString() : short_text(value));
+        if (end->hasFocus() && end->isModified()) return;  // being typed
+        end->setText(tiles ? QString() : short_text(value));
         end->setCursorPosition(0);
     };
     fill(low_, tone.range.first);

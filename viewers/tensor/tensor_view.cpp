@@ -20,7 +20,8 @@ namespace {
 
 using Role = TensorLayout::Role;
 
-constexpr int kRoomForPanel = 600;  ///< pixels of the whole viewer
+constexpr int kRoomForPanel = 600;        ///< pixels of the whole viewer
+constexpr std::size_t kAtOnce = 1 << 17;  ///< numbers counted in a few milliseconds
 
 }  // namespace
 
@@ -223,8 +224,7 @@ void TensorView::count_slice() {
         show_facts();
         return;
     }
-    constexpr std::int64_t kAtOnce = 1 << 17;  // cells that take a few milliseconds
-    if (planes_.cells() <= kAtOnce) {
+    if (static_cast<std::size_t>(planes_.cells()) <= kAtOnce) {
         background_.drop(QStringLiteral("slice"));
         slice_facts_ = facts_of(planes_, std::stop_token());
         show_facts();
@@ -245,6 +245,11 @@ void TensorView::count_slice() {
 }
 
 void TensorView::count_block() {
+    if (block()->size() <= kAtOnce) {
+        background_.drop(QStringLiteral("block"));
+        block_facts_ = facts_of(*block(), std::stop_token());
+        return;
+    }
     background_.run(QStringLiteral("block"),
                     [this, held = planes_.shared(),
                      version = block_version_](const std::stop_token& stop) -> Background::Finish {
@@ -263,32 +268,37 @@ const visual::TensorStatistics* TensorView::whole() const {
     return block_facts_ ? &block_facts_->statistics : nullptr;
 }
 
+std::pair<double, double> TensorView::range_of_slice() const {
+    if (!slice_facts_ || slice_facts_->statistics.finite() == 0) return quick_;
+    return {slice_facts_->statistics.min, slice_facts_->statistics.max};
+}
+
 std::pair<double, double> TensorView::range_of_colors() const {
-    const auto of_statistics = [](const visual::TensorStatistics& statistics) {
-        return std::pair(statistics.min, statistics.max);
-    };
-    const auto of_slice = slice_facts_ && slice_facts_->statistics.finite() > 0
-                              ? of_statistics(slice_facts_->statistics)
-                              : quick_;
     switch (range_choice_) {
         case TensorRange::Manual:
             return ends_;
         case TensorRange::Whole:
-            return whole() && whole()->finite() > 0 ? of_statistics(*whole()) : of_slice;
+            if (whole() && whole()->finite() > 0) return {whole()->min, whole()->max};
+            break;
         case TensorRange::Percentiles:
-            return slice_facts_ && slice_facts_->statistics.finite() > 0 ? slice_facts_->percentiles
-                                                                         : of_slice;
+            if (slice_facts_ && slice_facts_->statistics.finite() > 0)
+                return slice_facts_->percentiles;
+            break;
         case TensorRange::Symmetric:
-            return symmetric(of_slice);
-        default:
-            return of_slice;
+            return symmetric(range_of_slice());
+        case TensorRange::Slice:
+        case TensorRange::Tile:
+            break;
     }
+    return range_of_slice();
 }
 
 void TensorView::show_tone() {
     HeatTone tone;
     tone.range = range_of_colors();
-    tone.map = chosen_map(map_choice_, tone.range);
+    // Chosen by the numbers, so that ends typed by hand don't change the map.
+    tone.map = chosen_map(map_choice_,
+                          range_choice_ == TensorRange::Whole ? tone.range : range_of_slice());
     const bool about_zero = tone.map == TensorMap::BlueRed && range_choice_ != TensorRange::Manual;
     if (about_zero) tone.range = symmetric(tone.range);
     if (range_choice_ == TensorRange::Tile && slice_facts_ && planes_.tiles() > 1) {
@@ -343,7 +353,11 @@ void TensorView::set_range(TensorRange range) {
 }
 
 void TensorView::set_ends(double low, double high) {
-    if (!(low < high)) return;
+    if (!(low < high)) {
+        set_status(tr("The first colour's number must be less than the last one's"));
+        if (block()) show_tone();
+        return;
+    }
     range_choice_ = TensorRange::Manual;
     ends_ = {low, high};
     if (block()) show_tone();

@@ -80,6 +80,7 @@ private:
     void show_facts();
     void show_missing();
     void show_loaded();
+    std::pair<double, double> range_of_slice() const;
     std::pair<double, double> range_of_colors() const;
     const visual::TensorStatistics* whole() const;
     void go_to(const Index& index);
