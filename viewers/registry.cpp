@@ -4,6 +4,8 @@
 
 #include "viewers/cloud/cloud_workspace.hpp"
 #include "viewers/image/image_view.hpp"
+#include "viewers/plot/histogram_view.hpp"
+#include "viewers/plot/plot_view.hpp"
 #include "viewers/table/table_view.hpp"
 #include "viewers/tensor/tensor_view.hpp"
 #include "viewers/text/text_view.hpp"
@@ -25,6 +27,10 @@ void add_viewers(Registry& registry) {
                                 [](QWidget* parent) { return new TableView(parent); });
     registry.add<visual::TensorBlock>(QCoreApplication::translate("Registry", "Tensor"),
                                       [](QWidget* parent) { return new TensorView(parent); });
+    registry.add<visual::Series>(QCoreApplication::translate("Registry", "Plot"),
+                                 [](QWidget* parent) { return new PlotView(parent); });
+    registry.add<visual::Histogram>(QCoreApplication::translate("Registry", "Histogram"),
+                                    [](QWidget* parent) { return new HistogramView(parent); });
 }
 
 }  // namespace millrace::viewers

@@ -21,7 +21,7 @@ struct Selection {
     Kind kind = Kind::Pixel;
     QString frame;        ///< of the visual that was pointed at; may be empty
     qint64 index = -1;    ///< of the point, box or row, or of the tensor's element, row-major
-    double x = 0, y = 0;  ///< pixels, (0, 0) is the top-left corner of the image
+    double x = 0, y = 0;  ///< pixels, (0, 0) is the image's top-left corner; a plot's values
     bool operator==(const Selection&) const = default;
 };
 

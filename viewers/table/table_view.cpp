@@ -112,6 +112,9 @@ TableView::TableView(QWidget* parent) : Viewer(parent) {
     add_action(tr("Filter"), QKeySequence::Find, [this] { filter_->setFocus(); });
     add_action(tr("Copy"), QKeySequence::Copy, [this] { copy(); });
     add_action(tr("Export as CSV"), QKeySequence("Ctrl+E"), [this] { export_csv(); });
+    add_action(tr("Plot the columns"), QKeySequence("Ctrl+G"), [this] { plot(); });
+    view_->setContextMenuPolicy(Qt::ActionsContextMenu);
+    view_->addActions(actions());
 }
 
 bool TableView::show_visual(Shared item) {

@@ -2,6 +2,7 @@
 // as CSV. Window thread only.
 #pragma once
 
+#include "engine/visual/visual.hpp"
 #include "viewers/viewer.hpp"
 
 class QLabel;
@@ -10,6 +11,7 @@ class QTableView;
 
 namespace millrace::viewers {
 
+class PlotView;
 class TableModel;
 class TableOrder;
 
@@ -32,6 +34,13 @@ public:
     QString copied() const;
     /// All that is shown, RFC 4180.
     QByteArray csv() const;
+
+    /// Columns of numbers as lines, of the rows that are shown in their order: those with a
+    /// selected cell, or all. The first of them is x when it rises and others are left; else the
+    /// row is.
+    visual::Series plotted() const;
+    /// A window of its own with these lines; null, and told, when no column holds numbers.
+    PlotView* plot();
 
     QSize sizeHint() const override { return {640, 360}; }
 

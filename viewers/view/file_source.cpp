@@ -10,6 +10,7 @@
 
 #include "engine/problem.hpp"
 #include "engine/visual/io/cloud_io.hpp"
+#include "viewers/view/csv.hpp"
 #include "viewers/view/source.hpp"
 
 namespace millrace::view {
@@ -105,6 +106,16 @@ visual::Text load_text(const fs::path& file) {
     return text;
 }
 
+/// Points as ever; else a run's metrics or a table.
+std::vector<Shared> load_csv(const fs::path& file) {
+    const auto bytes = visual::read_file_bytes(file);
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    if (holds_metrics(text)) return load_metrics(file);
+    if (holds_points(text))
+        return {std::make_shared<const visual::Visual>(visual::load_cloud(file))};
+    return {std::make_shared<const visual::Visual>(table_from_csv(text))};
+}
+
 bool is_text(const std::string& ending) {
     return ending == ".json" || ending == ".ndjson" || ending == ".md" || ending == ".log";
 }
@@ -160,6 +171,7 @@ std::vector<Shared> load_file(const fs::path& file) {
     }
     if (is_image(ending)) return {std::make_shared<const visual::Visual>(load_image(file))};
     if (ending == ".safetensors") return load_safetensors(file);
+    if (ending == ".csv") return load_csv(file);
     if (is_text(ending)) return {std::make_shared<const visual::Visual>(load_text(file))};
     if (visual::format_of(file))
         return {std::make_shared<const visual::Visual>(visual::load_cloud(file))};

@@ -1,5 +1,5 @@
 // What a run recorded: visuals as they lie in the folder, kept packets through a worker, which
-// knows their types.
+// knows their types; and its metrics, which every run keeps.
 #include <QCoreApplication>
 #include <algorithm>
 #include <mutex>
@@ -11,6 +11,7 @@
 #include "engine/visual/codec.hpp"
 #include "engine/visual/io/files.hpp"
 #include "engine/worker/client.hpp"
+#include "viewers/view/csv.hpp"
 #include "viewers/view/source.hpp"
 
 namespace millrace::view {
@@ -33,11 +34,15 @@ public:
             streams_.push_back(std::move(stream));
             wires_.push_back(std::move(wire));
         }
+        metrics_ = metrics_file(folder_);
+        if (metrics_.empty()) return;
+        streams_.push_back({.name = "metrics", .items = {0}, .labels = {}, .whole_run = true});
     }
     QString title() const override { return QString::fromStdString(folder_.filename().string()); }
     const std::vector<Stream>& streams() const override { return streams_; }
 
     std::vector<Shared> load(std::size_t stream, quint64 item) const override {
+        if (stream == wires_.size() && !metrics_.empty()) return load_metrics(metrics_);
         const engine::Recorded& wire = wires_.at(stream);
         std::vector<visual::Visual> visuals;
         if (wire.packets.contains(item)) {
@@ -74,7 +79,7 @@ private:
         return engine::worker::visuals_of(answer.result, answer.attachments);
     }
 
-    fs::path folder_;
+    fs::path folder_, metrics_;
     std::vector<Stream> streams_;
     std::vector<engine::Recorded> wires_;
     mutable std::mutex mutex_;
@@ -86,13 +91,19 @@ private:
 std::unique_ptr<Source> open_run(const fs::path& folder) {
     std::error_code ignored;
     if (!fs::is_regular_file(folder / "run.json", ignored)) return nullptr;
-    auto source = std::make_unique<RunSource>(folder, engine::read_recorded(folder));
+    std::map<std::string, engine::Recorded> recorded;
+    try {
+        recorded = engine::read_recorded(folder);
+    } catch (const engine::Error& error) {
+        if (error.problem().code != "E-CLI-012") throw;  // else it recorded nothing
+    }
+    auto source = std::make_unique<RunSource>(folder, std::move(recorded));
     if (!source->streams().empty()) return source;
     throw engine::Error(
         {.code = "E-VIEW-012",
          .what = "The run kept nothing that can be looked at",
-         .expected = "visuals/ or packets/ in the run folder",
-         .found = "sketches alone",
+         .expected = "metrics.csv, visuals/ or packets/ in the run folder",
+         .found = "none of them",
          .where = folder.string(),
          .mend = "Run again with --record-visuals all (small), or --keep all (everything)."});
 }

@@ -18,6 +18,7 @@ struct Stream {
     QString name;                ///< "source.cloud", "velodyne", or a file's name
     std::vector<quint64> items;  ///< rising
     QStringList labels = {};     ///< one an item, such as the file's name; may be empty
+    bool whole_run = false;      ///< its one item is of all items, as metrics are: no timeline
 };
 
 class Source {
@@ -39,8 +40,8 @@ public:
 };
 
 /// A file of a kind that is known by its ending: clouds (.bin, .pcd, .ply, .xyz, .las …), images,
-/// .safetensors, .txt, .csv of a run. Throws engine::Error: E-FILE-00x, E-VIEW-010 for another
-/// kind.
+/// .safetensors, .txt, .csv (points, a run's metrics or a table). Throws engine::Error: E-FILE-00x,
+/// E-VIEW-010 for another kind.
 std::vector<Shared> load_file(const std::filesystem::path& file);
 bool is_known_file(const std::filesystem::path& file);
 

@@ -22,6 +22,7 @@
 #include "engine/problem.hpp"
 #include "viewers/cloud/cloud_workspace.hpp"
 #include "viewers/common/timeline.hpp"
+#include "viewers/view/plots.hpp"
 
 namespace millrace::view {
 namespace {
@@ -137,7 +138,8 @@ void Window::open(const QStringList& paths) {
         const Source& opened = *sources_.back();
         const QSignalBlocker quiet(tree_);
         QTreeWidgetItem* parent = nullptr;
-        if (opened.streams().size() > 1) {
+        if (opened.streams().size() > 1 ||
+            (opened.streams().size() == 1 && opened.streams()[0].name != opened.title())) {
             parent = new QTreeWidgetItem(tree_, {opened.title()});
             parent->setExpanded(true);
         }
@@ -168,13 +170,16 @@ void Window::add_stream(std::size_t source, std::size_t stream) {
     open->stream = stream;
     open->name = added.name;
     std::vector<quint64> all;
-    std::ranges::set_union(items_, added.items, std::back_inserter(all));
-    items_ = std::move(all);
+    if (!added.whole_run) {
+        std::ranges::set_union(items_, added.items, std::back_inserter(all));
+        items_ = std::move(all);
+    }
     open_.push_back(std::move(open));
 }
 
 void Window::show_item(quint64 item) {
     item_ = item;
+    if (plots_) plots_->set_item(item);
     if (timeline_->item() != item) {
         const QSignalBlocker quiet(timeline_);
         timeline_->set_item(item);
@@ -187,8 +192,9 @@ void Window::refresh() {
     for (std::size_t i = 0; i < open_.size(); ++i) {
         Open& open = *open_[i];
         if (!open.visible) continue;
-        const auto& items = sources_[open.source]->streams()[open.stream].items;
-        const auto after = std::ranges::upper_bound(items, item_);
+        const Stream& stream = sources_[open.source]->streams()[open.stream];
+        const auto& items = stream.items;
+        const auto after = stream.whole_run ? items.end() : std::ranges::upper_bound(items, item_);
         if (after == items.begin()) continue;
         const quint64 wanted = *(after - 1);
         if (open.wanted == wanted) continue;
@@ -223,13 +229,15 @@ void Window::take(std::size_t index, quint64 item, std::vector<Shared> visuals) 
     for (std::size_t place = 0; place < open.shown.size(); ++place) {
         if (belongs_in_space(*open.shown[place]))
             show_in_space(open, place, open.shown[place]);
-        else if (!std::holds_alternative<visual::Boxes2d>(*open.shown[place]))  // lie over images
+        else if (!std::holds_alternative<visual::Boxes2d>(*open.shown[place]) &&  // over images
+                 !std::holds_alternative<visual::Series>(*open.shown[place]))     // on the wall
             show_in_pane(open, place, open.shown[place]);
     }
     for (const QString& layer : before) {
         if (std::ranges::find(open.layers, layer) == open.layers.end())
             space_->view()->remove_layer(layer);
     }
+    show_plots(index);
     projections_.clear();
     link_images();
     const auto& source = *sources_[open.source];
@@ -266,7 +274,8 @@ void Window::tell_problem(const QString& text) {
 }
 
 void Window::change_visibility(QTreeWidgetItem* row) {
-    for (const auto& open : open_) {
+    for (std::size_t i = 0; i < open_.size(); ++i) {
+        Open* open = open_[i].get();
         if (open->row != row) continue;
         open->visible = row->checkState(0) == Qt::Checked;
         for (const QString& layer : open->layers)
@@ -274,6 +283,7 @@ void Window::change_visibility(QTreeWidgetItem* row) {
         for (const auto& [place, pane] : open->panes) {
             pane->parentWidget()->setVisible(open->visible);
         }
+        show_plots(i);
     }
     projections_.clear();
     lay_over_images();

@@ -27,6 +27,8 @@ class Timeline;
 
 namespace millrace::view {
 
+class Plots;
+
 class Window : public QMainWindow {
     Q_OBJECT
 
@@ -71,6 +73,8 @@ private:
     void take(std::size_t index, quint64 item, std::vector<Shared> visuals);
     void show_in_space(Open& open, std::size_t place, const Shared& visual);
     void show_in_pane(Open& open, std::size_t place, const Shared& visual);
+    void show_plots(std::size_t index);
+    QString run_label(const Open& open) const;
     void link_images();
     void lay_over_images();
     std::shared_ptr<const viewers::ImageOverlay> overlay_for(const std::string& camera);
@@ -92,6 +96,7 @@ private:
     QTreeWidget* tree_;
     QDockWidget* tree_dock_;
     viewers::CloudWorkspace* space_ = nullptr;
+    Plots* plots_ = nullptr;       ///< made with the first series
     std::vector<QWidget*> panes_;  ///< with their titles, the 3D view first
     QToolBar* time_bar_;
     viewers::Timeline* timeline_;

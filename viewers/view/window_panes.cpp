@@ -9,6 +9,7 @@
 #include "engine/problem.hpp"
 #include "viewers/cloud/cloud_workspace.hpp"
 #include "viewers/tensor/tensor_view.hpp"
+#include "viewers/view/plots.hpp"
 #include "viewers/view/window.hpp"
 
 namespace millrace::view {
@@ -68,9 +69,11 @@ void Window::load_part(std::size_t number, std::size_t place,
 
 std::vector<viewers::Viewer*> Window::viewers_of(const QString& stream) const {
     std::vector<viewers::Viewer*> found;
-    for (const auto& open : open_) {
-        if (open->name != stream) continue;
-        for (const auto& [place, pane] : open->panes) found.push_back(pane);
+    for (std::size_t i = 0; i < open_.size(); ++i) {
+        if (open_[i]->name != stream) continue;
+        for (const auto& [place, pane] : open_[i]->panes) found.push_back(pane);
+        if (!plots_) continue;
+        for (viewers::Viewer* plot : plots_->viewers_of(i)) found.push_back(plot);
     }
     return found;
 }
