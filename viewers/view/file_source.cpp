@@ -10,6 +10,7 @@
 
 #include "engine/problem.hpp"
 #include "engine/visual/io/cloud_io.hpp"
+#include "engine/visual/io/files.hpp"
 #include "viewers/view/csv.hpp"
 #include "viewers/view/source.hpp"
 
