@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <numbers>
+#include <utility>
 
 namespace millrace::visual {
 namespace {
@@ -19,7 +20,6 @@ constexpr std::size_t kMostEdges = 40'000;
 constexpr int kMostRows = 4096;
 
 struct Seen {
-    float x = 0, y = 0, z = 0;
     float range = 0, azimuth = 0, elevation = 0;  ///< metres, radians; azimuth -pi to pi
     int row = 0;
 };
@@ -32,7 +32,7 @@ std::vector<Seen> seen_points(const Cloud& cloud, std::vector<std::uint32_t>& in
     all.reserve(cloud.points.size());
     for (std::size_t i = 0; i < cloud.points.size(); ++i) {
         const Point& p = cloud.points[i];
-        Seen seen{.x = p.x, .y = p.y, .z = p.z};
+        Seen seen;
         seen.range = std::sqrt(p.x * p.x + p.y * p.y + p.z * p.z);
         if (!std::isfinite(seen.range) || static_cast<double>(seen.range) < kNearest) continue;
         seen.azimuth = std::atan2(p.y, p.x);
@@ -99,16 +99,25 @@ void take_elevations(std::vector<Seen>& points) {
     sort_by_row(points);
 }
 
-DepthEdge edge_at(const Seen& point, const Cloud& cloud, double leap) {
-    return {static_cast<float>(static_cast<double>(point.x) + cloud.origin[0]),
-            static_cast<float>(static_cast<double>(point.y) + cloud.origin[1]),
-            static_cast<float>(static_cast<double>(point.z) + cloud.origin[2]),
+/// Half way in angle to the neighbour behind, at the near one's range: the edge itself lies between
+/// the two, anywhere, and scan lines lie several pixels apart.
+DepthEdge edge_between(const Seen& near, const Seen& far, const Cloud& cloud, double leap) {
+    const double azimuth =
+        static_cast<double>(near.azimuth) +
+        wrapped(static_cast<double>(far.azimuth) - static_cast<double>(near.azimuth)) / 2;
+    const double elevation =
+        (static_cast<double>(near.elevation) + static_cast<double>(far.elevation)) / 2;
+    const auto range = static_cast<double>(near.range);
+    return {static_cast<float>(range * std::cos(elevation) * std::cos(azimuth) + cloud.origin[0]),
+            static_cast<float>(range * std::cos(elevation) * std::sin(azimuth) + cloud.origin[1]),
+            static_cast<float>(range * std::sin(elevation) + cloud.origin[2]),
             static_cast<float>(std::sqrt(std::min(leap, kMostLeap)))};
 }
 
 /// A slope that goes on is no leap, so what lies before the point counts against what follows it.
-double leap_from(double before, double here, double after) {
-    return (after - here) - 2 * std::abs(here - before);
+double leap_from(const Seen& before, const Seen& here, const Seen& after) {
+    return static_cast<double>(after.range - here.range) -
+           2 * std::max(0.0, static_cast<double>(here.range - before.range));
 }
 
 void find_upright(const std::vector<Seen>& points, const Cloud& cloud, DepthEdges& edges) {
@@ -119,12 +128,12 @@ void find_upright(const std::vector<Seen>& points, const Cloud& cloud, DepthEdge
     };
     for (std::size_t i = 1; i + 1 < points.size(); ++i) {
         if (!next_to(i - 1, i) || !next_to(i, i + 1)) continue;
-        const auto before = static_cast<double>(points[i - 1].range),
-                   here = static_cast<double>(points[i].range),
-                   after = static_cast<double>(points[i + 1].range);
-        const double leap =
-            std::max(leap_from(before, here, after), leap_from(after, here, before));
-        if (leap > kLeastLeap) edges.upright.push_back(edge_at(points[i], cloud, leap));
+        // A post that a single ray meets has an edge on either side.
+        for (const auto& [before, after] : {std::pair(i - 1, i + 1), std::pair(i + 1, i - 1)}) {
+            const double leap = leap_from(points[before], points[i], points[after]);
+            if (leap > kLeastLeap)
+                edges.upright.push_back(edge_between(points[i], points[after], cloud, leap));
+        }
     }
 }
 
@@ -172,10 +181,9 @@ void find_level(const std::vector<Seen>& points, const Cloud& cloud, DepthEdges&
             const std::uint32_t here = cell(row, column), above = cell(row + 1, column),
                                 below = cell(row - 1, column);
             if (here == kNobody || above == kNobody || below == kNobody) continue;
-            const double leap = leap_from(static_cast<double>(points[below].range),
-                                          static_cast<double>(points[here].range),
-                                          static_cast<double>(points[above].range));
-            if (leap > kLeastLeap) edges.level.push_back(edge_at(points[here], cloud, leap));
+            const double leap = leap_from(points[below], points[here], points[above]);
+            if (leap > kLeastLeap)
+                edges.level.push_back(edge_between(points[here], points[above], cloud, leap));
         }
     }
 }

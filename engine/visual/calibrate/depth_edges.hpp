@@ -1,8 +1,9 @@
-// The points of a LiDAR cloud that lie on the near side of a leap in range: what the camera, too,
-// should see as an edge. Plain functions, any thread.
+// Where the near side of a leap in range ends in a LiDAR cloud: what the camera, too, should see as
+// an edge. Plain functions, any thread.
 //
 // After Levinson and Thrun, RSS 2013 (see edge_map.hpp): the leap of a point is how much farther
-// the farther of its neighbours on the scan line is.
+// a neighbour of it on the scan line is. That a slope is no leap, leaps between scan lines, and
+// edges half way to the neighbour are ours.
 #pragma once
 
 #include <vector>

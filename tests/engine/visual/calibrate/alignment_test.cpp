@@ -37,11 +37,11 @@ TEST(Alignment, DepthEdgesLieOnTheNearSide) {
     ASSERT_FALSE(edges.upright.empty());
     ASSERT_FALSE(edges.level.empty());
     for (const auto& edge : edges.upright) {
-        EXPECT_NEAR(edge.x, 10, 1e-3);
-        EXPECT_NEAR(std::abs(edge.y), 1, 0.05) << "within a step of the scan";
+        EXPECT_NEAR(edge.x, 10, 0.01);
+        EXPECT_NEAR(std::abs(edge.y), 1, 0.03) << "half way between two rays";
         EXPECT_NEAR(edge.weight, std::sqrt(10.0), 1e-3) << "a leap of 30 m counts as the most";
     }
-    for (const auto& edge : edges.level) EXPECT_NEAR(edge.z, 0.9, 0.15) << "the plate's upper edge";
+    for (const auto& edge : edges.level) EXPECT_NEAR(edge.z, 1, 0.08) << "the plate's upper edge";
 }
 
 TEST(Alignment, NeighboursAreFoundByRingOrderOrPlace) {
