@@ -23,7 +23,8 @@ std::string_view field_name(const Coloring& coloring) {
 }
 
 bool needs_field(ColorBy by) {
-    return by != ColorBy::Constant && by != ColorBy::Height && by != ColorBy::Range;
+    return by != ColorBy::Constant && by != ColorBy::Height && by != ColorBy::Range &&
+           by != ColorBy::Painted;
 }
 
 /// Calls `take` with about `most` values of a layer, evenly spread over the cloud.
@@ -60,9 +61,14 @@ LayerColors::LayerColors(const CloudLayer& layer, const Coloring& coloring, cons
     : cloud_(layer.cloud),
       tree_(layer.tree),
       selected_(layer.selected),
+      painted_(layer.painted),
       coloring_(coloring),
       selection_(rgba_of(selection)) {
     if (selected_ && selected_->size() != cloud_->points.size()) selected_ = nullptr;
+    if (coloring.by == ColorBy::Painted) {
+        known_ = painted_ && painted_->size() == cloud_->points.size();
+        if (!known_) coloring_.by = ColorBy::Constant;
+    }
     const Matrix4& m = layer.world_from_layer;
     height_row_ = {m[8], m[9], m[10], m[11]};
     if (needs_field(coloring.by)) {
@@ -128,6 +134,9 @@ void LayerColors::by_field(std::span<const std::uint32_t> places, std::span<Rgba
 void LayerColors::colors(std::span<const std::uint32_t> places, std::span<Rgba> colors) const {
     if (coloring_.by == ColorBy::Constant) {
         std::ranges::fill(colors, rgba_of(coloring_.constant));
+    } else if (coloring_.by == ColorBy::Painted) {
+        for (std::size_t i = 0; i < places.size(); ++i)
+            colors[i] = (*painted_)[tree_->source(places[i])];
     } else if (coloring_.by == ColorBy::Height) {
         const auto& row = height_row_;
         by_position(places, colors, [&](const Vector3& center, float x, float y, float z) {
@@ -159,6 +168,7 @@ double LayerColors::value(std::uint32_t index) const {
     switch (coloring_.by) {
         case ColorBy::Constant:
         case ColorBy::Rgb:
+        case ColorBy::Painted:
             return std::numeric_limits<double>::quiet_NaN();
         case ColorBy::Height:
             return dot({height_row_[0], height_row_[1], height_row_[2]},

@@ -29,7 +29,7 @@ public:
     Rgba color(std::uint32_t place) const;
     bool known() const { return known_; }  ///< false when the field is missing
 
-    /// The number that is coloured; NaN for Constant and Rgb, and where the field is missing.
+    /// The number that is coloured; NaN for Constant, Rgb and Painted, and where the field is missing.
     double value(std::uint32_t index) const;
 
     /// Sets the map's ends.
@@ -49,6 +49,7 @@ private:
     std::shared_ptr<const Cloud> cloud_;
     std::shared_ptr<const PointTree> tree_;
     std::shared_ptr<const std::vector<std::uint8_t>> selected_;
+    std::shared_ptr<const std::vector<Rgba>> painted_;
     const PointField* field_ = nullptr;
     Coloring coloring_;
     std::array<double, 4> height_row_ = {};

@@ -15,7 +15,8 @@ bool same_cloud(const CloudLayer& a, const CloudLayer& b) {
 }
 
 bool same_colors(const CloudLayer& a, const CloudLayer& b) {
-    return same_cloud(a, b) && a.coloring == b.coloring && a.selected == b.selected;
+    return same_cloud(a, b) && a.coloring == b.coloring && a.selected == b.selected &&
+           a.painted == b.painted;
 }
 
 std::optional<Picked> nearest_to(const std::vector<Pixel>& pixels, const Window& window, int x,

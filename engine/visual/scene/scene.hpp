@@ -26,6 +26,8 @@ struct CloudLayer : LayerBase {
     std::optional<Coloring> coloring = {};  ///< the style's when empty
     /// One per point of the cloud, not zero for those selected; none when empty.
     std::shared_ptr<const std::vector<std::uint8_t>> selected = {};
+    /// One per point of the cloud, as visual::Rgba, for ColorBy::Painted; none when empty.
+    std::shared_ptr<const std::vector<std::uint32_t>> painted = {};
 
     bool shown() const { return visible && cloud && tree; }
 };

@@ -19,7 +19,8 @@ enum class ColorBy {
     Ring,       ///< field "ring"
     Label,      ///< field "label", by the palette
     Field,      ///< the named one
-    Rgb         ///< field "rgb"
+    Rgb,        ///< field "rgb"
+    Painted     ///< the layer's own colours of its points, such as a camera's
 };
 
 struct Coloring {

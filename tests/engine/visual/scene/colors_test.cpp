@@ -135,6 +135,24 @@ TEST(Colors, SelectedPointsStandOut) {
     EXPECT_EQ(color_of(layer, colors, 4), visual::rgba_of({80, 81, 82, 255}));
 }
 
+TEST(Colors, PaintIsTheLayersOwnAndNeedsAColourAPoint) {
+    visual::CloudLayer layer = eleven();
+    EXPECT_FALSE(LayerColors(layer, {.by = ColorBy::Painted}, {}).known()) << "nothing is painted";
+    auto paint = std::make_shared<std::vector<Rgba>>(11, visual::rgba_of({9, 8, 7, 255}));
+    (*paint)[4] = visual::rgba_of({80, 90, 100, 255});
+    layer.painted = paint;
+    const LayerColors colors(layer, {.by = ColorBy::Painted}, {});
+    EXPECT_TRUE(colors.known());
+    EXPECT_EQ(color_of(layer, colors, 4), visual::rgba_of({80, 90, 100, 255}));
+    EXPECT_EQ(color_of(layer, colors, 5), visual::rgba_of({9, 8, 7, 255}));
+    EXPECT_TRUE(std::isnan(colors.value(4)));
+    layer.painted = std::make_shared<std::vector<Rgba>>(10);
+    const Coloring plain{.by = ColorBy::Painted};
+    const LayerColors wrong(layer, plain, {});
+    EXPECT_FALSE(wrong.known());
+    EXPECT_EQ(color_of(layer, wrong, 4), visual::rgba_of(plain.constant));
+}
+
 TEST(Colors, LargeNumbersKeepTheirDigits) {
     auto cloud = std::make_shared<visual::Cloud>();
     std::vector<double> time;

@@ -211,6 +211,20 @@ TEST(Renderer, ColorsChangeWithoutDrawingAnew) {
     EXPECT_FALSE(renderer.complete()) << "began anew";
 }
 
+TEST(Renderer, NewPaintIsSeenAtOnce) {
+    Scene scene = scene_of({{10, 0, 0}});
+    Style style = plain_style();
+    style.coloring.by = visual::ColorBy::Painted;
+    style.point_size.value = 8;
+    SplatRenderer renderer;
+    for (const std::uint8_t red : {std::uint8_t{200}, std::uint8_t{100}}) {
+        scene.clouds[0].painted =
+            std::make_shared<std::vector<Rgba>>(1, visual::rgba_of({red, 0, 0, 255}));
+        renderer.draw(scene, straight_view(), style, 100, 100);
+        EXPECT_EQ(color_at(renderer.frame(), 50, 50), visual::rgba_of({red, 0, 0, 255}));
+    }
+}
+
 TEST(Renderer, EyeDomeDarkensWhatLiesBehindAnEdge) {
     // Two walls; the nearer hides the left half.
     std::vector<visual::Point> points;
