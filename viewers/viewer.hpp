@@ -22,6 +22,7 @@ struct Selection {
     QString frame;        ///< of the visual that was pointed at; may be empty
     qint64 index = -1;    ///< of the point, box or row, or of the tensor's element, row-major
     double x = 0, y = 0;  ///< pixels, (0, 0) is the image's top-left corner; a plot's values
+    QString layer = {};   ///< which of several visuals of that frame; empty: any
     bool operator==(const Selection&) const = default;
 };
 
@@ -53,6 +54,8 @@ Q_SIGNALS:
     void status_changed(const QString& text);
     void hovered(const std::optional<millrace::viewers::Selection>& selection);
     void selected(const millrace::viewers::Selection& selection);
+    /// Asks the other viewers to reveal it: a double click.
+    void activated(const millrace::viewers::Selection& selection);
 
 protected:
     void set_status(const QString& text);

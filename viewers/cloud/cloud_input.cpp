@@ -4,6 +4,7 @@
 #include <QMouseEvent>
 #include <QWheelEvent>
 #include <cmath>
+#include <utility>
 
 #include "viewers/cloud/cloud_view.hpp"
 #include "viewers/cloud/picture.hpp"
@@ -51,7 +52,12 @@ void CloudView::hover(QPointF place) {
             renderer_.pick(static_cast<int>(place.x() * scale), static_cast<int>(place.y() * scale),
                            static_cast<int>(std::lround(kClickReach * scale)));
     }
-    const bool same = seen.has_value() == hovered_.has_value() &&
+    if (const auto box = box_at(place, seen)) {
+        hover_box(*box);
+        return;
+    }
+    const bool left_box = std::exchange(hovered_box_, std::nullopt).has_value();
+    const bool same = !left_box && seen.has_value() == hovered_.has_value() &&
                       (!seen || (seen->index == hovered_->index && seen->layer == hovered_->layer));
     if (same) return;
     hovered_ = seen;
@@ -75,20 +81,8 @@ void CloudView::hover(QPointF place) {
     set_status(text);
     Q_EMIT hovered(Selection{.kind = Selection::Kind::Point,
                              .frame = QString::fromStdString(layer.cloud->frame),
-                             .index = seen->index});
-}
-
-void CloudView::pick_box(const PlacedLabel& label) {
-    const SceneLayers::Layer* layer = layers_.box_layer(label.layer);
-    if (!layer) return;
-    picked_.reset();
-    picked_box_.emplace(layer->name, label.box);
-    card_ = box_card(layers_, *layer, label.box);
-    Q_EMIT card_changed();
-    Q_EMIT selected(Selection{.kind = Selection::Kind::Box,
-                              .frame = QString::fromStdString(layer->boxes()->frame),
-                              .index = static_cast<qint64>(label.box)});
-    update();
+                             .index = seen->index,
+                             .layer = QString::fromStdString(layer.name)});
 }
 
 void CloudView::pick_point(QPointF place) {
@@ -100,7 +94,8 @@ void CloudView::pick_point(QPointF place) {
     if (layer)
         Q_EMIT selected(Selection{.kind = Selection::Kind::Point,
                                   .frame = QString::fromStdString(layer->cloud()->frame),
-                                  .index = picked_->index});
+                                  .index = picked_->index,
+                                  .layer = layer->name});
     update();
 }
 
@@ -120,8 +115,8 @@ void CloudView::click(QPointF place) {
         update();
         return;
     }
-    if (const PlacedLabel* label = label_at(place))
-        pick_box(*label);
+    if (const auto box = box_at(place, pick_at(place)))
+        pick_box(*box);
     else
         pick_point(place);
 }
@@ -194,7 +189,18 @@ void CloudView::mouseDoubleClickEvent(QMouseEvent* event) {
     }
     if (tool_ != Tool::Look) return;
     const auto seen = pick_at(event->position());
+    if (const auto box = box_at(event->position(), seen)) {
+        const Selection selection = selection_of(*box);
+        reveal(selection);
+        Q_EMIT activated(selection);
+        return;
+    }
     if (!seen) return;
+    if (const SceneLayers::Layer* layer = layers_.cloud_layer(seen->layer))
+        Q_EMIT activated(Selection{.kind = Selection::Kind::Point,
+                                   .frame = QString::fromStdString(layer->cloud()->frame),
+                                   .index = seen->index,
+                                   .layer = layer->name});
     visual::View view = view_;
     view.focus(seen->world, visual::length(seen->world - view.eye()) / 2);
     set_view(view);
@@ -294,8 +300,9 @@ void CloudView::focusOutEvent(QFocusEvent* event) {
 }
 
 void CloudView::leaveEvent(QEvent*) {
-    if (hovered_) update();
+    if (hovered_ || hovered_box_) update();
     hovered_.reset();
+    hovered_box_.reset();
     set_status({});
     Q_EMIT hovered(std::nullopt);
 }

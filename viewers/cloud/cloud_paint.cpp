@@ -154,7 +154,8 @@ void CloudView::paint_marks(QPainter& painter) {
         const std::string frame = mark_->frame.toStdString();
         for (const SceneLayers::Layer& layer : layers_.all()) {
             if (!layer.visible) continue;
-            const bool same = frame.empty() || layer.frame() == frame;
+            const bool same = (frame.empty() || layer.frame() == frame) &&
+                              (mark_->layer.isEmpty() || layer.name == mark_->layer);
             const auto index = static_cast<std::size_t>(std::max<qint64>(mark_->index, 0));
             if (mark_->kind == Selection::Kind::Pixel && layer.camera() &&
                 layer.camera()->name == frame)
@@ -172,6 +173,10 @@ void CloudView::paint_marks(QPainter& painter) {
     if (picked_box_) {
         if (const auto* layer = layers_.find(picked_box_->first); layer && layer->boxes())
             paint_box(painter, *layer, picked_box_->second);
+    }
+    if (hovered_box_ && hovered_box_ != picked_box_) {
+        if (const auto* layer = layers_.find(hovered_box_->first); layer && layer->boxes())
+            paint_box(painter, *layer, hovered_box_->second);
     }
     if (hovered_) paint_ring(painter, hovered_->world, QColor(255, 255, 255, 210));
     painter.restore();

@@ -85,8 +85,10 @@ bool CloudView::set_layer(const QString& name, Shared item) {
 void CloudView::place_layer(const QString& name, Shared item,
                             std::shared_ptr<const visual::PointTree> tree) {
     const bool cloud = std::holds_alternative<visual::Cloud>(*item);
+    const bool camera = std::holds_alternative<visual::Camera>(*item);
     layers_.set(name, std::move(item), std::move(tree));
-    forget_points();
+    // A camera that moves takes no point or box away, but their cards name its pixels.
+    camera ? refresh_card() : forget_points();
     scene_is_changed();
     // A camera or a box that came before the first cloud does not decide what is seen.
     const bool first_cloud = cloud && !fitted_to_cloud_;
@@ -117,6 +119,14 @@ void CloudView::set_layer_coloring(const QString& name,
     scene_is_changed();
 }
 
+void CloudView::set_layer_paint(const QString& name,
+                                std::shared_ptr<const std::vector<std::uint32_t>> colors) {
+    SceneLayers::Layer* layer = layers_.find(name);
+    if (!layer || !layer->cloud() || layer->painted == colors) return;
+    layer->painted = std::move(colors);
+    scene_is_changed();
+}
+
 void CloudView::set_camera_image(const QString& name, std::shared_ptr<const visual::Raster> image) {
     SceneLayers::Layer* layer = layers_.find(name);
     if (!layer || !layer->camera()) return;
@@ -133,10 +143,21 @@ void CloudView::set_pose(const QString& frame, const visual::Matrix4& world_from
 /// What was pointed at may not be there any more.
 void CloudView::forget_points() {
     hovered_.reset();
+    hovered_box_.reset();
     picked_.reset();
     picked_box_.reset();
     if (card_.empty()) return;
     card_ = {};
+    Q_EMIT card_changed();
+}
+
+void CloudView::refresh_card() {
+    const SceneLayers::Layer* layer = picked_box_ ? layers_.find(picked_box_->first)
+                                      : picked_   ? layers_.cloud_layer(picked_->layer)
+                                                  : nullptr;
+    if (!layer) return;
+    card_ = picked_box_ ? box_card(layers_, *layer, picked_box_->second)
+                        : point_card(layers_, *layer, picked_->index);
     Q_EMIT card_changed();
 }
 

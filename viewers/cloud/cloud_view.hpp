@@ -44,6 +44,10 @@ public:
     /// Shows a Cloud, Boxes3d, Polyline or Camera as the layer of its kind.
     bool show_visual(Shared item) override;
     void mark(const std::optional<Selection>& selection) override;
+    void reveal(const Selection& selection) override;
+    /// As a click on the point or box would: its card is shown, others are not told.
+    void select(const Selection& selection);
+    std::optional<std::size_t> picked_box() const;
 
     /// Replaces or adds a layer; a cloud appears when its tree is made. The first cloud is fitted
     /// into the window, after that the view stays. False (see status()) when it can't be shown.
@@ -52,6 +56,10 @@ public:
     void set_layer_visible(const QString& name, bool visible);
     /// The coloring of one cloud; the style's when empty.
     void set_layer_coloring(const QString& name, const std::optional<visual::Coloring>& coloring);
+    /// One colour a point of a cloud, as visual::Rgba, for ColorBy::Painted, until the layer shows
+    /// another item; none when null.
+    void set_layer_paint(const QString& name,
+                         std::shared_ptr<const std::vector<std::uint32_t>> colors);
     /// Shown in the frustum of a camera's layer; none when null.
     void set_camera_image(const QString& name, std::shared_ptr<const visual::Raster> image);
     /// Where a frame that visuals name lies in the world.
@@ -142,6 +150,7 @@ private:
     void scene_is_changed();
     void view_is_changed();
     void forget_points();
+    void refresh_card();
     void place_layer(const QString& name, Shared item,
                      std::shared_ptr<const visual::PointTree> tree);
     const visual::CloudLayer* first_cloud() const;
@@ -154,10 +163,17 @@ private:
     void paint_box(QPainter& painter, const SceneLayers::Layer& layer, std::size_t box) const;
     void paint_ray(QPainter& painter, const SceneLayers::Layer& layer, QPointF pixel) const;
     void paint_corner(QPainter& painter) const;
+    // cloud_boxes.cpp
+    using BoxPlace = std::pair<QString, std::size_t>;  ///< layer, box
+    /// The box whose label or visible edge lies under the pointer; `seen`: the point there.
+    std::optional<BoxPlace> box_at(QPointF place, const std::optional<visual::Picked>& seen) const;
+    std::optional<BoxPlace> box_of(const Selection& selection) const;
+    Selection selection_of(const BoxPlace& box) const;
+    void pick_box(const BoxPlace& box);
+    void hover_box(const BoxPlace& box);
     // cloud_input.cpp
     void hover(QPointF place);
     void click(QPointF place);
-    void pick_box(const PlacedLabel& label);
     void pick_point(QPointF place);
     void drag(QPointF by, Qt::MouseButtons buttons, Qt::KeyboardModifiers modifiers);
     const PlacedLabel* label_at(QPointF place) const;
@@ -196,7 +212,7 @@ private:
     bool select_visible_ = false;
     QPolygonF region_;  ///< logical pixels, while it is drawn: all corners, or two opposite ones
     std::optional<visual::Picked> hovered_, picked_;
-    std::optional<std::pair<QString, std::size_t>> picked_box_;  ///< layer, box
+    std::optional<BoxPlace> hovered_box_, picked_box_;
     std::optional<Selection> mark_;
     Card card_;
 

@@ -69,6 +69,8 @@ QString coloring_title(const visual::Coloring& coloring) {
             return translated("Label");
         case visual::ColorBy::Rgb:
             return translated("Own colours");
+        case visual::ColorBy::Painted:
+            return translated("Camera colour");
         case visual::ColorBy::Field:
             break;
     }
@@ -85,6 +87,7 @@ std::vector<visual::Coloring> colorings_of(const visual::Scene& scene) {
     };
     for (const visual::CloudLayer& layer : scene.clouds) {
         if (!layer.shown()) continue;
+        if (layer.painted) add({.by = ColorBy::Painted});
         for (const visual::PointField& field : layer.cloud->fields) {
             if (field.name == "intensity")
                 add({.by = ColorBy::Intensity});
@@ -121,7 +124,8 @@ visual::Coloring with_source(visual::Coloring coloring, const visual::Coloring& 
 Legend legend_of(const visual::Scene& scene, const visual::Style& style,
                  const visual::Coloring& coloring) {
     Legend legend;
-    if (coloring.by == visual::ColorBy::Constant || coloring.by == visual::ColorBy::Rgb)
+    if (coloring.by == visual::ColorBy::Constant || coloring.by == visual::ColorBy::Rgb ||
+        coloring.by == visual::ColorBy::Painted)
         return legend;
     legend.map = coloring.map;
     legend.reversed = coloring.reversed;

@@ -54,8 +54,11 @@ void SceneLayers::set(const QString& name, Shared item,
                       std::shared_ptr<const visual::PointTree> tree) {
     Layer* layer = find(name);
     if (!layer) layer = &layers_.emplace_back(Layer{.name = name});
-    // A selection numbers the points of the cloud it was made on.
-    if (layer->item != item) layer->selected = nullptr;
+    // Selection and paint number the points of the cloud it was made on.
+    if (layer->item != item) {
+        layer->selected = nullptr;
+        layer->painted = nullptr;
+    }
     layer->item = std::move(item);
     layer->tree = std::move(tree);
 }
@@ -108,6 +111,7 @@ visual::Scene SceneLayers::scene(bool shapes) const {
             cloud.tree = layer.tree;
             cloud.coloring = layer.coloring;
             cloud.selected = layer.selected;
+            cloud.painted = layer.painted;
             scene.clouds.push_back(std::move(cloud));
         } else if (!shapes) {
             continue;

@@ -25,6 +25,7 @@ public:
         std::shared_ptr<const visual::PointTree> tree = {};  ///< of a cloud
         std::optional<visual::Coloring> coloring = {};       ///< the style's when empty
         std::shared_ptr<const std::vector<std::uint8_t>> selected = {};
+        std::shared_ptr<const std::vector<std::uint32_t>> painted = {};  ///< a colour a point
         std::shared_ptr<const visual::Raster> image = {};  ///< in a camera's frustum
 
         /// Null when the layer is of another kind.
@@ -43,7 +44,7 @@ public:
     bool remove(const QString& name);
     const std::vector<Layer>& all() const { return layers_; }
     const Layer* find(const QString& name) const;
-    /// For changes of visibility, colouring, selection and image.
+    /// For changes of visibility, colouring, selection, paint and image.
     Layer* find(const QString& name);
 
     /// A frame without a pose is the world itself, unless it is a camera of the layers.

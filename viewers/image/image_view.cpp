@@ -203,6 +203,11 @@ void ImageView::paintEvent(QPaintEvent*) {
         paint_overlay(painter, *overlay_, overlay_style_,
                       QTransform(zoom_, 0, 0, zoom_, corner.x(), corner.y()), QRectF(pixels));
     }
+    if (const auto* marked = mark_ && overlay_ ? outline_of(*overlay_, *mark_) : nullptr) {
+        const QPointF corner = widget_from_image(QPointF(0, 0));
+        paint_marked(painter, *marked, palette().highlight().color().lighter(120),
+                     QTransform(zoom_, 0, 0, zoom_, corner.x(), corner.y()));
+    }
     if (!mark_ || mark_->kind != Selection::Kind::Pixel) return;
     const QPointF place =
         widget_from_image({std::floor(mark_->x) + 0.5, std::floor(mark_->y) + 0.5});
@@ -238,6 +243,10 @@ std::optional<Selection> ImageView::selection_at(QPointF position) const {
     if (!QRectF(0, 0, image->width, image->height).contains(place) || place.x() >= image->width ||
         place.y() >= image->height)
         return {};
+    if (const auto* outline = overlay_ && overlay_style_.outlines
+                                  ? outline_at(*overlay_, place.x(), place.y(), kReach / zoom_)
+                                  : nullptr)
+        return viewers::selection_of(*outline, place.x(), place.y());
     return Selection{.kind = Selection::Kind::Pixel,
                      .frame = QString::fromStdString(image->frame),
                      .x = place.x(),
@@ -276,6 +285,30 @@ void ImageView::mousePressEvent(QMouseEvent* event) {
     if (const auto selection = selection_at(grabbed_);
         selection && event->button() == Qt::LeftButton)
         Q_EMIT selected(*selection);
+}
+
+void ImageView::mouseDoubleClickEvent(QMouseEvent* event) {
+    if (const auto selection = selection_at(event->position());
+        selection && event->button() == Qt::LeftButton)
+        Q_EMIT activated(*selection);
+}
+
+/// A box fills a third of the window; a pixel comes to its middle.
+void ImageView::reveal(const Selection& selection) {
+    const auto* outline = overlay_ ? outline_of(*overlay_, selection) : nullptr;
+    if (const auto* image = raster(); image && outline) {
+        const QRectF area = bounds_of(*outline) & QRectF(0, 0, image->width, image->height);
+        if (!area.isEmpty()) {
+            center_ = area.center();
+            zoom_ = std::clamp(std::min(width() / area.width(), height() / area.height()) / 3,
+                               std::min(zoom_, 8.0), 8.0);
+            fitted_ = false;
+        }
+    } else if (image && selection.kind == Selection::Kind::Pixel) {
+        center_ = {selection.x, selection.y};
+        fitted_ = false;
+    }
+    mark(selection);
 }
 
 void ImageView::mouseMoveEvent(QMouseEvent* event) {

@@ -21,6 +21,7 @@ public:
 
     bool show_visual(Shared item) override;
     void mark(const std::optional<Selection>& selection) override;
+    void reveal(const Selection& selection) override;
 
     const Tone& tone() const { return tone_; }
     void set_tone(const Tone& tone);
@@ -49,6 +50,7 @@ protected:
     void wheelEvent(QWheelEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 

@@ -40,17 +40,17 @@ void paint_dots(QPainter& painter, const ImageOverlay& overlay, const QTransform
     }
 }
 
+/// Labels of boxes far smaller than themselves would hide what they name.
+bool has_room(const QPainter& painter, const ImageOverlay::Outline& outline,
+              const QTransform& place) {
+    constexpr double kLeastShare = 0.7;
+    const QFontMetricsF metrics(painter.font());
+    return bounds_of(outline).width() * place.m11() >=
+           metrics.horizontalAdvance(outline.label) * kLeastShare;
+}
+
 void paint_label(QPainter& painter, const ImageOverlay::Outline& outline, const QTransform& place) {
     const QFontMetricsF metrics(painter.font());
-    // Labels of boxes far smaller than themselves would hide what they name.
-    double left = outline.label_at.x(), right = left;
-    for (const QLineF& line : outline.lines) {
-        left = std::min({left, line.x1(), line.x2()});
-        right = std::max({right, line.x1(), line.x2()});
-    }
-    constexpr double kLeastShare = 0.7;
-    if ((right - left) * place.m11() < metrics.horizontalAdvance(outline.label) * kLeastShare)
-        return;
     const QPointF at = place.map(outline.label_at);
     const QColor background = color_of(outline.color);
     const QRectF field(at.x(), at.y() - metrics.height(),
@@ -99,7 +99,78 @@ void paint_overlay(QPainter& painter, const ImageOverlay& overlay, const Overlay
         }
         // Labels last: no line runs through a text.
         for (const ImageOverlay::Outline& outline : overlay.outlines)
-            if (!outline.label.isEmpty()) paint_label(painter, outline, widget_from_image);
+            if (!outline.label.isEmpty() && has_room(painter, outline, widget_from_image))
+                paint_label(painter, outline, widget_from_image);
+    }
+    painter.restore();
+}
+
+const ImageOverlay::Outline* outline_at(const ImageOverlay& overlay, double x, double y,
+                                        double reach) {
+    const ImageOverlay::Outline* best = nullptr;
+    double nearest = reach;
+    for (const ImageOverlay::Outline& outline : overlay.outlines) {
+        if (outline.index < 0) continue;
+        for (const QLineF& line : outline.lines) {
+            const double dx = line.dx(), dy = line.dy(), size = dx * dx + dy * dy;
+            const double along = (x - line.x1()) * dx + (y - line.y1()) * dy;
+            const double share = size > 0 ? std::clamp(along / size, 0.0, 1.0) : 0;
+            const double away = std::hypot(x - line.x1() - share * dx, y - line.y1() - share * dy);
+            if (!(away <= nearest)) continue;
+            nearest = away;
+            best = &outline;
+        }
+    }
+    return best;
+}
+
+const ImageOverlay::Outline* outline_of(const ImageOverlay& overlay, const Selection& selection) {
+    if (selection.kind != Selection::Kind::Box || selection.index < 0) return nullptr;
+    const auto found = std::ranges::find_if(overlay.outlines, [&](const auto& outline) {
+        return outline.index == selection.index && outline.frame == selection.frame &&
+               (selection.layer.isEmpty() || outline.layer == selection.layer);
+    });
+    return found == overlay.outlines.end() ? nullptr : &*found;
+}
+
+Selection selection_of(const ImageOverlay::Outline& outline, double x, double y) {
+    return {.kind = Selection::Kind::Box,
+            .frame = outline.frame,
+            .index = outline.index,
+            .x = x,
+            .y = y,
+            .layer = outline.layer};
+}
+
+QRectF bounds_of(const ImageOverlay::Outline& outline) {
+    if (outline.lines.empty()) return {};
+    double left = outline.lines[0].x1(), right = left, top = outline.lines[0].y1(), bottom = top;
+    for (const QLineF& line : outline.lines) {
+        left = std::min({left, line.x1(), line.x2()});
+        right = std::max({right, line.x1(), line.x2()});
+        top = std::min({top, line.y1(), line.y2()});
+        bottom = std::max({bottom, line.y1(), line.y2()});
+    }
+    return {left, top, right - left, bottom - top};
+}
+
+void paint_marked(QPainter& painter, const ImageOverlay::Outline& outline, const QColor& accent,
+                  const QTransform& widget_from_image) {
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    for (const auto& [color, width] : {std::pair(QColor(0, 0, 0, 170), 6.0), {accent, 3.0}}) {
+        painter.setPen(QPen(color, width, Qt::SolidLine, Qt::RoundCap));
+        for (const QLineF& line : outline.lines) painter.drawLine(widget_from_image.map(line));
+    }
+    if (!outline.label.isEmpty()) {
+        QFont bold = painter.font();
+        bold.setBold(true);
+        painter.setFont(bold);
+        ImageOverlay::Outline marked = outline;
+        marked.color = {static_cast<std::uint8_t>(accent.red()),
+                        static_cast<std::uint8_t>(accent.green()),
+                        static_cast<std::uint8_t>(accent.blue()), 255};
+        paint_label(painter, marked, widget_from_image);
     }
     painter.restore();
 }

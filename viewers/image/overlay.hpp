@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/visual/visual.hpp"
+#include "viewers/viewer.hpp"
 
 namespace millrace::viewers {
 
@@ -25,7 +26,10 @@ struct ImageOverlay {
         std::vector<QLineF> lines;
         visual::Color color = {255, 255, 255, 255};
         QString label;
-        QPointF label_at;  ///< the label's bottom-left corner
+        QPointF label_at;   ///< the label's bottom-left corner
+        qint64 index = -1;  ///< of the box in the visual below
+        QString frame;      ///< of the boxes
+        QString layer;      ///< which boxes of that frame
     };
     std::vector<Dot> dots;
     std::vector<Outline> outlines;
@@ -44,6 +48,21 @@ std::pair<float, float> depth_range(const ImageOverlay& overlay);
 /// The nearest dot to the camera within `radius` pixels of (x, y).
 std::optional<ImageOverlay::Dot> dot_at(const ImageOverlay& overlay, double x, double y,
                                         double radius);
+
+/// The outline with a line nearest to (x, y), within `reach` pixels; null when there is none. Lives
+/// as long as the overlay.
+const ImageOverlay::Outline* outline_at(const ImageOverlay& overlay, double x, double y,
+                                        double reach);
+/// The outline of a box that was pointed at or selected; null when it isn't in the image.
+const ImageOverlay::Outline* outline_of(const ImageOverlay& overlay, const Selection& selection);
+/// What an outline stands for; the place is that of the pointer.
+Selection selection_of(const ImageOverlay::Outline& outline, double x, double y);
+/// The area that an outline covers, pixels of the image.
+QRectF bounds_of(const ImageOverlay::Outline& outline);
+
+/// Draws one outline thick, its label whatever its size: that of what is pointed at or selected.
+void paint_marked(QPainter& painter, const ImageOverlay::Outline& outline, const QColor& accent,
+                  const QTransform& widget_from_image);
 
 /// Draws what lies in `visible` (image pixels); `widget_from_image` scales and moves, nothing else.
 void paint_overlay(QPainter& painter, const ImageOverlay& overlay, const OverlayStyle& style,

@@ -185,6 +185,8 @@ std::vector<Shared> load_file(const fs::path& file) {
                          .mend = "Rename it if it is one of these."});
 }
 
+std::filesystem::path Source::calibration_file(std::size_t, quint64) const { return {}; }
+
 std::vector<std::unique_ptr<Source>> open_sources(const QStringList& paths, QStringList& problems) {
     std::vector<std::unique_ptr<Source>> sources;
     std::map<std::pair<fs::path, std::string>, std::vector<fs::path>> sequences;

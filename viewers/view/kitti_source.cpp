@@ -112,6 +112,11 @@ public:
             visual::read_kitti_labels(text_of(file), file.string()), camera_from(read, 1, 1)))};
     }
 
+    fs::path calibration_file(std::size_t stream, quint64 item) const override {
+        if (streams_.at(stream).name != "calib") return {};
+        return root_ / "calib" / (names_.at(item) + ".txt");
+    }
+
 private:
     visual::Raster image(const std::string& name) const {
         const auto loaded = load_file(root_ / "image_2" / (name + ".png"));

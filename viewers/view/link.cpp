@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/visual/calibrate/correction.hpp"
 #include "engine/visual/scene/color_map.hpp"
 #include "engine/visual/scene/geometry.hpp"
 
 namespace millrace::view {
 namespace {
 
-constexpr double kNearest = 0.1;  ///< metres before the camera
+constexpr double kNearest = visual::Pinhole::kNearest;
 
 using visual::Vector3;
 using visual::operator+;
@@ -39,11 +40,6 @@ std::optional<Vector3> imaged(const visual::Camera& camera, const Vector3& seen)
 }
 
 }  // namespace
-
-std::optional<std::array<double, 3>> project(const visual::Camera& camera,
-                                             const std::array<double, 3>& point) {
-    return imaged(camera, seen_from(camera, point));
-}
 
 viewers::ImageOverlay::Outline outline_of(const visual::Camera& camera,
                                           const visual::Boxes3d::Box& box) {
@@ -88,22 +84,27 @@ viewers::ImageOverlay::Outline outline_of(const visual::Camera& camera,
     return outline;
 }
 
+bool is_image_of(const visual::Visual& visual, const std::string& camera) {
+    const auto* image = std::get_if<visual::Raster>(&visual);
+    return image && image->frame == camera && image->unit.empty();
+}
+
 Projection::Projection(std::shared_ptr<const visual::Visual> item, const visual::Camera& camera) {
     const auto& cloud = std::get<visual::Cloud>(*item);
     if (!camera.parent_frame.empty() && camera.parent_frame != cloud.frame) return;
     if (camera.width <= 0 || camera.height <= 0) return;
     columns_ = (camera.width + kCell - 1) / kCell;
     rows_ = (camera.height + kCell - 1) / kCell;
+    const visual::Pinhole pinhole(camera);
     for (std::size_t i = 0; i < cloud.points.size(); ++i) {
         const visual::Point& at = cloud.points[i];
-        const auto pixel = project(camera, {static_cast<double>(at.x) + cloud.origin[0],
-                                            static_cast<double>(at.y) + cloud.origin[1],
-                                            static_cast<double>(at.z) + cloud.origin[2]});
-        if (!pixel || !((*pixel)[0] >= 0 && (*pixel)[1] >= 0 && (*pixel)[0] < camera.width &&
-                        (*pixel)[1] < camera.height))
-            continue;
-        pixels_.push_back({static_cast<float>((*pixel)[0]), static_cast<float>((*pixel)[1]),
-                           static_cast<float>((*pixel)[2]), static_cast<std::uint32_t>(i)});
+        const visual::Pinhole::Pixel pixel =
+            pinhole.pixel({static_cast<double>(at.x) + cloud.origin[0],
+                           static_cast<double>(at.y) + cloud.origin[1],
+                           static_cast<double>(at.z) + cloud.origin[2]});
+        if (!pixel.inside) continue;
+        pixels_.push_back({static_cast<float>(pixel.x), static_cast<float>(pixel.y),
+                           static_cast<float>(pixel.depth), static_cast<std::uint32_t>(i)});
     }
     // Places sorted by cell, by counting.
     const auto cell_of = [&](const Pixel& pixel) {

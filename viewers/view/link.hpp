@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/visual/visual.hpp"
@@ -36,9 +37,8 @@ private:
     std::vector<std::uint32_t> starts_, places_;  ///< of each cell, its places in pixels_
 };
 
-/// Pixel and depth of a point in the camera's parent frame; none behind the camera.
-std::optional<std::array<double, 3>> project(const visual::Camera& camera,
-                                             const std::array<double, 3>& point);
+/// Whether it is a picture, not depths, that the camera took.
+bool is_image_of(const visual::Visual& visual, const std::string& camera);
 
 /// The edges of a box as the camera sees them, cut at 0.1 m before it; without lines when the whole
 /// box lies behind. `box` in the camera's parent frame.

@@ -37,6 +37,8 @@ public:
         Q_UNUSED(index);
         return {};
     }
+    /// KITTI's calibration file that an item's camera was read from; empty where there is none.
+    virtual std::filesystem::path calibration_file(std::size_t stream, quint64 item) const;
 };
 
 /// A file of a kind that is known by its ending: clouds (.bin, .pcd, .ply, .xyz, .las …), images,

@@ -119,6 +119,7 @@ void Window::make_menus() {
     QAction* tree = tree_dock_->toggleViewAction();
     tree->setShortcut(QKeySequence("F9"));
     view->addAction(tree);
+    make_calibration(view);
     add(view, tr("&Arrange panes"), QKeySequence("Ctrl+Shift+A"), [this] { arrange(); });
     add(view, tr("&Full screen"), QKeySequence::FullScreen,
         [this] { isFullScreen() ? showNormal() : showFullScreen(); });
@@ -134,7 +135,7 @@ void Window::open(const QStringList& paths) {
     auto sources = open_sources(paths, problems);
     for (const QString& problem : problems) tell_problem(problem);
     for (auto& source : sources) {
-        sources_.push_back(std::move(source));
+        sources_.push_back(std::shared_ptr<const Source>(std::move(source)));
         const Source& opened = *sources_.back();
         const QSignalBlocker quiet(tree_);
         QTreeWidgetItem* parent = nullptr;
@@ -204,7 +205,7 @@ void Window::refresh() {
 }
 
 void Window::load(std::size_t index, quint64 item) {
-    const Source* source = sources_[open_[index]->source].get();
+    const auto source = sources_[open_[index]->source];
     const std::size_t stream = open_[index]->stream;
     background_.run(
         QString::number(index),
@@ -224,7 +225,8 @@ void Window::load(std::size_t index, quint64 item) {
 void Window::take(std::size_t index, quint64 item, std::vector<Shared> visuals) {
     Open& open = *open_[index];
     if (open.wanted != item || !open.visible) return;
-    open.shown = std::move(visuals);
+    open.given = std::move(visuals);
+    open.shown = with_corrections(open.given);
     const std::vector<QString> before = std::exchange(open.layers, {});
     for (std::size_t place = 0; place < open.shown.size(); ++place) {
         if (belongs_in_space(*open.shown[place]))
@@ -240,6 +242,8 @@ void Window::take(std::size_t index, quint64 item, std::vector<Shared> visuals) 
     show_plots(index);
     projections_.clear();
     link_images();
+    paint_clouds();
+    refresh_calibration();
     const auto& source = *sources_[open.source];
     const auto& stream = source.streams()[open.stream];
     const auto at = std::ranges::lower_bound(stream.items, item) - stream.items.begin();
@@ -255,13 +259,12 @@ void Window::show_in_space(Open& open, std::size_t place, const Shared& visual) 
                 [this](const QString& text) { statusBar()->showMessage(text); });
         connect(space_->view(), &viewers::Viewer::status_changed, statusBar(),
                 [this](const QString& text) { statusBar()->showMessage(text); });
-        connect(space_->view(), &viewers::Viewer::hovered, this,
-                [this](const auto& selection) { hovered_space(selection); });
-        connect(space_->view(), &viewers::Viewer::selected, this,
-                [this](const auto& selection) { hovered_space(selection); });
+        follow(space_->view());
+        connect(space_->view(), &viewers::CloudView::layers_changed, this, &Window::apply_paints);
+        connect(space_->view(), &viewers::CloudView::style_changed, this, &Window::follow_painting);
         arrange();
     }
-    const QString layer = place == 0 ? open.name : tr("%1 (%2)").arg(open.name).arg(place + 1);
+    const QString layer = layer_of(open, place);
     space_->view()->set_layer(layer, visual);
     open.layers.push_back(layer);
 }
@@ -287,6 +290,8 @@ void Window::change_visibility(QTreeWidgetItem* row) {
     }
     projections_.clear();
     lay_over_images();
+    paint_clouds();
+    refresh_calibration();
     refresh();
 }
 

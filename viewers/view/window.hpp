@@ -4,17 +4,21 @@
 #pragma once
 
 #include <QMainWindow>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "engine/visual/calibrate/correction.hpp"
+#include "engine/visual/scene/style.hpp"
 #include "viewers/cloud/background.hpp"
 #include "viewers/registry.hpp"
 #include "viewers/theme.hpp"
 #include "viewers/view/link.hpp"
 #include "viewers/view/source.hpp"
 
+class QAction;
 class QLabel;
 class QSplitter;
 class QTreeWidget;
@@ -28,6 +32,7 @@ class Timeline;
 namespace millrace::view {
 
 class Plots;
+class CalibrationPanel;
 
 class Window : public QMainWindow {
     Q_OBJECT
@@ -50,6 +55,18 @@ public:
     bool settled() const;
     const QStringList& problems() const { return problems_; }
 
+    CalibrationPanel* calibration() const { return calibration_; }
+    void show_calibration(bool shown);
+    /// Writes the chosen camera as it is corrected: JSON where the name ends so, otherwise the
+    /// item's KITTI calibration with a new pose of the LiDAR. False when it can't; problems() says
+    /// why.
+    bool save_calibration(const QString& file);
+    /// Points get the colours of the pixels they fall on.
+    void set_painting(bool on);
+    bool painting() const { return painting_; }
+    /// What was picked last in any view, which stays marked while nothing is pointed at.
+    const std::optional<viewers::Selection>& selected() const { return selected_; }
+
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
@@ -60,8 +77,9 @@ private:
         std::size_t source = 0, stream = 0;
         QString name;
         bool visible = true;
-        std::optional<quint64> wanted;  ///< the item that is shown or being loaded
-        std::vector<Shared> shown;
+        std::optional<quint64> wanted;                  ///< the item that is shown or being loaded
+        std::vector<Shared> given;                      ///< as it was loaded
+        std::vector<Shared> shown;                      ///< the same, cameras corrected
         std::vector<QString> layers;                    ///< in the 3D view
         std::map<std::size_t, viewers::Viewer*> panes;  ///< by place among the visuals
         QTreeWidgetItem* row = nullptr;
@@ -79,9 +97,33 @@ private:
     void lay_over_images();
     std::shared_ptr<const viewers::ImageOverlay> overlay_for(const std::string& camera);
     const visual::Camera* camera_named(const std::string& name) const;
-    void hovered_image(const Open& open, const std::optional<viewers::Selection>& selection);
-    void hovered_space(const std::optional<viewers::Selection>& selection);
     const Projection* projection_for(const std::string& camera);
+    // window_links.cpp
+    QString layer_of(const Open& open, std::size_t place) const;
+    /// The item of the 3D view that dots over a camera's image are of.
+    std::pair<QString, Shared> cloud_for(const visual::Camera& camera) const;
+    void follow(viewers::Viewer* viewer);
+    void point_at(const std::optional<viewers::Selection>& selection);
+    void pick(const viewers::Selection& selection);
+    void reveal(viewers::Viewer* from, const viewers::Selection& selection);
+    void show_marks();
+    /// A pixel becomes the point it shows, where there is one.
+    viewers::Selection resolved(const viewers::Selection& selection);
+    std::optional<viewers::Selection> pixel_of(const viewers::Selection& point,
+                                               const visual::Camera& camera) const;
+    // window_calibration.cpp
+    void make_calibration(QMenu* menu);
+    std::vector<Shared> with_corrections(const std::vector<Shared>& given) const;
+    void correct(const std::string& camera, const visual::Correction& correction);
+    void refresh_calibration();
+    void offer_items();
+    const Open* open_camera(const std::string& name) const;
+    void ask_where_to_save();
+    // window_paint.cpp
+    void paint_clouds();
+    void apply_paints();
+    void follow_painting();
+    bool can_paint() const;
     void arrange();
     bool has_wide_images() const;
     void load_part(std::size_t number, std::size_t place, const std::vector<std::int64_t>& index);
@@ -89,7 +131,7 @@ private:
     void change_visibility(QTreeWidgetItem* row);
 
     viewers::Registry registry_;
-    std::vector<std::unique_ptr<Source>> sources_;
+    std::vector<std::shared_ptr<const Source>> sources_;
     std::vector<std::unique_ptr<Open>> open_;
     std::vector<quint64> items_;
     quint64 item_ = 0;
@@ -103,6 +145,20 @@ private:
     QLabel* empty_;
     QWidget* framed(const QString& title, QWidget* content);
     QStringList problems_;
+    std::optional<viewers::Selection> hovered_, selected_;
+    CalibrationPanel* calibration_ = nullptr;
+    QDockWidget* calibration_dock_ = nullptr;
+    QAction* paint_action_ = nullptr;
+    std::map<std::string, visual::Correction> corrections_;  ///< by camera's name
+    struct Paint {
+        Shared item;  ///< the cloud
+        std::shared_ptr<const std::vector<std::uint32_t>> colors;
+    };
+    std::map<QString, Paint> paints_;  ///< by layer
+    bool painting_ = false;
+    visual::Coloring coloring_before_;  ///< to go back to when painting ends
+    std::vector<Shared> offered_;       ///< what the panel scores: cloud, image, camera
+    std::vector<quint64> offered_items_;
     std::map<std::string, std::unique_ptr<Projection>> projections_;  ///< by camera's name
     viewers::Background background_;  ///< last: its jobs use the sources
 };

@@ -1,5 +1,8 @@
-// How the views of one item follow each other: an image into its camera's frustum, a point to its
-// pixel, a pixel to the point that it shows.
+// How the views of one item follow each other: what is pointed at or picked in one is marked in all
+// others. A point shows its pixel in each image, a pixel the point it shows or its ray, a box
+// itself.
+#include <algorithm>
+
 #include "viewers/cloud/cloud_workspace.hpp"
 #include "viewers/image/image_view.hpp"
 #include "viewers/view/window.hpp"
@@ -9,148 +12,135 @@ namespace {
 
 constexpr double kReach = 6;  ///< pixels of the image round the pointer
 
+using viewers::Selection;
+
 }  // namespace
 
-void Window::link_images() {
-    lay_over_images();
-    if (!space_) return;
+QString Window::layer_of(const Open& open, std::size_t place) const {
+    return place == 0 ? open.name : tr("%1 (%2)").arg(open.name).arg(place + 1);
+}
+
+std::pair<QString, Shared> Window::cloud_for(const visual::Camera& camera) const {
     for (const auto& open : open_) {
+        if (!open->visible) continue;
         for (std::size_t place = 0; place < open->shown.size(); ++place) {
-            const auto* camera = std::get_if<visual::Camera>(open->shown[place].get());
-            if (!camera) continue;
-            const QString layer =
-                place == 0 ? open->name : tr("%1 (%2)").arg(open->name).arg(place + 1);
-            for (const auto& other : open_) {
-                for (const Shared& shown : other->shown) {
-                    const auto* image = std::get_if<visual::Raster>(shown.get());
-                    if (!image || image->frame != camera->name || camera->name.empty()) continue;
-                    space_->view()->set_camera_image(
-                        layer, std::shared_ptr<const visual::Raster>(shown, image));
-                }
-            }
+            const auto* cloud = std::get_if<visual::Cloud>(open->shown[place].get());
+            if (cloud && cloud->frame == camera.parent_frame)
+                return {layer_of(*open, place), open->shown[place]};
         }
+    }
+    return {};
+}
+
+void Window::follow(viewers::Viewer* viewer) {
+    connect(viewer, &viewers::Viewer::hovered, this,
+            [this](const auto& selection) { point_at(selection); });
+    connect(viewer, &viewers::Viewer::selected, this,
+            [this](const Selection& selection) { pick(selection); });
+    connect(viewer, &viewers::Viewer::activated, this,
+            [this, viewer](const Selection& selection) { reveal(viewer, selection); });
+    if (auto* space = qobject_cast<viewers::CloudView*>(viewer)) {
+        // A click beside everything, or another item: nothing is picked any more.
+        connect(space, &viewers::CloudView::card_changed, this, [this, space] {
+            if (!space->card().empty() || !selected_) return;
+            selected_.reset();
+            show_marks();
+        });
     }
 }
 
-/// Points and boxes as the image's camera sees them, and the boxes found in the image itself.
-void Window::lay_over_images() {
+Selection Window::resolved(const Selection& selection) {
+    const std::string frame = selection.frame.toStdString();
+    if (selection.kind != Selection::Kind::Pixel || frame.empty()) return selection;
+    const Projection* projection = projection_for(frame);
+    const auto pixel = projection ? projection->at(selection.x, selection.y, kReach) : std::nullopt;
+    const visual::Camera* camera = camera_named(frame);
+    if (!pixel || !camera) return selection;
+    return {.kind = Selection::Kind::Point,
+            .frame = QString::fromStdString(camera->parent_frame),
+            .index = static_cast<qint64>(pixel->point),
+            .layer = cloud_for(*camera).first};
+}
+
+std::optional<Selection> Window::pixel_of(const Selection& point,
+                                          const visual::Camera& camera) const {
+    for (const auto& open : open_) {
+        for (std::size_t place = 0; place < open->shown.size(); ++place) {
+            const auto* cloud = std::get_if<visual::Cloud>(open->shown[place].get());
+            if (!cloud || !open->visible || point.index < 0) continue;
+            const bool meant = point.layer.isEmpty() ? cloud->frame == point.frame.toStdString()
+                                                     : layer_of(*open, place) == point.layer;
+            const auto index = static_cast<std::size_t>(point.index);
+            if (!meant || index >= cloud->points.size()) continue;
+            if (!camera.parent_frame.empty() && cloud->frame != camera.parent_frame) continue;
+            const visual::Point& p = cloud->points[index];
+            const auto at =
+                visual::Pinhole(camera).pixel({static_cast<double>(p.x) + cloud->origin[0],
+                                               static_cast<double>(p.y) + cloud->origin[1],
+                                               static_cast<double>(p.z) + cloud->origin[2]});
+            if (!at.inside) return {};
+            return Selection{.kind = Selection::Kind::Pixel,
+                             .frame = QString::fromStdString(camera.name),
+                             .index = -1,
+                             .x = at.x,
+                             .y = at.y};
+        }
+    }
+    return {};
+}
+
+void Window::point_at(const std::optional<Selection>& selection) {
+    hovered_ = selection ? std::optional(resolved(*selection)) : std::nullopt;
+    show_marks();
+}
+
+void Window::pick(const Selection& selection) {
+    const Selection chosen = resolved(selection);
+    selected_ = chosen;
+    // A pixel without a point has no card; its ray is shown.
+    if (space_ && chosen.kind != Selection::Kind::Pixel) space_->view()->select(chosen);
+    selected_ = chosen;
+    show_marks();
+}
+
+void Window::reveal(viewers::Viewer* from, const Selection& selection) {
+    const Selection chosen = resolved(selection);
+    pick(selection);
+    if (space_ && from != space_->view()) space_->view()->reveal(chosen);
     for (const auto& open : open_) {
         for (const auto& [place, pane] : open->panes) {
             auto* view = qobject_cast<viewers::ImageView*>(pane);
             const auto* image = place < open->shown.size()
                                     ? std::get_if<visual::Raster>(open->shown[place].get())
                                     : nullptr;
-            if (!view || !image) continue;
-            view->set_overlay(image->frame.empty() ? nullptr : overlay_for(image->frame));
-        }
-    }
-}
-
-std::shared_ptr<const viewers::ImageOverlay> Window::overlay_for(const std::string& name) {
-    auto overlay = std::make_shared<viewers::ImageOverlay>();
-    if (const Projection* projection = projection_for(name)) {
-        overlay->dots.reserve(projection->pixels().size());
-        for (const Projection::Pixel& pixel : projection->pixels())
-            overlay->dots.push_back({pixel.x, pixel.y, pixel.depth, pixel.point});
-    }
-    const visual::Camera* camera = camera_named(name);
-    const auto add = [&](viewers::ImageOverlay::Outline outline) {
-        if (!outline.lines.empty()) overlay->outlines.push_back(std::move(outline));
-    };
-    for (const auto& open : open_) {
-        if (!open->visible) continue;
-        for (const Shared& shown : open->shown) {
-            if (const auto* boxes = std::get_if<visual::Boxes2d>(shown.get());
-                boxes && boxes->frame == name) {
-                for (const auto& box : boxes->boxes) add(viewers::outline_of(box));
-            }
-            const auto* boxes = std::get_if<visual::Boxes3d>(shown.get());
-            if (!boxes || !camera) continue;
-            if (!camera->parent_frame.empty() && camera->parent_frame != boxes->frame) continue;
-            for (const auto& box : boxes->boxes) add(outline_of(*camera, box));
-        }
-    }
-    return overlay;
-}
-
-const visual::Camera* Window::camera_named(const std::string& name) const {
-    const visual::Camera* camera = nullptr;
-    for (const auto& open : open_) {
-        if (!open->visible) continue;
-        for (const Shared& shown : open->shown) {
-            const auto* found = std::get_if<visual::Camera>(shown.get());
-            if (found && found->name == name) camera = found;
-        }
-    }
-    return camera;
-}
-
-const Projection* Window::projection_for(const std::string& name) {
-    auto& projection = projections_[name];
-    if (projection) return projection.get();
-    const visual::Camera* camera = camera_named(name);
-    Shared cloud;
-    if (!camera) return nullptr;
-    for (const auto& open : open_) {
-        if (!open->visible) continue;
-        for (const Shared& shown : open->shown) {
-            const auto* found = std::get_if<visual::Cloud>(shown.get());
-            if (found && !cloud && found->frame == camera->parent_frame) cloud = shown;
-        }
-    }
-    if (!cloud) return nullptr;
-    projection = std::make_unique<Projection>(cloud, *camera);
-    return projection.get();
-}
-
-void Window::hovered_image(const Open& open, const std::optional<viewers::Selection>& selection) {
-    if (!space_) return;
-    std::optional<viewers::Selection> mark;
-    for (const Shared& shown : open.shown) {
-        const auto* image = std::get_if<visual::Raster>(shown.get());
-        if (!image || !selection || image->frame.empty()) continue;
-        const Projection* projection = projection_for(image->frame);
-        const auto pixel =
-            projection ? projection->at(selection->x, selection->y, kReach) : std::nullopt;
-        if (!pixel) continue;
-        std::string frame;
-        for (const auto& other : open_) {
-            for (const Shared& item : other->shown) {
-                if (const auto* cloud = std::get_if<visual::Cloud>(item.get()))
-                    frame = cloud->frame;
+            const visual::Camera* camera = image ? camera_named(image->frame) : nullptr;
+            if (!view || view == from) continue;
+            if (chosen.kind == Selection::Kind::Box) {
+                if (view->overlay() && viewers::outline_of(*view->overlay(), chosen))
+                    view->reveal(chosen);
+            } else if (chosen.kind == Selection::Kind::Point && camera) {
+                if (const auto pixel = pixel_of(chosen, *camera)) view->reveal(*pixel);
             }
         }
-        mark = viewers::Selection{.kind = viewers::Selection::Kind::Point,
-                                  .frame = QString::fromStdString(frame),
-                                  .index = static_cast<qint64>(pixel->point),
-                                  .x = 0,
-                                  .y = 0};
     }
-    space_->view()->mark(mark);
 }
 
-void Window::hovered_space(const std::optional<viewers::Selection>& selection) {
+/// What is pointed at, otherwise what is picked.
+void Window::show_marks() {
+    const std::optional<Selection>& shown = hovered_ ? hovered_ : selected_;
+    if (space_) space_->view()->mark(shown);
     for (const auto& open : open_) {
         for (const auto& [place, pane] : open->panes) {
             const auto* image = place < open->shown.size()
                                     ? std::get_if<visual::Raster>(open->shown[place].get())
                                     : nullptr;
             if (!image || image->frame.empty()) continue;
-            std::optional<viewers::Selection> mark;
-            const Projection* projection =
-                selection && selection->kind == viewers::Selection::Kind::Point &&
-                        selection->index >= 0
-                    ? projection_for(image->frame)
-                    : nullptr;
-            if (const auto pixel =
-                    projection ? projection->of(static_cast<std::uint32_t>(selection->index))
-                               : std::nullopt) {
-                mark = viewers::Selection{.kind = viewers::Selection::Kind::Pixel,
-                                          .frame = QString::fromStdString(image->frame),
-                                          .index = -1,
-                                          .x = static_cast<double>(pixel->x),
-                                          .y = static_cast<double>(pixel->y)};
-            }
+            std::optional<Selection> mark;
+            const visual::Camera* camera = camera_named(image->frame);
+            if (shown && shown->kind == Selection::Kind::Point && camera)
+                mark = pixel_of(*shown, *camera);
+            else if (shown && shown->kind == Selection::Kind::Box)
+                mark = shown;
             pane->mark(mark);
         }
     }

@@ -1,4 +1,5 @@
 // The panes of the window: which viewer shows what, and how they share the place.
+#include <QDockWidget>
 #include <QLabel>
 #include <QSplitter>
 #include <QStatusBar>
@@ -10,6 +11,7 @@
 #include "viewers/cloud/cloud_workspace.hpp"
 #include "viewers/tensor/tensor_view.hpp"
 #include "viewers/view/plots.hpp"
+#include "viewers/view/calibration_panel.hpp"
 #include "viewers/view/window.hpp"
 
 namespace millrace::view {
@@ -29,8 +31,6 @@ void Window::show_in_pane(Open& open, std::size_t place, const Shared& visual) {
     connect(pane, &viewers::Viewer::status_changed, statusBar(),
             [this](const QString& text) { statusBar()->showMessage(text); });
     const Open* from = &open;
-    connect(pane, &viewers::Viewer::hovered, this,
-            [this, from](const auto& selection) { hovered_image(*from, selection); });
     if (auto* tensor = qobject_cast<viewers::TensorView*>(pane)) {
         const auto number = static_cast<std::size_t>(
             std::ranges::find_if(open_, [from](const auto& one) { return one.get() == from; }) -
@@ -38,6 +38,7 @@ void Window::show_in_pane(Open& open, std::size_t place, const Shared& visual) {
         connect(tensor, &viewers::TensorView::slice_wanted, this,
                 [this, number, place](const auto& index) { load_part(number, place, index); });
     }
+    follow(pane);
     arrange();
 }
 
@@ -139,7 +140,8 @@ void Window::arrange() {
 }
 
 bool Window::settled() const {
-    return background_.idle() && (!space_ || space_->view()->settled());
+    return background_.idle() && (!space_ || space_->view()->settled()) &&
+           (calibration_dock_->isHidden() || calibration_->settled());
 }
 
 }  // namespace millrace::view
