@@ -1,90 +1,36 @@
 #include "viewers/table/table_view.hpp"
 
-#include <QAbstractTableModel>
+#include <QBuffer>
 #include <QClipboard>
 #include <QFileDialog>
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QLocale>
 #include <QSaveFile>
-#include <QSortFilterProxyModel>
 #include <QTableView>
 #include <QVBoxLayout>
-#include <optional>
+#include <algorithm>
+
+#include "viewers/table/table_model.hpp"
 
 namespace millrace::viewers {
 namespace {
 
-/// As programs write numbers; texts with a number in front are none.
-std::optional<double> number_in(const QString& text) {
-    bool good = false;
-    const double value = QLocale::c().toDouble(text.trimmed(), &good);
-    return good ? std::optional(value) : std::nullopt;
+/// Up to so many cells are sorted, filtered and copied at once; it takes some milliseconds.
+constexpr std::size_t kFewCells = 20'000;
+/// More than this belongs into a file, no clipboard.
+constexpr qsizetype kMostCopied = 64 << 20;
+
+std::size_t cells_of(const visual::Table& table) {
+    return table.rows.size() * std::max<std::size_t>(1, table.columns.size());
 }
 
 }  // namespace
 
-class TableModel : public QAbstractTableModel {
-public:
-    using QAbstractTableModel::QAbstractTableModel;
-
-    void set(Viewer::Shared item, const visual::Table* table) {
-        beginResetModel();
-        item_ = std::move(item);
-        table_ = table;
-        endResetModel();
-    }
-    const visual::Table* table() const { return table_; }
-
-    int rowCount(const QModelIndex& parent = {}) const override {
-        return parent.isValid() || !table_ ? 0 : static_cast<int>(table_->rows.size());
-    }
-    int columnCount(const QModelIndex& parent = {}) const override {
-        return parent.isValid() || !table_ ? 0 : static_cast<int>(table_->columns.size());
-    }
-    QVariant data(const QModelIndex& index, int role) const override {
-        const auto& row = table_->rows[static_cast<std::size_t>(index.row())];
-        const auto column = static_cast<std::size_t>(index.column());
-        const QString text = column < row.size() ? QString::fromStdString(row[column]) : QString();
-        if (role == Qt::DisplayRole) return text;
-        if (role == Qt::TextAlignmentRole)
-            return QVariant::fromValue(Qt::Alignment(
-                Qt::AlignVCenter | (number_in(text) ? Qt::AlignRight : Qt::AlignLeft)));
-        return {};
-    }
-    QVariant headerData(int section, Qt::Orientation orientation, int role) const override {
-        if (role != Qt::DisplayRole || !table_) return {};
-        if (orientation == Qt::Vertical) return section + 1;
-        return QString::fromStdString(table_->columns[static_cast<std::size_t>(section)]);
-    }
-
-private:
-    Viewer::Shared item_;
-    const visual::Table* table_ = nullptr;
-};
-
-class TableOrder : public QSortFilterProxyModel {
-public:
-    using QSortFilterProxyModel::QSortFilterProxyModel;
-
-protected:
-    /// Numbers by value and before texts.
-    bool lessThan(const QModelIndex& left, const QModelIndex& right) const override {
-        const QString a = left.data().toString(), b = right.data().toString();
-        const auto x = number_in(a), y = number_in(b);
-        if (x && y) return *x < *y;
-        if (x.has_value() != y.has_value()) return x.has_value();
-        return QString::localeAwareCompare(a, b) < 0;
-    }
-};
-
 TableView::TableView(QWidget* parent) : Viewer(parent) {
     model_ = new TableModel(this);
-    order_ = new TableOrder(this);
-    order_->setSourceModel(model_);
-    order_->setFilterKeyColumn(-1);
-    order_->setFilterCaseSensitivity(Qt::CaseInsensitive);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -96,11 +42,13 @@ TableView::TableView(QWidget* parent) : Viewer(parent) {
     filter_->setClearButtonEnabled(true);
     column->addWidget(filter_);
     view_ = new QTableView(this);
-    view_->setModel(order_);
+    view_->setModel(model_);
+    view_->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
+    view_->horizontalHeader()->setSortIndicatorClearable(true);
     view_->setSortingEnabled(true);
-    view_->sortByColumn(-1, Qt::AscendingOrder);
     view_->setAlternatingRowColors(true);
     view_->setFrameShape(QFrame::NoFrame);
+    view_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     view_->verticalHeader()->setDefaultSectionSize(view_->fontMetrics().height() + 6);
     view_->setAccessibleName(tr("Table"));
     column->addWidget(view_, 1);
@@ -108,102 +56,217 @@ TableView::TableView(QWidget* parent) : Viewer(parent) {
     note_->setContentsMargins(6, 2, 6, 2);
     column->addWidget(note_);
     setFocusProxy(view_);
+    connect(model_, &TableModel::sort_wanted, this, [this](int by, Qt::SortOrder order) {
+        query_.column = by;
+        query_.descending = order == Qt::DescendingOrder;
+        order_again();
+    });
     connect(filter_, &QLineEdit::textChanged, this, [this](const QString& text) { filter(text); });
-    add_action(tr("Filter"), QKeySequence::Find, [this] { filter_->setFocus(); });
+    connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            [this](const QModelIndex& to) {
+                if (!to.isValid()) return;
+                const auto row = static_cast<std::size_t>(to.row());
+                Q_EMIT selected(Selection{.kind = Selection::Kind::Row,
+                                          .frame = {},
+                                          .index = static_cast<qint64>(model_->rows()[row])});
+            });
+    connect(&background_, &Background::failed, this, [this](const QString& what) {
+        busy_ = false;
+        tell();
+        set_status(what);
+    });
+    add_action(tr("Filter"), QKeySequence::Find, [this] {
+        filter_->setFocus();
+        filter_->selectAll();
+    });
     add_action(tr("Copy"), QKeySequence::Copy, [this] { copy(); });
     add_action(tr("Export as CSV"), QKeySequence("Ctrl+E"), [this] { export_csv(); });
     add_action(tr("Plot the columns"), QKeySequence("Ctrl+G"), [this] { plot(); });
     view_->setContextMenuPolicy(Qt::ActionsContextMenu);
     view_->addActions(actions());
+    add_action(tr("Back to the table"), QKeySequence(Qt::Key_Escape),
+               [this] { view_->setFocus(); });
 }
 
 bool TableView::show_visual(Shared item) {
     const auto* table = item ? std::get_if<visual::Table>(item.get()) : nullptr;
     if (!table) return false;
-    const bool same = model_->table() && model_->table()->columns == table->columns;
-    const int sorted = order_->sortColumn();
-    model_->set(std::move(item), table);
+    const bool same = table_ && table_->columns == table->columns;
+    table_ = std::shared_ptr<const visual::Table>(item, table);
     if (!same) {
+        query_.column = -1;
+        query_.descending = false;
+        const QSignalBlocker quiet(model_);
         view_->sortByColumn(-1, Qt::AscendingOrder);
-        view_->resizeColumnsToContents();
-    } else if (sorted >= 0) {
-        order_->sort(sorted, order_->sortOrder());
     }
-    filter(filter_->text());
+    order_again();
+    if (!same) view_->resizeColumnsToContents();
     return true;
 }
 
+void TableView::order_again() {
+    if (!table_) return;
+    if (cells_of(*table_) <= kFewCells) {
+        background_.drop(QStringLiteral("rows"));
+        busy_ = false;
+        return take_rows(table_, rows_for(*table_, query_));
+    }
+    // Rows as they are given are there at once; what is asked for follows.
+    if (model_->table() != table_) take_rows(table_, rows_for(*table_, {}));
+    busy_ = query_ != TableQuery{};
+    tell();
+    background_.run(
+        QStringLiteral("rows"),
+        [this, table = table_, query = query_](const std::stop_token& stop) -> Background::Finish {
+            auto rows = rows_for(*table, query, [&stop] { return stop.stop_requested(); });
+            return [this, table, query, rows = std::move(rows)]() mutable {
+                if (table != table_ || query != query_) return;
+                busy_ = false;
+                take_rows(table, std::move(rows));
+            };
+        });
+}
+
+void TableView::take_rows(std::shared_ptr<const visual::Table> table,
+                          std::vector<std::uint32_t> rows) {
+    const QModelIndex at = view_->currentIndex();
+    const bool kept = at.isValid() && model_->table() == table;
+    const std::uint32_t row = kept ? model_->rows()[static_cast<std::size_t>(at.row())] : 0;
+    model_->set(std::move(table), std::move(rows));
+    if (kept) {
+        const auto& now = model_->rows();
+        const auto found = std::ranges::find(now, row);
+        const QSignalBlocker quiet(this);
+        if (found != now.end())
+            view_->setCurrentIndex(
+                model_->index(static_cast<int>(found - now.begin()), at.column()));
+    }
+    tell();
+}
+
 void TableView::filter(const QString& text) {
-    if (filter_->text() != text) filter_->setText(text);
-    order_->setFilterFixedString(text);
-    const visual::Table* table = model_->table();
-    if (!table) return;
-    QString told = tr("%n row(s)", nullptr, rows());
-    if (rows() < model_->rowCount()) told = tr("%1 of %2").arg(told).arg(model_->rowCount());
-    if (table->full_rows > table->rows.size())
-        told = tr("%1; the whole has %2").arg(told).arg(table->full_rows);
+    if (filter_->text() != text) {
+        filter_->setText(text);  // comes back here
+        return;
+    }
+    if (query_.text == text) return;
+    query_.text = text;
+    order_again();
+}
+
+void TableView::tell() {
+    if (!table_) return;
+    const auto number = [](std::uint64_t count) {
+        return QLocale().toString(static_cast<qulonglong>(count));
+    };
+    const auto shown = static_cast<std::uint64_t>(rows());
+    QString told = shown == 1 ? tr("1 row") : tr("%1 rows").arg(number(shown));
+    if (shown < table_->rows.size()) told = tr("%1 of %2").arg(told, number(table_->rows.size()));
+    if (table_->full_rows > table_->rows.size())
+        told = tr("%1; the whole has %2").arg(told, number(table_->full_rows));
+    if (busy_) told += tr("  ·  sorting and filtering …");
     note_->setText(told);
 }
 
 void TableView::sort(int column, Qt::SortOrder order) { view_->sortByColumn(column, order); }
 
-int TableView::rows() const { return order_->rowCount(); }
+int TableView::rows() const { return model_->rowCount(); }
 
 QString TableView::cell(int row, int column) const {
-    return order_->index(row, column).data().toString();
+    return model_->index(row, column).data().toString();
 }
 
 QString TableView::note() const { return note_->text(); }
 
 QString TableView::copied() const {
-    QModelIndexList chosen = view_->selectionModel()->selectedIndexes();
-    std::sort(chosen.begin(), chosen.end());
-    QString text;
-    if (chosen.isEmpty()) {
-        for (int row = 0; row < rows(); ++row) {
-            for (int column = 0; column < order_->columnCount(); ++column)
-                text += (column ? "\t" : "") + cell(row, column);
-            text += '\n';
-        }
+    if (!table_) return {};
+    const QItemSelection chosen = view_->selectionModel()->selection();
+    if (chosen.isEmpty())
+        return tabbed_text(*table_, model_->rows(), 0,
+                           std::max<std::size_t>(1, table_->columns.size()) - 1);
+    if (chosen.size() == 1) {
+        const QItemSelectionRange& range = chosen.first();
+        const auto& all = model_->rows();
+        const std::vector<std::uint32_t> some(all.begin() + range.top(),
+                                              all.begin() + range.bottom() + 1);
+        QString text = tabbed_text(*table_, some, static_cast<std::size_t>(range.left()),
+                                   static_cast<std::size_t>(range.right()));
+        text.chop(1);
         return text;
     }
-    for (qsizetype i = 0; i < chosen.size(); ++i) {
-        if (i > 0) text += chosen[i].row() == chosen[i - 1].row() ? '\t' : '\n';
-        text += chosen[i].data().toString();
+    QModelIndexList cells = chosen.indexes();
+    std::sort(cells.begin(), cells.end());
+    QString text;
+    for (qsizetype i = 0; i < cells.size(); ++i) {
+        if (i > 0) text += cells[i].row() == cells[i - 1].row() ? '\t' : '\n';
+        text += cells[i].data().toString();
     }
     return text;
 }
 
-void TableView::copy() const { QGuiApplication::clipboard()->setText(copied()); }
+void TableView::copy() {
+    if (!table_) return;
+    const bool all = view_->selectionModel()->selection().isEmpty();
+    qint64 cells = all ? qint64{rows()} * model_->columnCount() : 0;
+    for (const QItemSelectionRange& range : view_->selectionModel()->selection())
+        cells += qint64{range.height()} * range.width();
+    if (cells > 1'000'000) {
+        set_status(tr("So much doesn't belong into the clipboard: export it as CSV (Ctrl+E)."));
+        return;
+    }
+    const QString text = copied();
+    if (text.size() > kMostCopied)
+        set_status(tr("So much doesn't belong into the clipboard: export it as CSV (Ctrl+E)."));
+    else
+        QGuiApplication::clipboard()->setText(text);
+}
 
 QByteArray TableView::csv() const {
-    const auto quoted = [](QString text) {
-        if (!text.contains('"') && !text.contains(',') && !text.contains('\n') &&
-            !text.contains('\r'))
-            return text;
-        return '"' + text.replace("\"", "\"\"") + '"';
-    };
-    QString text;
-    const int columns = order_->columnCount();
-    for (int column = 0; column < columns; ++column)
-        text += (column ? "," : "") + quoted(order_->headerData(column, Qt::Horizontal).toString());
-    text += "\r\n";
-    for (int row = 0; row < rows(); ++row) {
-        for (int column = 0; column < columns; ++column)
-            text += (column ? "," : "") + quoted(cell(row, column));
-        text += "\r\n";
-    }
-    return text.toUtf8();
+    QBuffer buffer;
+    buffer.open(QIODevice::WriteOnly);
+    if (table_) write_csv(buffer, *table_, model_->rows());
+    return buffer.data();
 }
 
 void TableView::export_csv() {
+    if (!table_) return;
     const QString name = QFileDialog::getSaveFileName(this, tr("Export the rows shown"),
                                                       "table.csv", tr("CSV (*.csv)"));
     if (name.isEmpty()) return;
-    QSaveFile file(name);
-    const bool good = file.open(QIODevice::WriteOnly) && file.write(csv()) >= 0 && file.commit();
-    set_status(good ? tr("%n row(s) written to %1", nullptr, rows()).arg(name)
-                    : tr("%1 can't be written: %2").arg(name, file.errorString()));
+    background_.run(
+        {},
+        [this, name, table = table_,
+         rows = model_->rows()](const std::stop_token& stop) -> Background::Finish {
+            QSaveFile file(name);
+            const bool good =
+                file.open(QIODevice::WriteOnly) &&
+                write_csv(file, *table, rows, [&stop] { return stop.stop_requested(); }) &&
+                file.commit();
+            const QString text =
+                good ? tr("%n row(s) written to %1", nullptr, static_cast<int>(rows.size()))
+                           .arg(name)
+                     : tr("%1 can't be written: %2").arg(name, file.errorString());
+            return [this, text] { set_status(text); };
+        });
+}
+
+int TableView::row_of(const std::optional<Selection>& selection) const {
+    if (!selection || selection->kind != Selection::Kind::Row || selection->index < 0) return -1;
+    const auto found =
+        std::ranges::find(model_->rows(), static_cast<std::uint64_t>(selection->index));
+    return found == model_->rows().end() ? -1 : static_cast<int>(found - model_->rows().begin());
+}
+
+void TableView::mark(const std::optional<Selection>& selection) {
+    const int row = row_of(selection);
+    const QSignalBlocker quiet(this);  // what is marked was selected elsewhere
+    if (row >= 0) view_->selectRow(row);
+}
+
+void TableView::reveal(const Selection& selection) {
+    mark(selection);
+    const int row = row_of(selection);
+    if (row >= 0) view_->scrollTo(model_->index(row, 0), QAbstractItemView::PositionAtCenter);
 }
 
 }  // namespace millrace::viewers

@@ -1,8 +1,10 @@
 // The viewer of tables: sorted by numbers where a column holds numbers, filtered, copied, written
-// as CSV. Window thread only.
+// as CSV. A long table is sorted, filtered and written on a thread of its own. Window thread only.
 #pragma once
 
 #include "engine/visual/visual.hpp"
+#include "viewers/cloud/background.hpp"
+#include "viewers/table/table_rows.hpp"
 #include "viewers/viewer.hpp"
 
 class QLabel;
@@ -13,7 +15,6 @@ namespace millrace::viewers {
 
 class PlotView;
 class TableModel;
-class TableOrder;
 
 class TableView : public Viewer {
     Q_OBJECT
@@ -23,6 +24,8 @@ public:
 
     /// Order and filter stay when the columns do.
     bool show_visual(Shared item) override;
+    void mark(const std::optional<Selection>& selection) override;
+    void reveal(const Selection& selection) override;
     /// Shows rows with a cell that holds the text, in any case; all when empty.
     void filter(const QString& text);
     void sort(int column, Qt::SortOrder order);
@@ -30,10 +33,13 @@ public:
     int rows() const;
     QString cell(int row, int column) const;
     QString note() const;
+    QTableView* table_view() const { return view_; }
     /// What is selected, or all that is shown, for a spreadsheet: cells parted by tabs.
     QString copied() const;
     /// All that is shown, RFC 4180.
     QByteArray csv() const;
+    /// Whether nothing is being sorted, filtered or written.
+    bool settled() const { return background_.idle(); }
 
     /// Columns of numbers as lines, of the rows that are shown in their order: those with a
     /// selected cell, or all. The first of them is x when it rises and others are left; else the
@@ -45,14 +51,21 @@ public:
     QSize sizeHint() const override { return {640, 360}; }
 
 private:
-    void copy() const;
+    void order_again();
+    void take_rows(std::shared_ptr<const visual::Table> table, std::vector<std::uint32_t> rows);
+    void tell();
+    void copy();
     void export_csv();
+    int row_of(const std::optional<Selection>& selection) const;
 
+    std::shared_ptr<const visual::Table> table_;
+    TableQuery query_;
     TableModel* model_;
-    TableOrder* order_;
     QTableView* view_;
     QLineEdit* filter_;
     QLabel* note_;
+    bool busy_ = false;
+    Background background_;  ///< last: its jobs end before what they fill
 };
 
 }  // namespace millrace::viewers

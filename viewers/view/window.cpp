@@ -120,6 +120,9 @@ void Window::make_menus() {
     tree->setShortcut(QKeySequence("F9"));
     view->addAction(tree);
     make_calibration(view);
+    QAction* lists = add(view, tr("&Boxes as lists"), QKeySequence("Ctrl+Shift+B"), [] {});
+    lists->setCheckable(true);
+    connect(lists, &QAction::toggled, this, [this](bool on) { list_boxes(on); });
     add(view, tr("&Arrange panes"), QKeySequence("Ctrl+Shift+A"), [this] { arrange(); });
     add(view, tr("&Full screen"), QKeySequence::FullScreen,
         [this] { isFullScreen() ? showNormal() : showFullScreen(); });
@@ -229,10 +232,13 @@ void Window::take(std::size_t index, quint64 item, std::vector<Shared> visuals) 
     open.shown = with_corrections(open.given);
     const std::vector<QString> before = std::exchange(open.layers, {});
     for (std::size_t place = 0; place < open.shown.size(); ++place) {
-        if (belongs_in_space(*open.shown[place]))
-            show_in_space(open, place, open.shown[place]);
-        else if (!std::holds_alternative<visual::Boxes2d>(*open.shown[place]) &&  // over images
-                 !std::holds_alternative<visual::Series>(*open.shown[place]))     // on the wall
+        const visual::Visual& one = *open.shown[place];
+        if (belongs_in_space(one)) show_in_space(open, place, open.shown[place]);
+        // Boxes in pixels lie over images, series share the wall of plots.
+        const bool elsewhere = belongs_in_space(one) ||
+                               std::holds_alternative<visual::Boxes2d>(one) ||
+                               std::holds_alternative<visual::Series>(one);
+        if (!elsewhere || belongs_in_list(one))
             show_in_pane(open, place, open.shown[place]);
     }
     for (const QString& layer : before) {

@@ -26,6 +26,7 @@ class QTreeWidgetItem;
 
 namespace millrace::viewers {
 class CloudWorkspace;
+class Pane;
 class Timeline;
 }  // namespace millrace::viewers
 
@@ -33,6 +34,9 @@ namespace millrace::view {
 
 class Plots;
 class CalibrationPanel;
+
+/// Whether it holds boxes, in space or in pixels.
+bool are_boxes(const visual::Visual& visual);
 
 class Window : public QMainWindow {
     Q_OBJECT
@@ -82,6 +86,7 @@ private:
         std::vector<Shared> shown;                      ///< the same, cameras corrected
         std::vector<QString> layers;                    ///< in the 3D view
         std::map<std::size_t, viewers::Viewer*> panes;  ///< by place among the visuals
+        std::map<std::size_t, viewers::Pane*> frames;   ///< that hold them
         QTreeWidgetItem* row = nullptr;
     };
     void make_menus();
@@ -93,6 +98,8 @@ private:
     void show_in_pane(Open& open, std::size_t place, const Shared& visual);
     void show_plots(std::size_t index);
     QString run_label(const Open& open) const;
+    bool belongs_in_list(const visual::Visual& visual) const;
+    void list_boxes(bool lists);
     void link_images();
     void lay_over_images();
     std::shared_ptr<const viewers::ImageOverlay> overlay_for(const std::string& camera);
@@ -135,6 +142,7 @@ private:
     std::vector<std::unique_ptr<Open>> open_;
     std::vector<quint64> items_;
     quint64 item_ = 0;
+    bool lists_boxes_ = false;  ///< also where boxes are seen in space or over images
     QTreeWidget* tree_;
     QDockWidget* tree_dock_;
     viewers::CloudWorkspace* space_ = nullptr;

@@ -16,6 +16,11 @@ using viewers::Selection;
 
 }  // namespace
 
+bool are_boxes(const visual::Visual& visual) {
+    return std::holds_alternative<visual::Boxes2d>(visual) ||
+           std::holds_alternative<visual::Boxes3d>(visual);
+}
+
 QString Window::layer_of(const Open& open, std::size_t place) const {
     return place == 0 ? open.name : tr("%1 (%2)").arg(open.name).arg(place + 1);
 }
@@ -134,6 +139,8 @@ void Window::show_marks() {
             const auto* image = place < open->shown.size()
                                     ? std::get_if<visual::Raster>(open->shown[place].get())
                                     : nullptr;
+            if (place < open->shown.size() && are_boxes(*open->shown[place]))
+                pane->mark(shown && shown->kind == Selection::Kind::Box ? shown : std::nullopt);
             if (!image || image->frame.empty()) continue;
             std::optional<Selection> mark;
             const visual::Camera* camera = camera_named(image->frame);

@@ -12,33 +12,47 @@
 #include "viewers/tensor/tensor_view.hpp"
 #include "viewers/view/plots.hpp"
 #include "viewers/view/calibration_panel.hpp"
+#include "viewers/common/pane.hpp"
 #include "viewers/view/window.hpp"
 
 namespace millrace::view {
 
 void Window::show_in_pane(Open& open, std::size_t place, const Shared& visual) {
-    viewers::Viewer*& pane = open.panes[place];
-    if (pane && pane->show_visual(visual)) return;
-    const auto& makers = registry_.viewers_of(*visual);
-    if (makers.empty()) {
+    if (const auto found = open.frames.find(place); found != open.frames.end()) {
+        if (!found->second->show_visual(visual))
+            tell_problem(tr("An item of %1 can't be shown.").arg(open.name));
+        return;
+    }
+    if (registry_.viewers_of(*visual).empty()) {
         tell_problem(tr("%1 can't be shown: there is no viewer for it.").arg(open.name));
         return;
     }
-    pane = makers.front().make(this);
-    pane->show_visual(visual);
-    panes_.push_back(
-        framed(place == 0 ? open.name : tr("%1 (%2)").arg(open.name).arg(place + 1), pane));
-    connect(pane, &viewers::Viewer::status_changed, statusBar(),
-            [this](const QString& text) { statusBar()->showMessage(text); });
-    const Open* from = &open;
-    if (auto* tensor = qobject_cast<viewers::TensorView*>(pane)) {
-        const auto number = static_cast<std::size_t>(
-            std::ranges::find_if(open_, [from](const auto& one) { return one.get() == from; }) -
-            open_.begin());
-        connect(tensor, &viewers::TensorView::slice_wanted, this,
-                [this, number, place](const auto& index) { load_part(number, place, index); });
+    auto* frame = new viewers::Pane(layer_of(open, place), registry_, this);
+    // What has a place in the 3D view is here for its list.
+    if (std::holds_alternative<visual::Boxes3d>(*visual))
+        frame->choose(registry_.viewers_of(*visual).back().title);
+    Open* from = &open;
+    connect(frame, &viewers::Pane::viewer_changed, this,
+            [from, place](viewers::Viewer* viewer) { from->panes[place] = viewer; });
+    connect(frame, &viewers::Pane::viewer_made, this, [this, from, place](viewers::Viewer* viewer) {
+        connect(viewer, &viewers::Viewer::status_changed, statusBar(),
+                [this](const QString& text) { statusBar()->showMessage(text); });
+        if (auto* tensor = qobject_cast<viewers::TensorView*>(viewer)) {
+            const auto number = static_cast<std::size_t>(
+                std::ranges::find_if(open_, [from](const auto& one) { return one.get() == from; }) -
+                open_.begin());
+            connect(tensor, &viewers::TensorView::slice_wanted, this,
+                    [this, number, place](const auto& index) { load_part(number, place, index); });
+        }
+        follow(viewer);
+    });
+    if (!frame->show_visual(visual)) {
+        tell_problem(tr("An item of %1 can't be shown.").arg(open.name));
+        delete frame;
+        return;
     }
-    follow(pane);
+    open.frames[place] = frame;
+    panes_.push_back(frame);
     arrange();
 }
 
