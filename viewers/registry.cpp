@@ -5,10 +5,10 @@
 #include "viewers/cards/boxes_view.hpp"
 #include "viewers/cards/metrics_view.hpp"
 #include "viewers/cloud/cloud_workspace.hpp"
-#include "viewers/image/image_view.hpp"
 #include "viewers/plot/histogram_view.hpp"
 #include "viewers/plot/plot_view.hpp"
 #include "viewers/model/model_view.hpp"
+#include "viewers/image/image_workspace.hpp"
 #include "viewers/table/table_view.hpp"
 #include "viewers/tensor/tensor_view.hpp"
 #include "viewers/text/text_view.hpp"
@@ -24,7 +24,7 @@ void add_viewers(Registry& registry) {
     registry.add<visual::Polyline>(space, make_cloud);
     registry.add<visual::Camera>(space, make_cloud);
     registry.add<visual::Raster>(QCoreApplication::translate("Registry", "Image"),
-                                 [](QWidget* parent) { return new ImageView(parent); });
+                                 [](QWidget* parent) { return new ImageWorkspace(parent); });
     registry.add<visual::Text>(QCoreApplication::translate("Registry", "Text"),
                                [](QWidget* parent) { return new TextView(parent); });
     registry.add<visual::Table>(QCoreApplication::translate("Registry", "Table"),

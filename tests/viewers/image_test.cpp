@@ -274,7 +274,7 @@ TEST(ImageOverlay, KeysHideItAndChangeItsOpacity) {
     EXPECT_GT(view.screenshot().pixelColor(100, 20).green(), 200);
     press(QKeySequence(Qt::SHIFT | Qt::Key_O));
     EXPECT_NEAR(view.overlay_style().opacity, 0.8, 1e-9);
-    press(Qt::Key_B);
+    press(QKeySequence(Qt::SHIFT | Qt::Key_P));
     EXPECT_EQ(view.screenshot().pixelColor(100, 20), QColor(0, 0, 0));
 }
 

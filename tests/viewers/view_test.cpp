@@ -16,7 +16,7 @@
 #include "engine/visual/io/cloud_io.hpp"
 #include "engine/visual/io/files.hpp"
 #include "viewers/cloud/cloud_workspace.hpp"
-#include "viewers/image/image_view.hpp"
+#include "viewers/image/image_workspace.hpp"
 #include "viewers/view/window.hpp"
 
 namespace millrace::tests {
@@ -142,7 +142,7 @@ TEST_F(View, PointsAndBoxesLieOverTheImage) {
     window.open(paths({"data"}));
     window.show();
     ASSERT_TRUE(settle(window));
-    auto* image = qobject_cast<viewers::ImageView*>(window.viewers_of("image_2").at(0));
+    auto* image = viewers::image_view_of(window.viewers_of("image_2").at(0));
     ASSERT_NE(image, nullptr);
     ASSERT_NE(image->overlay(), nullptr);
     ASSERT_EQ(image->overlay()->dots.size(), 2U);
@@ -211,7 +211,7 @@ TEST_F(View, BoxesFoundInAnImageLieOverIt) {
     window.show();
     ASSERT_TRUE(settle(window));
     EXPECT_TRUE(window.problems().isEmpty()) << window.problems().join("\n").toStdString();
-    auto* image = qobject_cast<viewers::ImageView*>(window.viewers_of("a.image").at(0));
+    auto* image = viewers::image_view_of(window.viewers_of("a.image").at(0));
     ASSERT_NE(image, nullptr);
     ASSERT_NE(image->overlay(), nullptr);
     ASSERT_EQ(image->overlay()->outlines.size(), 1U);

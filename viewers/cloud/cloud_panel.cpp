@@ -9,7 +9,6 @@
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSignalBlocker>
-#include <QToolButton>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -18,6 +17,7 @@
 #include "viewers/cloud/color_section.hpp"
 #include "viewers/cloud/look_section.hpp"
 #include "viewers/cloud/views_section.hpp"
+#include "viewers/common/fold.hpp"
 
 namespace millrace::viewers {
 namespace {
@@ -71,12 +71,12 @@ CloudPanel::CloudPanel(CloudView* view, QWidget* parent)
     auto* layout = new QVBoxLayout(content);
     layout->setContentsMargins(8, 6, 8, 6);
     layout->setSpacing(4);
-    add_section(layout, tr("Layers"), make_layers());
-    add_section(layout, tr("Colours"), colors_);
-    add_section(layout, tr("Points and picture"), looks_);
-    add_section(layout, tr("Picked"), make_card());
-    add_section(layout, tr("Crop box"), crop_, false);
-    add_section(layout, tr("Views and pictures"), views_, false);
+    add_fold(layout, tr("Layers"), make_layers());
+    add_fold(layout, tr("Colours"), colors_);
+    add_fold(layout, tr("Points and picture"), looks_);
+    add_fold(layout, tr("Picked"), make_card());
+    add_fold(layout, tr("Crop box"), crop_, false);
+    add_fold(layout, tr("Views and pictures"), views_, false);
     layout->addStretch(1);
     setWidget(content);
     setMinimumWidth(content->minimumSizeHint().width() + verticalScrollBar()->sizeHint().width());
@@ -87,30 +87,6 @@ CloudPanel::CloudPanel(CloudView* view, QWidget* parent)
     connect(view_, &CloudView::selection_changed, this, &CloudPanel::show_card);
     refresh_layers();
     show_card();
-}
-
-QToolButton* CloudPanel::add_section(QVBoxLayout* layout, const QString& title, QWidget* content,
-                                     bool open) {
-    auto* heading = new QToolButton;
-    heading->setText(title);
-    heading->setCheckable(true);
-    heading->setAutoRaise(true);
-    heading->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    heading->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    heading->setToolTip(tr("Show or fold away"));
-    QFont bold = heading->font();
-    bold.setBold(true);
-    heading->setFont(bold);
-    const auto toggle = [heading, content](bool on) {
-        heading->setArrowType(on ? Qt::DownArrow : Qt::RightArrow);
-        content->setVisible(on);
-    };
-    connect(heading, &QToolButton::toggled, content, toggle);
-    layout->addWidget(heading);
-    layout->addWidget(content);
-    heading->setChecked(open);
-    toggle(open);
-    return heading;
 }
 
 QWidget* CloudPanel::make_layers() {

@@ -38,9 +38,6 @@ public:
     QSize sizeHint() const override { return {310, 640}; }
 
 private:
-    /// A part under a heading that folds it away.
-    QToolButton* add_section(QVBoxLayout* layout, const QString& title, QWidget* content,
-                             bool open = true);
     QWidget* make_layers();
     QWidget* make_card();
     void refresh_layers();

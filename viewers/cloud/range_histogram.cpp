@@ -2,6 +2,7 @@
 
 #include <QMouseEvent>
 #include <QPainter>
+#include <QPainterPath>
 #include <algorithm>
 #include <cmath>
 
@@ -23,12 +24,30 @@ RangeHistogram::RangeHistogram(QWidget* parent) : QWidget(parent) {
 
 void RangeHistogram::set_counts(std::vector<std::uint64_t> counts, double low, double high) {
     counts_ = std::move(counts);
+    curves_.clear();
     low_ = low, high_ = high;
     update();
 }
 
 void RangeHistogram::set_map(visual::Map map, bool reversed) {
     map_ = map, reversed_ = reversed;
+    update();
+}
+
+void RangeHistogram::set_curves(std::vector<Curve> curves, double low, double high) {
+    curves_ = std::move(curves);
+    counts_.clear();
+    low_ = low, high_ = high;
+    update();
+}
+
+void RangeHistogram::set_handles(bool on) {
+    handles_ = on;
+    update();
+}
+
+void RangeHistogram::set_logarithmic(bool on) {
+    logarithmic_ = on;
     update();
 }
 
@@ -52,7 +71,7 @@ double RangeHistogram::value_at(double x) const {
 }
 
 RangeHistogram::Handle RangeHistogram::handle_at(QPointF place) const {
-    if (!(low_ < high_)) return Handle::None;
+    if (!(low_ < high_) || !handles_) return Handle::None;
     const double first = std::abs(place.x() - place_of(ends_.first)),
                  second = std::abs(place.x() - place_of(ends_.second));
     if (std::min(first, second) <= kReach) return first < second ? Handle::Low : Handle::High;
@@ -60,20 +79,15 @@ RangeHistogram::Handle RangeHistogram::handle_at(QPointF place) const {
     return value > ends_.first && value < ends_.second ? Handle::Both : Handle::None;
 }
 
-void RangeHistogram::paintEvent(QPaintEvent*) {
-    QPainter painter(this);
-    const QRectF area = bars();
-    painter.fillRect(area, palette().base());
-    const QColor ink = palette().color(QPalette::WindowText);
-    if (!(low_ < high_) || counts_.empty()) {
-        painter.setPen(palette().color(QPalette::PlaceholderText));
-        painter.drawText(area, Qt::AlignCenter, tr("no values"));
-        return;
-    }
+double RangeHistogram::height_of(std::uint64_t count) const {
+    // Roots: a street's histogram is one peak, beside which everything else vanishes.
+    const auto number = static_cast<double>(count);
+    return logarithmic_ ? std::log1p(number) : std::sqrt(number);
+}
+
+void RangeHistogram::paint_bars(QPainter& painter, const QRectF& area) const {
     const visual::MapTable& table = visual::map_table(map_);
-    // Square roots: a street's histogram is one peak, beside which everything else vanishes.
-    const double most = std::sqrt(
-        static_cast<double>(std::max<std::uint64_t>(1, *std::ranges::max_element(counts_))));
+    const double most = height_of(std::max<std::uint64_t>(1, *std::ranges::max_element(counts_)));
     const double width = area.width() / static_cast<double>(counts_.size());
     for (std::size_t i = 0; i < counts_.size(); ++i) {
         const double x = area.left() + static_cast<double>(i) * width;
@@ -81,10 +95,48 @@ void RangeHistogram::paintEvent(QPaintEvent*) {
             (value_at(x + width / 2) - ends_.first) / (ends_.second - ends_.first), 0.0, 1.0);
         const visual::Rgb& c =
             table[static_cast<std::size_t>((reversed_ ? 1 - share : share) * 255 + 0.5)];
-        const double height = std::sqrt(static_cast<double>(counts_[i])) / most * area.height();
+        const double height = height_of(counts_[i]) / most * area.height();
         painter.fillRect(QRectF(x, area.bottom() - height, width + 0.5, height),
                          QColor(c[0], c[1], c[2]));
     }
+}
+
+void RangeHistogram::paint_curves(QPainter& painter, const QRectF& area) const {
+    double most = height_of(1);
+    for (const Curve& curve : curves_) {
+        for (const std::uint64_t count : curve.counts) most = std::max(most, height_of(count));
+    }
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    for (const Curve& curve : curves_) {
+        if (curve.counts.empty()) continue;
+        const double width = area.width() / static_cast<double>(curve.counts.size());
+        QPainterPath path(area.bottomLeft());
+        for (std::size_t i = 0; i < curve.counts.size(); ++i) {
+            const double y = area.bottom() - height_of(curve.counts[i]) / most * area.height();
+            path.lineTo(area.left() + static_cast<double>(i) * width, y);
+            path.lineTo(area.left() + static_cast<double>(i + 1) * width, y);
+        }
+        path.lineTo(area.bottomRight());
+        QColor fill = curve.color;
+        fill.setAlphaF(curves_.size() > 1 ? 0.30F : 0.55F);
+        painter.fillPath(path, fill);
+        painter.strokePath(path, QPen(curve.color, 1));
+    }
+    painter.restore();
+}
+
+void RangeHistogram::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    const QRectF area = bars();
+    painter.fillRect(area, palette().base());
+    const QColor ink = palette().color(QPalette::WindowText);
+    if (!(low_ < high_) || (counts_.empty() && curves_.empty())) {
+        painter.setPen(palette().color(QPalette::PlaceholderText));
+        painter.drawText(area, Qt::AlignCenter, tr("no values"));
+        return;
+    }
+    curves_.empty() ? paint_bars(painter, area) : paint_curves(painter, area);
     painter.setPen(palette().color(QPalette::PlaceholderText));
     painter.drawLine(area.bottomLeft(), area.bottomRight());
     const auto marks = ticks(low_, high_, 5);
@@ -102,6 +154,7 @@ void RangeHistogram::paintEvent(QPaintEvent*) {
         painter.drawText(QRectF(left, area.bottom() + 4, wide + 1, fontMetrics().height()),
                          Qt::AlignLeft, text);
     }
+    if (!handles_) return;
     painter.setRenderHint(QPainter::Antialiasing);
     const QColor accent = palette().highlight().color();
     for (const double end : {ends_.first, ends_.second}) {

@@ -2,6 +2,7 @@
 // wheel does nothing, so that it scrolls the panel. Window thread only.
 #pragma once
 
+#include <QColor>
 #include <QWidget>
 #include <cstdint>
 #include <utility>
@@ -20,6 +21,16 @@ public:
     /// Counts of even bins from low to high; nothing is shown unless low < high.
     void set_counts(std::vector<std::uint64_t> counts, double low, double high);
     void set_map(visual::Map map, bool reversed);
+    /// Several counts over the same bins, each in a colour of its own, in place of the map's bars.
+    struct Curve {
+        QColor color;
+        std::vector<std::uint64_t> counts;
+    };
+    void set_curves(std::vector<Curve> curves, double low, double high);
+    /// Without handles it only shows.
+    void set_handles(bool on);
+    /// Heights as logarithms, so that a single value beside millions is seen; else as roots.
+    void set_logarithmic(bool on);
     /// The ends of the map; not told by ends_changed().
     void set_ends(std::pair<double, double> ends);
     std::pair<double, double> ends() const { return ends_; }
@@ -44,8 +55,13 @@ private:
     QRectF bars() const;
     double value_at(double x) const;
     Handle handle_at(QPointF place) const;
+    double height_of(std::uint64_t count) const;
+    void paint_bars(QPainter& painter, const QRectF& area) const;
+    void paint_curves(QPainter& painter, const QRectF& area) const;
 
     std::vector<std::uint64_t> counts_;
+    std::vector<Curve> curves_;
+    bool logarithmic_ = false, handles_ = true;
     double low_ = 0, high_ = 0;
     std::pair<double, double> ends_ = {0, 1};
     visual::Map map_ = visual::Map::Turbo;

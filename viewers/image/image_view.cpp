@@ -1,9 +1,5 @@
 #include "viewers/image/image_view.hpp"
 
-#include <QMouseEvent>
-#include <QPainter>
-#include <QStringList>
-#include <QWheelEvent>
 #include <algorithm>
 #include <cmath>
 #include <tuple>
@@ -11,14 +7,13 @@
 namespace millrace::viewers {
 namespace {
 
-constexpr double kValuesFrom = 48;  // screen pixels per image pixel at which a number is readable
-constexpr double kReach = 6;        // screen pixels round the pointer in which a point is meant
 constexpr double kLargestZoom = 256, kSmallestZoom = 1.0 / 256;
+constexpr double kRevealZoom = 8;
+constexpr int kBlinkMilliseconds = 600;
 
-QString shown(const visual::Raster& raster, int x, int y, int channel) {
-    const double value = value_at(raster, x, y, channel);
-    return raster.depth == visual::Raster::Depth::F32 ? QString::number(value, 'g', 4)
-                                                      : QString::number(value, 'f', 0);
+ImageView::SharedRaster part_of(const Viewer::Shared& item) {
+    const auto* raster = item ? std::get_if<visual::Raster>(item.get()) : nullptr;
+    return raster ? ImageView::SharedRaster(item, raster) : nullptr;
 }
 
 }  // namespace
@@ -27,123 +22,217 @@ ImageView::ImageView(QWidget* parent) : Viewer(parent) {
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
     setMinimumSize(64, 64);
-    const auto middle = [this] { return QRectF(rect()).center(); };
-    add_action(tr("Fit the window"), Qt::Key_F, [this] { fit(); });
-    add_action(tr("One to one"), Qt::Key_1, [this, middle] { zoom_to(1, middle()); });
-    add_action(tr("Zoom in"), Qt::Key_Plus, [this, middle] { zoom_to(zoom_ * 1.5, middle()); });
-    add_action(tr("Zoom out"), Qt::Key_Minus, [this, middle] { zoom_to(zoom_ / 1.5, middle()); });
-    add_action(tr("Next channel"), Qt::Key_C, [this] { choose_channel(tone_.channel + 1); });
-    add_action(tr("Next colour map"), Qt::Key_M, [this] {
-        tone_.map = static_cast<ColorMap>((static_cast<int>(tone_.map) + 1) % 3);
-        update();
+    setAccessibleName(tr("Image"));
+    blink_.setInterval(kBlinkMilliseconds);
+    connect(&blink_, &QTimer::timeout, this, [this] { show_reference(!reference_shown_); });
+    for (ImageTiles* tiles : {&image_tiles_, &reference_tiles_, &difference_tiles_})
+        connect(tiles, &ImageTiles::changed, this, [this] { update(); });
+    connect(&background_, &Background::failed, this, [this](const QString& what) {
+        counts_ = saves_ = false;
+        set_status(what);
     });
-    add_action(tr("Brighter"), Qt::Key_BracketRight, [this] { step_tone(0.25, 1); });
-    add_action(tr("Darker"), Qt::Key_BracketLeft, [this] { step_tone(-0.25, 1); });
-    add_action(tr("More gamma"), Qt::Key_G, [this] { step_tone(0, 1.1); });
-    add_action(tr("Less gamma"), QKeySequence(Qt::SHIFT | Qt::Key_G),
-               [this] { step_tone(0, 1 / 1.1); });
-    add_action(tr("Points over the image"), Qt::Key_P, [this] {
-        overlay_style_.dots = !overlay_style_.dots;
-        update();
-    });
-    add_action(tr("Boxes over the image"), Qt::Key_B, [this] {
-        overlay_style_.outlines = !overlay_style_.outlines;
-        update();
-    });
-    add_action(tr("Overlay more opaque"), Qt::Key_O, [this] { step_opacity(0.1); });
-    add_action(tr("Overlay more transparent"), QKeySequence(Qt::SHIFT | Qt::Key_O),
-               [this] { step_opacity(-0.1); });
-    add_action(tr("Range from the values"), Qt::Key_R, [this] {
-        set_range();
-        update();
-    });
+    add_actions();
+    add_compare_actions();
 }
 
-const visual::Raster* ImageView::raster() const {
-    return item_ ? std::get_if<visual::Raster>(item_.get()) : nullptr;
-}
+ImageView::~ImageView() { counting_.request_stop(); }
+
+ImageView::SharedRaster ImageView::image() const { return part_of(item_); }
 
 bool ImageView::show_visual(Shared item) {
     const auto* next = item ? std::get_if<visual::Raster>(item.get()) : nullptr;
     if (!next) return false;
     if (!is_whole(*next)) {
-        set_status(tr("The image's size and its count of bytes don't match."));
+        set_status(next->width > 0 && next->height > 0 && next->channels > 0
+                       ? tr("The image's size and its count of bytes don't match.")
+                       : tr("The image is empty: %1 × %2 pixels of %3 channels.")
+                             .arg(next->width)
+                             .arg(next->height)
+                             .arg(next->channels));
         return false;
     }
     const auto* last = raster();
     const bool same_kind = last && last->depth == next->depth && last->channels == next->channels;
     const bool same_size = last && last->width == next->width && last->height == next->height;
     item_ = std::move(item);
+    image_tiles_.set_source({.image = image()});
     if (!same_kind) {
         tone_ = {};
         if (next->channels < 3) tone_.channel = 0;
         if (next->channels == 1 && !next->unit.empty()) tone_.map = ColorMap::Turbo;
-        set_range();
+        set_range_from_values();
     }
+    if (!same_size) set_region({});
     if (!same_size || fitted_) fit();
+    refresh_compare();
     update();
+    Q_EMIT item_changed();
     return true;
 }
 
+void ImageView::set_item_name(const QString& name) {
+    if (name == item_name_) return;
+    item_name_ = name;
+    if (reference_) update();
+}
+
 void ImageView::mark(const std::optional<Selection>& selection) {
+    if (mark_ == selection) return;
     mark_ = selection;
     update();
 }
 
+void ImageView::reveal(const Selection& selection) {
+    const auto* shown = raster();
+    const auto* outline = overlay_ ? outline_of(*overlay_, selection) : nullptr;
+    if (const QRectF area = shown && outline ? bounds_of(*outline) &
+                                                   QRectF(0, 0, shown->width, shown->height)
+                                             : QRectF();
+        !area.isEmpty()) {
+        center_ = area.center();
+        zoom_ = std::clamp(std::min(width() / area.width(), height() / area.height()) / 3,
+                           std::min(zoom_, kRevealZoom), kRevealZoom);
+        fitted_ = false;
+        Q_EMIT zoom_changed();
+    } else if (shown && selection.kind == Selection::Kind::Pixel && std::isfinite(selection.x) &&
+        std::isfinite(selection.y)) {
+        zoom_ = std::clamp(std::max(zoom_, kRevealZoom), kSmallestZoom, kLargestZoom);
+        center_ = {std::clamp(std::floor(selection.x), 0.0, shown->width - 1.0) + 0.5,
+                   std::clamp(std::floor(selection.y), 0.0, shown->height - 1.0) + 0.5};
+        fitted_ = false;
+        Q_EMIT zoom_changed();
+    }
+    mark(selection);
+    update();
+}
+
 void ImageView::set_tone(const Tone& tone) {
+    if (tone == tone_) return;
     tone_ = tone;
     update();
-}
-
-void ImageView::set_overlay(std::shared_ptr<const ImageOverlay> overlay) {
-    overlay_ = std::move(overlay);
-    update();
-}
-
-void ImageView::set_overlay_style(const OverlayStyle& style) {
-    overlay_style_ = style;
-    update();
-}
-
-void ImageView::step_opacity(double step) {
-    overlay_style_.opacity = std::clamp(overlay_style_.opacity + step, 0.1, 1.0);
-    update();
+    Q_EMIT tone_changed();
 }
 
 void ImageView::choose_channel(int channel) {
-    const auto* image = raster();
-    if (!image) return;
-    const int first = image->channels >= 3 ? -1 : 0;
-    tone_.channel = channel >= image->channels ? first : channel;
-    set_range();
-    update();
+    const auto* shown = raster();
+    if (!shown) return;
+    const int first = shown->channels >= 3 ? -1 : 0;
+    tone_.channel = channel >= shown->channels || channel < first ? first : channel;
+    set_range_from_values();
 }
 
-void ImageView::set_range() {
-    const auto* image = raster();
-    if (!image) return;
-    if (image->depth == visual::Raster::Depth::U8) {
+void ImageView::set_range_from_values() {
+    const auto* shown = raster();
+    if (!shown) return;
+    if (shown->depth == visual::Raster::Depth::U8) {
         tone_.low = 0;
         tone_.high = 255;
-        return;
+    } else {
+        // One range for all colours, or the hue would change; alpha is no colour.
+        Channels channels = channels_of({.image = image()}, tone_);
+        channels.count = std::min(channels.count, 3);
+        std::tie(tone_.low, tone_.high) = range_of({.image = image()}, channels);
     }
-    if (tone_.channel >= 0) {
-        std::tie(tone_.low, tone_.high) = range_of(*image, tone_.channel);
-        return;
-    }
-    // One range for all colours, or the hue would change.
-    std::tie(tone_.low, tone_.high) = range_of(*image, 0);
-    for (int channel = 1; channel < 3; ++channel) {
-        const auto [low, high] = range_of(*image, channel);
-        tone_.low = std::min(tone_.low, low);
-        tone_.high = std::max(tone_.high, high);
-    }
+    update();
+    Q_EMIT tone_changed();
 }
 
 void ImageView::step_tone(double stops, double gamma_factor) {
-    tone_.exposure = std::clamp(tone_.exposure + stops, -16.0, 16.0);
-    tone_.gamma = std::clamp(tone_.gamma * gamma_factor, 0.1, 10.0);
+    if (shows_difference() && stops != 0) {
+        amplification_ = std::clamp(amplification_ + stops * 4, 0.0, 16.0);
+        update();
+        Q_EMIT compare_changed();
+        return;
+    }
+    Tone next = tone_;
+    next.exposure = std::clamp(next.exposure + stops, -16.0, 16.0);
+    next.gamma = std::clamp(next.gamma * gamma_factor, 0.1, 10.0);
+    set_tone(next);
+}
+
+void ImageView::set_overlay(std::shared_ptr<const ImageOverlay> overlay) {
+    if (!overlay && !overlay_) return;
+    overlay_ = std::move(overlay);
     update();
+    Q_EMIT layers_changed();
+}
+
+void ImageView::set_overlay_style(const OverlayStyle& style) {
+    if (style == overlay_style_) return;
+    overlay_style_ = style;
+    update();
+    Q_EMIT layers_changed();
+}
+
+void ImageView::step_opacity(double step) {
+    OverlayStyle style = overlay_style_;
+    style.opacity = std::clamp(style.opacity + step, 0.1, 1.0);
+    style.outline_opacity = std::clamp(style.outline_opacity + step, 0.1, 1.0);
+    for (RasterLayer& layer : layers_) layer.opacity = std::clamp(layer.opacity + step, 0.1, 1.0);
+    overlay_style_ = style;
+    update();
+    Q_EMIT layers_changed();
+}
+
+bool ImageView::set_layer(const QString& name, SharedRaster raster, LayerKind kind) {
+    if (!raster || !is_whole(*raster) || raster->channels != 1) return false;
+    const auto found = std::ranges::find(layers_, name, &RasterLayer::name);
+    RasterLayer& layer = found == layers_.end() ? layers_.emplace_back() : *found;
+    layer.name = name;
+    layer.raster = std::move(raster);
+    layer.kind = kind;
+    find_layer_range(layer);
+    update();
+    Q_EMIT layers_changed();
+    return true;
+}
+
+void ImageView::find_layer_range(RasterLayer& layer) const {
+    if (!layer.own_range) std::tie(layer.low, layer.high) = range_of(*layer.raster, 0);
+}
+
+void ImageView::remove_layer(const QString& name) {
+    painted_.erase(name);
+    if (std::erase_if(layers_, [&](const RasterLayer& layer) { return layer.name == name; }) == 0)
+        return;
+    update();
+    Q_EMIT layers_changed();
+}
+
+void ImageView::change_layer(const RasterLayer& layer) {
+    const auto found = std::ranges::find(layers_, layer.name, &RasterLayer::name);
+    if (found == layers_.end() || *found == layer) return;
+    const SharedRaster raster = found->raster;
+    *found = layer;
+    found->raster = raster;
+    find_layer_range(*found);
+    update();
+    Q_EMIT layers_changed();
+}
+
+void ImageView::offer_layers(std::vector<Offer> offers) {
+    offers_ = std::move(offers);
+    for (RasterLayer& layer : layers_) {
+        const auto found = std::ranges::find(offers_, layer.name, &Offer::name);
+        if (found == offers_.end() || !found->raster || !is_whole(*found->raster) ||
+            found->raster->channels != 1)
+            continue;
+        layer.raster = found->raster;
+        find_layer_range(layer);
+    }
+    update();
+    Q_EMIT layers_changed();
+}
+
+void ImageView::set_region(const std::optional<QRect>& region) {
+    const auto* shown = raster();
+    std::optional<QRect> cut;
+    if (region && shown) cut = *region & QRect(0, 0, shown->width, shown->height);
+    if (cut && cut->isEmpty()) cut.reset();
+    if (cut == region_) return;
+    region_ = cut;
+    update();
+    Q_EMIT region_changed();
 }
 
 void ImageView::zoom_to(double zoom, QPointF fixed) {
@@ -152,17 +241,19 @@ void ImageView::zoom_to(double zoom, QPointF fixed) {
     center_ += before - image_from_widget(fixed);
     fitted_ = false;
     update();
+    Q_EMIT zoom_changed();
 }
 
 void ImageView::fit() {
-    const auto* image = raster();
-    if (!image) return;
-    zoom_ = std::clamp(std::min(static_cast<double>(width()) / image->width,
-                                static_cast<double>(height()) / image->height),
+    const auto* shown = raster();
+    if (!shown) return;
+    zoom_ = std::clamp(std::min(static_cast<double>(width()) / shown->width,
+                                static_cast<double>(height()) / shown->height),
                        kSmallestZoom, kLargestZoom);
-    center_ = {image->width / 2.0, image->height / 2.0};
+    center_ = {shown->width / 2.0, shown->height / 2.0};
     fitted_ = true;
     update();
+    Q_EMIT zoom_changed();
 }
 
 QPointF ImageView::image_from_widget(QPointF position) const {
@@ -173,158 +264,20 @@ QPointF ImageView::widget_from_image(QPointF position) const {
     return QRectF(rect()).center() + (position - center_) * zoom_;
 }
 
-QRect ImageView::visible_pixels() const {
-    const auto* image = raster();
+QRect ImageView::visible_pixels(const QSize& size) const {
     const QRectF seen(image_from_widget(QPointF(0, 0)),
                       image_from_widget(QPointF(width(), height())));
-    return seen.toAlignedRect() & QRect(0, 0, image->width, image->height);
+    return seen.toAlignedRect() & QRect(QPoint(0, 0), size);
 }
 
-void ImageView::paintEvent(QPaintEvent*) {
-    QPainter painter(this);
-    painter.fillRect(rect(), palette().base());
-    const auto* image = raster();
-    if (!image) return;
-    QRect pixels = visible_pixels();
-    if (pixels.isEmpty()) return;
-    const int step = std::max(1, static_cast<int>(std::ceil(1 / (zoom_ * devicePixelRatioF()))));
-    // Samples lie on a fixed grid of the image, or they would shimmer when it is moved.
-    pixels.setLeft(pixels.left() / step * step);
-    pixels.setTop(pixels.top() / step * step);
-    const QImage picture = rendered(*image, pixels, step, tone_);
-    painter.setClipRect(
-        QRectF(widget_from_image(QPointF(0, 0)), QSizeF(image->width, image->height) * zoom_));
-    painter.drawImage(
-        QRectF(widget_from_image(pixels.topLeft()), QSizeF(picture.size()) * step * zoom_),
-        picture);
-    if (zoom_ >= kValuesFrom) paint_values(painter, pixels);
-    if (overlay_) {
-        const QPointF corner = widget_from_image(QPointF(0, 0));
-        paint_overlay(painter, *overlay_, overlay_style_,
-                      QTransform(zoom_, 0, 0, zoom_, corner.x(), corner.y()), QRectF(pixels));
-    }
-    if (const auto* marked = mark_ && overlay_ ? outline_of(*overlay_, *mark_) : nullptr) {
-        const QPointF corner = widget_from_image(QPointF(0, 0));
-        paint_marked(painter, *marked, palette().highlight().color().lighter(120),
-                     QTransform(zoom_, 0, 0, zoom_, corner.x(), corner.y()));
-    }
-    if (!mark_ || mark_->kind != Selection::Kind::Pixel) return;
-    const QPointF place =
-        widget_from_image({std::floor(mark_->x) + 0.5, std::floor(mark_->y) + 0.5});
-    const double size = std::max(6.0, zoom_ / 2);
-    painter.setPen(QPen(palette().highlight(), 2));
-    painter.drawRect(QRectF(place - QPointF(size, size), QSizeF(2 * size, 2 * size)));
+bool ImageView::settled() const {
+    return image_tiles_.settled() && reference_tiles_.settled() && difference_tiles_.settled() &&
+           !counts_ && !saves_;
 }
 
-void ImageView::paint_values(QPainter& painter, const QRect& pixels) const {
-    const auto* image = raster();
-    const bool colored = tone_.channel < 0;
-    const int count = colored ? std::min(image->channels, 4) : 1;
-    QFont small = font();
-    small.setPixelSize(std::clamp(static_cast<int>(zoom_ / (count + 2)), 9, 16));
-    painter.setFont(small);
-    const QImage colors = rendered(*image, pixels, 1, tone_);
-    for (int y = pixels.top(); y <= pixels.bottom(); ++y)
-        for (int x = pixels.left(); x <= pixels.right(); ++x) {
-            QStringList lines;
-            for (int channel = 0; channel < count; ++channel)
-                lines << shown(*image, x, y, colored ? channel : tone_.channel);
-            const bool dark = qGray(colors.pixel(x - pixels.left(), y - pixels.top())) < 128;
-            painter.setPen(dark ? Qt::white : Qt::black);
-            painter.drawText(QRectF(widget_from_image(QPointF(x, y)), QSizeF(zoom_, zoom_)),
-                             Qt::AlignCenter, lines.join(QLatin1Char('\n')));
-        }
-}
-
-std::optional<Selection> ImageView::selection_at(QPointF position) const {
-    const auto* image = raster();
-    if (!image) return {};
-    const QPointF place = image_from_widget(position);
-    if (!QRectF(0, 0, image->width, image->height).contains(place) || place.x() >= image->width ||
-        place.y() >= image->height)
-        return {};
-    if (const auto* outline = overlay_ && overlay_style_.outlines
-                                  ? outline_at(*overlay_, place.x(), place.y(), kReach / zoom_)
-                                  : nullptr)
-        return viewers::selection_of(*outline, place.x(), place.y());
-    return Selection{.kind = Selection::Kind::Pixel,
-                     .frame = QString::fromStdString(image->frame),
-                     .x = place.x(),
-                     .y = place.y()};
-}
-
-QString ImageView::described(QPointF position) const {
-    const auto selection = selection_at(position);
-    if (!selection) return {};
-    const auto* image = raster();
-    const int x = static_cast<int>(selection->x), y = static_cast<int>(selection->y);
-    constexpr int kMostChannels = 8;  // what fits into a line
-    QStringList values;
-    for (int channel = 0; channel < std::min(image->channels, kMostChannels); ++channel)
-        values << shown(*image, x, y, channel);
-    if (image->channels > kMostChannels) values << QStringLiteral("…");
-    QString text = tr("x %1, y %2: %3").arg(x).arg(y).arg(values.join(QStringLiteral("  ")));
-    if (!image->unit.empty()) text += QLatin1Char(' ') + QString::fromStdString(image->unit);
-    if (overlay_ && overlay_style_.dots) {
-        const double reach = std::max(1.5, kReach / zoom_);
-        if (const auto dot = dot_at(*overlay_, selection->x, selection->y, reach))
-            text += tr(" · point %1 at %2 m")
-                        .arg(dot->index)
-                        .arg(static_cast<double>(dot->depth), 0, 'f', 2);
-    }
-    return text;
-}
-
-void ImageView::wheelEvent(QWheelEvent* event) {
-    zoom_to(zoom_ * std::pow(1.2, event->angleDelta().y() / 120.0), event->position());
-    event->accept();
-}
-
-void ImageView::mousePressEvent(QMouseEvent* event) {
-    grabbed_ = event->position();
-    if (const auto selection = selection_at(grabbed_);
-        selection && event->button() == Qt::LeftButton)
-        Q_EMIT selected(*selection);
-}
-
-void ImageView::mouseDoubleClickEvent(QMouseEvent* event) {
-    if (const auto selection = selection_at(event->position());
-        selection && event->button() == Qt::LeftButton)
-        Q_EMIT activated(*selection);
-}
-
-/// A box fills a third of the window; a pixel comes to its middle.
-void ImageView::reveal(const Selection& selection) {
-    const auto* outline = overlay_ ? outline_of(*overlay_, selection) : nullptr;
-    if (const auto* image = raster(); image && outline) {
-        const QRectF area = bounds_of(*outline) & QRectF(0, 0, image->width, image->height);
-        if (!area.isEmpty()) {
-            center_ = area.center();
-            zoom_ = std::clamp(std::min(width() / area.width(), height() / area.height()) / 3,
-                               std::min(zoom_, 8.0), 8.0);
-            fitted_ = false;
-        }
-    } else if (image && selection.kind == Selection::Kind::Pixel) {
-        center_ = {selection.x, selection.y};
-        fitted_ = false;
-    }
-    mark(selection);
-}
-
-void ImageView::mouseMoveEvent(QMouseEvent* event) {
-    if (event->buttons() & (Qt::LeftButton | Qt::MiddleButton)) {
-        center_ -= (event->position() - grabbed_) / zoom_;
-        grabbed_ = event->position();
-        fitted_ = false;
-        update();
-    }
-    set_status(described(event->position()));
-    Q_EMIT hovered(selection_at(event->position()));
-}
-
-void ImageView::leaveEvent(QEvent*) {
-    set_status({});
-    Q_EMIT hovered(std::nullopt);
+std::uint64_t ImageView::pixels_read_here() const {
+    return image_tiles_.pixels_read_here() + reference_tiles_.pixels_read_here() +
+           difference_tiles_.pixels_read_here();
 }
 
 void ImageView::resizeEvent(QResizeEvent*) {

@@ -92,6 +92,7 @@ void paint_overlay(QPainter& painter, const ImageOverlay& overlay, const Overlay
         paint_dots(painter, overlay, widget_from_image,
                    visible.adjusted(-kMargin, -kMargin, kMargin, kMargin));
     if (style.outlines) {
+        painter.setOpacity(std::clamp(style.outline_opacity, 0.0, 1.0));
         painter.setRenderHint(QPainter::Antialiasing);
         for (const ImageOverlay::Outline& outline : overlay.outlines) {
             painter.setPen(QPen(color_of(outline.color), 2));

@@ -37,7 +37,8 @@ struct ImageOverlay {
 
 struct OverlayStyle {
     bool dots = true, outlines = true;
-    double opacity = 0.9;  ///< 0 to 1
+    double opacity = 0.9;          ///< of dots, 0 to 1
+    double outline_opacity = 0.9;  ///< 0 to 1
     bool operator==(const OverlayStyle&) const = default;
 };
 

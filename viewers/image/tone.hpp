@@ -5,12 +5,23 @@
 #include <QImage>
 #include <QRect>
 #include <QRgb>
+#include <QString>
+#include <array>
+#include <utility>
 
-#include "engine/visual/visual.hpp"
+#include "engine/visual/scene/color_map.hpp"
+#include "viewers/image/pixels.hpp"
 
 namespace millrace::viewers {
 
-enum class ColorMap { Gray, Turbo, Viridis };
+/// Diverging runs from blue over light grey to red, for values on both sides of a middle.
+enum class ColorMap { Gray, Turbo, Viridis, Magma, Jet, Diverging };
+inline constexpr int kColorMaps = 6;
+
+/// For lists; translated.
+QString color_map_title(ColorMap map);
+/// 256 colours from the low end to the high end.
+const visual::MapTable& table_of(ColorMap map);
 
 struct Tone {
     int channel = -1;            ///< -1: colours as they are; else this channel alone
@@ -21,20 +32,43 @@ struct Tone {
     bool operator==(const Tone&) const = default;
 };
 
-/// Whether the sizes are positive and match the count of bytes.
-bool is_whole(const visual::Raster& raster);
-
-/// One value of pixel (x, y); the pixel and channel must exist.
-double value_at(const visual::Raster& raster, int x, int y, int channel);
-
 /// Least and greatest finite value, of at most about a million pixels spread over the image; 0, 1
 /// when there is none.
 std::pair<double, double> range_of(const visual::Raster& raster, int channel);
+/// The same over several channels at once.
+std::pair<double, double> range_of(const PixelSource& source, Channels channels);
 
 /// `position` from 0 to 1.
 QRgb color_of(ColorMap map, double position);
 
-/// The pixels of `region` (inside the raster), every `step`-th in both directions. NaN is magenta.
+/// The value that is opaque in an alpha channel of this depth.
+double opaque_value(visual::Raster::Depth depth);
+
+/// The channels that a tone needs; a raster of four channels is red, green, blue and alpha. A
+/// difference has no alpha: equal ones would hide it.
+Channels channels_of(const PixelSource& source, const Tone& tone);
+
+/// A tone made ready for many pixels: pow() and colour maps for each would cost too much.
+class Toner {
+public:
+    Toner(const Tone& tone, visual::Raster::Depth depth);
+
+    /// [count, channels] values to colours that aren't premultiplied. NaN is magenta.
+    void apply(const float* values, int count, int channels, QRgb* to) const;
+
+private:
+    static constexpr int kSteps = 4096;
+    int step_of(float value) const;
+
+    double low_, gain_, opaque_;
+    std::array<std::uint8_t, kSteps + 1> curve_;
+    std::array<QRgb, kSteps + 1> colors_;
+};
+
+/// A block of values as a picture, premultiplied where it has an alpha channel.
+QImage toned(const ValueBlock& block, const Toner& toner, int channels);
+
+/// The pixels of `region` (inside the raster), every `step`-th in both directions.
 QImage rendered(const visual::Raster& raster, const QRect& region, int step, const Tone& tone);
 
 }  // namespace millrace::viewers

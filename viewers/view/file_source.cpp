@@ -1,6 +1,3 @@
-#include <QFileInfo>
-#include <QImage>
-#include <QImageReader>
 #include <algorithm>
 #include <cstring>
 #include <fstream>
@@ -12,77 +9,18 @@
 #include "engine/visual/io/cloud_io.hpp"
 #include "engine/visual/io/files.hpp"
 #include "viewers/view/csv.hpp"
+#include "viewers/view/image_source.hpp"
 #include "viewers/view/source.hpp"
 
 namespace millrace::view {
 namespace {
 
 namespace fs = std::filesystem;
-using visual::Raster;
 
-constexpr int kImageMegabytes = 8192;
 constexpr std::uint64_t kMostText = std::uint64_t{16} << 20;
 
 std::string ending_of(const fs::path& file) {
     return QString::fromStdString(file.extension().string()).toLower().toStdString();
-}
-
-bool is_image(const std::string& ending) {
-    static const std::vector<std::string> known = {".png", ".jpg", ".jpeg", ".bmp", ".ppm",
-                                                   ".pgm", ".gif", ".webp", ".tif", ".tiff"};
-    return std::ranges::find(known, ending) != known.end();
-}
-
-/// Rows of `image`, without the bytes that fill them up.
-Raster raster_from(const QImage& image, int channels, Raster::Depth depth) {
-    Raster raster{.width = image.width(),
-                  .height = image.height(),
-                  .channels = channels,
-                  .depth = depth,
-                  .bytes = {},
-                  .full_width = image.width(),
-                  .full_height = image.height()};
-    const std::size_t row = static_cast<std::size_t>(raster.width) *
-                            static_cast<std::size_t>(channels) *
-                            (depth == Raster::Depth::U16 ? 2 : 1);
-    raster.bytes.resize(row * static_cast<std::size_t>(raster.height));
-    for (int y = 0; y < raster.height; ++y)
-        std::memcpy(raster.bytes.data() + static_cast<std::size_t>(y) * row, image.constScanLine(y),
-                    row);
-    return raster;
-}
-
-Raster load_image(const fs::path& file) {
-    QImageReader::setAllocationLimit(kImageMegabytes);
-    QImageReader reader(QString::fromStdString(file.string()));
-    reader.setAutoTransform(true);
-    const QImage image = reader.read();
-    if (image.isNull()) {
-        throw engine::Error({.code = "E-FILE-004",
-                             .what = "The image can't be read",
-                             .expected = "a whole image of a known format",
-                             .found = reader.errorString().toStdString(),
-                             .where = file.string(),
-                             .mend = "Copy or export it again."});
-    }
-    switch (image.format()) {
-        case QImage::Format_Grayscale8:
-            return raster_from(image, 1, Raster::Depth::U8);
-        case QImage::Format_Grayscale16:
-            return raster_from(image, 1, Raster::Depth::U16);
-        case QImage::Format_RGBA64:
-        case QImage::Format_RGBX64:
-        case QImage::Format_RGBA64_Premultiplied:
-            return raster_from(image.convertToFormat(QImage::Format_RGBA64), 4, Raster::Depth::U16);
-        default:
-            if (image.isGrayscale() && !image.hasAlphaChannel())
-                return raster_from(image.convertToFormat(QImage::Format_Grayscale8), 1,
-                                   Raster::Depth::U8);
-            if (image.hasAlphaChannel())
-                return raster_from(image.convertToFormat(QImage::Format_RGBA8888), 4,
-                                   Raster::Depth::U8);
-            return raster_from(image.convertToFormat(QImage::Format_RGB888), 3, Raster::Depth::U8);
-    }
 }
 
 visual::Text load_text(const fs::path& file) {
@@ -171,6 +109,14 @@ std::vector<Shared> load_file(const fs::path& file) {
                              .mend = "Check the name."});
     }
     if (is_image(ending)) return {std::make_shared<const visual::Visual>(load_image(file))};
+    if (is_unread_image(ending)) {
+        throw engine::Error({.code = "E-VIEW-014",
+                             .what = "Images of this kind can't be read",
+                             .expected = "PNG, JPEG, BMP, PPM, GIF or WebP with 8 or 16 bits",
+                             .found = ending,
+                             .where = file.string(),
+                             .mend = "Export it as a 16-bit PNG, or keep floats in .safetensors."});
+    }
     if (ending == ".safetensors") return load_safetensors(file);
     if (ending == ".csv") return load_csv(file);
     if (is_text(ending)) return {std::make_shared<const visual::Visual>(load_text(file))};

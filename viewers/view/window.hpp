@@ -13,6 +13,7 @@
 #include "engine/visual/calibrate/correction.hpp"
 #include "engine/visual/scene/style.hpp"
 #include "viewers/cloud/background.hpp"
+#include "viewers/image/image_view.hpp"
 #include "viewers/registry.hpp"
 #include "viewers/theme.hpp"
 #include "viewers/view/link.hpp"
@@ -103,6 +104,9 @@ private:
     void link_images();
     void lay_over_images();
     std::shared_ptr<const viewers::ImageOverlay> overlay_for(const std::string& camera);
+    QString name_of(const Open& open) const;
+    std::vector<viewers::ImageView::Offer> layers_for(const Open& own,
+                                                      const std::string& frame) const;
     const visual::Camera* camera_named(const std::string& name) const;
     const Projection* projection_for(const std::string& camera);
     // window_links.cpp

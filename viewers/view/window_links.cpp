@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "viewers/cloud/cloud_workspace.hpp"
-#include "viewers/image/image_view.hpp"
+#include "viewers/image/image_workspace.hpp"
 #include "viewers/view/window.hpp"
 
 namespace millrace::view {
@@ -114,7 +114,7 @@ void Window::reveal(viewers::Viewer* from, const Selection& selection) {
     if (space_ && from != space_->view()) space_->view()->reveal(chosen);
     for (const auto& open : open_) {
         for (const auto& [place, pane] : open->panes) {
-            auto* view = qobject_cast<viewers::ImageView*>(pane);
+            auto* view = viewers::image_view_of(pane);
             const auto* image = place < open->shown.size()
                                     ? std::get_if<visual::Raster>(open->shown[place].get())
                                     : nullptr;

@@ -1,7 +1,9 @@
 // What lies over the images and in the frusta: points and boxes as a camera sees them, and the
 // image in its camera.
+#include <algorithm>
+
 #include "viewers/cloud/cloud_workspace.hpp"
-#include "viewers/image/image_view.hpp"
+#include "viewers/image/image_workspace.hpp"
 #include "viewers/view/window.hpp"
 
 namespace millrace::view {
@@ -30,14 +32,41 @@ void Window::link_images() {
 void Window::lay_over_images() {
     for (const auto& open : open_) {
         for (const auto& [place, pane] : open->panes) {
-            auto* view = qobject_cast<viewers::ImageView*>(pane);
+            auto* view = viewers::image_view_of(pane);
             const auto* image = place < open->shown.size()
                                     ? std::get_if<visual::Raster>(open->shown[place].get())
                                     : nullptr;
             if (!view || !image) continue;
+            view->set_item_name(name_of(*open));
             view->set_overlay(image->frame.empty() ? nullptr : overlay_for(image->frame));
+            view->offer_layers(layers_for(*open, image->frame));
         }
     }
+}
+
+/// The item that a stream shows, by its file's name or its number.
+QString Window::name_of(const Open& open) const {
+    const Stream& stream = sources_[open.source]->streams()[open.stream];
+    const auto at = std::ranges::lower_bound(stream.items, open.wanted.value_or(0));
+    const auto place = static_cast<qsizetype>(at - stream.items.begin());
+    if (place < stream.labels.size()) return stream.labels[place];
+    return tr("%1, item %2").arg(open.name).arg(open.wanted.value_or(0));
+}
+
+/// Masks and maps of the same frame from other streams.
+std::vector<viewers::ImageView::Offer> Window::layers_for(const Open& own,
+                                                          const std::string& frame) const {
+    std::vector<viewers::ImageView::Offer> offers;
+    for (const auto& open : open_) {
+        if (open.get() == &own) continue;
+        for (std::size_t place = 0; place < open->shown.size(); ++place) {
+            const auto* raster = std::get_if<visual::Raster>(open->shown[place].get());
+            if (!raster || raster->channels != 1 || raster->frame != frame) continue;
+            offers.push_back({layer_of(*open, place),
+                              std::shared_ptr<const visual::Raster>(open->shown[place], raster)});
+        }
+    }
+    return offers;
 }
 
 std::shared_ptr<const viewers::ImageOverlay> Window::overlay_for(const std::string& name) {

@@ -13,6 +13,7 @@
 #include "viewers/view/plots.hpp"
 #include "viewers/view/calibration_panel.hpp"
 #include "viewers/common/pane.hpp"
+#include "viewers/image/image_workspace.hpp"
 #include "viewers/view/window.hpp"
 
 namespace millrace::view {
@@ -154,6 +155,12 @@ void Window::arrange() {
 }
 
 bool Window::settled() const {
+    for (const auto& open : open_) {
+        for (const auto& [place, pane] : open->panes) {
+            const auto* images = qobject_cast<viewers::ImageWorkspace*>(pane);
+            if (images && images->isVisible() && !images->settled()) return false;
+        }
+    }
     return background_.idle() && (!space_ || space_->view()->settled()) &&
            (calibration_dock_->isHidden() || calibration_->settled());
 }
