@@ -72,6 +72,19 @@ TEST(ImageLayers, HeatIsBilinearBetweenTheMiddlesOfItsPixels) {
     EXPECT_EQ(qGray(picture.pixel(75, 75)), 255);
 }
 
+TEST(ImageLayers, HeatCanFadeWithItsValue) {
+    RasterLayer layer{.name = "heat",
+                      .raster = shared_raster(floats_raster(3, 1, 1, {0, 1, 2})),
+                      .opacity = 0.8,
+                      .smooth = false,
+                      .fade = true,
+                      .high = 2};
+    const QImage picture = viewers::layer_picture(layer, {3, 1}, QRectF(0, 0, 3, 1), QSize(3, 1));
+    EXPECT_EQ(qAlpha(picture.pixel(0, 0)), 0);
+    EXPECT_NEAR(qAlpha(picture.pixel(1, 0)), 102, 1);
+    EXPECT_EQ(qAlpha(picture.pixel(2, 0)), 204);
+}
+
 TEST(ImageLayers, NanInHeatIsInvisibleAndStaysInItsPixel) {
     const float nan = std::numeric_limits<float>::quiet_NaN();
     RasterLayer layer{.name = "heat", .raster = shared_raster(floats_raster(2, 1, 1, {nan, 1}))};
@@ -90,6 +103,9 @@ TEST(ImageLayers, OfOneChannelOnly) {
     auto broken = plain(2, 2, {1});
     broken.bytes.pop_back();
     EXPECT_FALSE(view.set_layer("broken", shared_raster(broken), LayerKind::Mask));
+    view.offer_layers(
+        {{"broken", shared_raster(broken)}, {"rgb", shared_raster(plain(1, 1, {1, 2, 3}))}});
+    EXPECT_TRUE(view.offers().empty());
     EXPECT_TRUE(view.layers().empty());
 }
 

@@ -175,6 +175,14 @@ TEST(Tone, NanIsMagentaAndTheEndsAreBlackAndWhite) {
     EXPECT_EQ(image.pixel(2, 0), qRgb(255, 255, 255));
 }
 
+TEST(Tone, NanCanLetTheGroundThrough) {
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const auto image = viewers::rendered(floats(2, 1, {nan, 4}), {0, 0, 2, 1}, 1,
+                                         {.channel = 0, .low = 2, .high = 4, .clear_nan = true});
+    EXPECT_EQ(qAlpha(image.pixel(0, 0)), 0);
+    EXPECT_EQ(image.pixel(1, 0), qRgb(255, 255, 255));
+}
+
 TEST(Tone, ExposureDoublesAndGammaBrightens) {
     const auto raster = floats(1, 1, {0.25F});
     const QRect all(0, 0, 1, 1);

@@ -10,8 +10,8 @@ QImage full_picture(const FullPicture& wanted, const std::stop_token& stop) {
     if (static_cast<std::int64_t>(size.width()) * size.height() > kMostPicturePixels) return {};
     const Channels channels = channels_of(wanted.source, wanted.tone);
     const Toner toner(wanted.tone, wanted.source.image->depth);
-    QImage picture(
-        size, channels.count == 4 ? QImage::Format_ARGB32_Premultiplied : QImage::Format_RGB32);
+    QImage picture(size, toner.opaque(channels.count) ? QImage::Format_RGB32
+                                                      : QImage::Format_ARGB32_Premultiplied);
     if (picture.isNull()) return {};
     QPainter painter(&picture);
     constexpr int kStrip = 128;  // rows at once, so that little is held twice

@@ -26,6 +26,11 @@ void ImageView::add_actions() {
     add_action(tr("Less gamma"), QKeySequence(Qt::SHIFT | Qt::Key_G),
                [this] { step_tone(0, 1 / 1.1); });
     add_action(tr("Range from the values"), Qt::Key_V, [this] { set_range_from_values(); });
+    add_action(tr("NaN magenta or clear"), QKeySequence(Qt::SHIFT | Qt::Key_V), [this] {
+        Tone next = tone_;
+        next.clear_nan = !next.clear_nan;
+        set_tone(next);
+    });
     add_action(tr("Points over the image"), Qt::Key_P, [this] {
         OverlayStyle next = overlay_style_;
         next.dots = !next.dots;

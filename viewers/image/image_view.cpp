@@ -211,12 +211,14 @@ void ImageView::change_layer(const RasterLayer& layer) {
 }
 
 void ImageView::offer_layers(std::vector<Offer> offers) {
+    std::erase_if(offers, [](const Offer& offer) {
+        return !offer.raster || !is_whole(*offer.raster) || offer.raster->channels != 1;
+    });
+    if (offers.empty() && offers_.empty()) return;
     offers_ = std::move(offers);
     for (RasterLayer& layer : layers_) {
         const auto found = std::ranges::find(offers_, layer.name, &Offer::name);
-        if (found == offers_.end() || !found->raster || !is_whole(*found->raster) ||
-            found->raster->channels != 1)
-            continue;
+        if (found == offers_.end() || found->raster == layer.raster) continue;
         layer.raster = found->raster;
         find_layer_range(layer);
     }

@@ -59,7 +59,8 @@ public:
     const std::vector<RasterLayer>& layers() const { return layers_; }
     /// Changes the look of the layer of that name.
     void change_layer(const RasterLayer& layer);
-    /// What could be laid over this item; those that are get the new rasters at once.
+    /// What could be laid over this item, less what can't be; layers of these names get the new
+    /// rasters at once.
     struct Offer {
         QString name;
         SharedRaster raster;

@@ -21,6 +21,8 @@ namespace {
 
 /// Narrower than this the picture has the place to itself.
 constexpr int kRoomForPanel = 680;
+/// Narrower than this the bar keeps what has no other place; the keys do the rest.
+constexpr int kRoomForBar = 600;
 
 QAction* action_for(const QWidget& widget, const QKeySequence& keys) {
     const auto all = widget.actions();
@@ -92,13 +94,13 @@ QWidget* ImageWorkspace::make_bar() {
     zoom_->setAccessibleName(tr("Zoom"));
     zoom_->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("25600%")) + 6);
     zoom_->setAlignment(Qt::AlignCenter);
-    bar->addWidget(zoom_);
+    wide_only_ << bar->addWidget(zoom_);
     bar->addSeparator();
     channel_ = box_of(tr("Channel"), tr("What is shown: colours or one channel (C)"));
     bar->addWidget(channel_);
     map_ = box_of(tr("Colour map"), tr("Colours of a single channel (M)"));
     for (int i = 0; i < kColorMaps; ++i) map_->addItem(color_map_title(static_cast<ColorMap>(i)));
-    bar->addWidget(map_);
+    wide_only_ << bar->addWidget(map_);
     exposure_ = new QDoubleSpinBox;
     exposure_->setRange(-16, 16);
     exposure_->setSingleStep(0.25);
@@ -106,7 +108,7 @@ QWidget* ImageWorkspace::make_bar() {
     exposure_->setAccessibleName(tr("Exposure"));
     exposure_->setToolTip(tr("Exposure in stops: each one doubles the values ([ and ])"));
     exposure_->setFocusPolicy(Qt::ClickFocus);
-    bar->addWidget(exposure_);
+    wide_only_ << bar->addWidget(exposure_);
     bar->addSeparator();
     layer_menu_ = new QMenu(this);
     layer_menu_->setToolTipsVisible(true);
@@ -248,6 +250,7 @@ bool ImageWorkspace::settled() const {
 
 void ImageWorkspace::resizeEvent(QResizeEvent* event) {
     panel_->setVisible(show_panel_->isChecked() && width() >= kRoomForPanel);
+    for (QAction* action : wide_only_) action->setVisible(width() >= kRoomForBar);
     Viewer::resizeEvent(event);
 }
 

@@ -2,6 +2,8 @@
 // one viewer. Window thread only.
 #pragma once
 
+#include <QList>
+
 #include "viewers/image/image_panel.hpp"
 #include "viewers/image/image_view.hpp"
 
@@ -51,6 +53,7 @@ private:
     QLabel* zoom_;
     QMenu* layer_menu_;
     QAction* show_panel_ = nullptr;
+    QList<QAction*> wide_only_;  ///< of the bar
 };
 
 /// The image view inside a viewer: itself, or a workspace's; null for others.

@@ -108,18 +108,21 @@ QWidget* LayerSection::make_look() {
     map_->setAccessibleName(tr("Colour map of the layer"));
     smooth_ = new QCheckBox(tr("Smooth"));
     smooth_->setToolTip(tr("Between the middles of its pixels, bilinear; otherwise squares"));
+    fade_ = new QCheckBox(tr("Fade low"));
+    fade_->setToolTip(tr("Low values let the image through, high ones cover it"));
     low_ = value_box(tr("Value at the map's low end"));
     high_ = value_box(tr("Value at the map's high end"));
     range_ = new QToolButton;
     range_->setText(tr("Reset"));
     range_->setToolTip(tr("The range of the layer's values"));
     heat->addWidget(new QLabel(tr("Map")), 0, 0);
-    heat->addWidget(map_, 0, 1, 1, 2);
-    heat->addWidget(smooth_, 0, 3);
+    heat->addWidget(map_, 0, 1, 1, 3);
     heat->addWidget(new QLabel(tr("Range")), 1, 0);
     heat->addWidget(low_, 1, 1);
     heat->addWidget(high_, 1, 2);
     heat->addWidget(range_, 1, 3);
+    heat->addWidget(smooth_, 2, 0, 1, 2);
+    heat->addWidget(fade_, 2, 2, 1, 2);
     grid->addWidget(raster_look_, 1, 0, 1, 3);
     grid->addWidget(heat_look_, 2, 0, 1, 3);
 
@@ -136,6 +139,8 @@ QWidget* LayerSection::make_look() {
     });
     connect(smooth_, &QCheckBox::toggled, this,
             [this](bool on) { change([&](RasterLayer& layer) { layer.smooth = on; }); });
+    connect(fade_, &QCheckBox::toggled, this,
+            [this](bool on) { change([&](RasterLayer& layer) { layer.fade = on; }); });
     for (QDoubleSpinBox* box : {low_, high_})
         connect(box, &QDoubleSpinBox::valueChanged, this, [this] {
             if (!(low_->value() < high_->value())) return refresh_look();
@@ -269,10 +274,11 @@ void LayerSection::refresh_look() {
     opacity_->setValue(static_cast<int>(std::lround(opacity * 100)));
     percent_->setText(tr("%1%").arg(std::lround(opacity * 100)));
     if (!layer) return;
-    const QSignalBlocker first(low_), second(high_), third(smooth_);
+    const QSignalBlocker first(low_), second(high_), third(smooth_), fourth(fade_);
     kind_->setCurrentIndex(static_cast<int>(layer->kind));
     map_->setCurrentIndex(static_cast<int>(layer->map));
     smooth_->setChecked(layer->smooth);
+    fade_->setChecked(layer->fade);
     const double span = layer->high - layer->low;
     const int digits =
         span > 0 ? std::clamp(3 - static_cast<int>(std::floor(std::log10(span))), 0, 12) : 3;

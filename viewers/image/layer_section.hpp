@@ -47,7 +47,7 @@ private:
     QSlider* opacity_;
     QLabel* percent_;
     QComboBox *kind_, *map_;
-    QCheckBox* smooth_;
+    QCheckBox *smooth_, *fade_;
     QDoubleSpinBox *low_, *high_;
     QToolButton *range_, *remove_;
     QTimer timer_;  ///< several changes in a row are one

@@ -60,7 +60,9 @@ public:
         for (std::size_t i = 0; i < table_.size(); ++i) {
             const QRgb color = mask_ ? mask_color(static_cast<double>(i))
                                      : color_of(layer.map, static_cast<double>(i) / kSteps);
-            table_[i] = with_opacity(color, opacity);
+            const bool fades = !mask_ && layer.fade;
+            table_[i] =
+                with_opacity(color, fades ? opacity * static_cast<double>(i) / kSteps : opacity);
         }
         opacity_ = opacity;
     }

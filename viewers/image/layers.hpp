@@ -23,6 +23,7 @@ struct RasterLayer {
     double opacity = 0.55;           ///< 0 to 1
     ColorMap map = ColorMap::Turbo;  ///< of heat
     bool smooth = true;              ///< heat between the middles of its pixels: bilinear
+    bool fade = false;               ///< heat is the clearer, the lower its value
     bool own_range = false;          ///< low and high were chosen, not found
     double low = 0, high = 1;        ///< of heat: what gets the map's ends
     bool operator==(const RasterLayer&) const = default;

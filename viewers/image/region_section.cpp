@@ -36,12 +36,13 @@ RegionSection::RegionSection(ImageView* view, QWidget* parent)
     title_->setWordWrap(true);
     table_->setAccessibleName(tr("Values of the region"));
     table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    table_->setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
+    table_->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     table_->setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
     table_->setAlternatingRowColors(true);
     table_->setShowGrid(false);
     table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
-    table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    table_->horizontalHeader()->setMinimumSectionSize(30);
     histogram_->setMinimumHeight(90);
     histogram_->setAccessibleName(tr("Histogram of the region"));
     histogram_->setToolTip(tr("How often which value occurs in the region"));
@@ -118,35 +119,37 @@ void RegionSection::refresh() {
     const auto count = static_cast<int>(channels.size());
     bool odd = false;
     for (const ChannelStatistics& one : channels) odd = odd || one.nan + one.infinite > 0;
-    QStringList heads{tr("min"), tr("max"), tr("mean"), tr("std"), tr("median")};
-    if (odd) heads << tr("NaN") << tr("inf");
-    // Few channels stand as columns, as in a report; many as rows.
-    table_->setColumnCount(static_cast<int>(heads.size()));
-    table_->setRowCount(count);
+    // A column a channel, as the numbers of one are read together.
+    QStringList rows{tr("count"), tr("min"), tr("max"), tr("mean"), tr("std"), tr("median")};
+    if (odd) rows << tr("NaN") << tr("infinite");
+    QStringList heads;
+    for (int column = 0; column < count; ++column) heads << channel_name(column, count);
+    table_->setColumnCount(count);
+    table_->setRowCount(static_cast<int>(rows.size()));
     table_->setHorizontalHeaderLabels(heads);
-    for (int row = 0; row < count; ++row) {
-        const ChannelStatistics& one = channels[static_cast<std::size_t>(row)];
-        QStringList cells;
+    table_->setVerticalHeaderLabels(rows);
+    constexpr int kStretched = 4;  // channels that have room side by side
+    table_->horizontalHeader()->setSectionResizeMode(
+        count <= kStretched ? QHeaderView::Stretch : QHeaderView::ResizeToContents);
+    for (int column = 0; column < count; ++column) {
+        const ChannelStatistics& one = channels[static_cast<std::size_t>(column)];
+        const auto whole = [&](std::uint64_t number) {
+            return locale.toString(static_cast<qulonglong>(number));
+        };
+        QStringList cells{whole(one.count)};
         for (const double value : {one.min, one.max, one.mean, one.deviation, one.median})
             cells << (one.count == 0 ? QStringLiteral("–") : value_text(value, depth_));
-        if (odd)
-            cells << locale.toString(static_cast<qulonglong>(one.nan))
-                  << locale.toString(static_cast<qulonglong>(one.infinite));
-        table_->setVerticalHeaderItem(row, new QTableWidgetItem(channel_name(row, count)));
-        for (int column = 0; column < cells.size(); ++column) {
-            auto* cell = new QTableWidgetItem(cells[column]);
+        if (odd) cells << whole(one.nan) << whole(one.infinite);
+        for (int row = 0; row < static_cast<int>(cells.size()); ++row) {
+            auto* cell = new QTableWidgetItem(cells[row]);
             cell->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
-            cell->setToolTip(
-                tr("%n finite value(s)", nullptr,
-                   static_cast<int>(std::min<std::uint64_t>(one.count, 2'000'000'000))));
             table_->setItem(row, column, cell);
         }
     }
-    constexpr int kMostRows = 8;
-    table_->setFixedHeight(table_->horizontalHeader()->sizeHint().height() +
-                           table_->verticalHeader()->defaultSectionSize() *
-                               std::min(count, kMostRows) +
-                           4 + (odd ? table_->horizontalScrollBar()->sizeHint().height() : 0));
+    const int bar = count > kStretched ? table_->horizontalScrollBar()->sizeHint().height() : 0;
+    table_->setFixedHeight(
+        table_->horizontalHeader()->sizeHint().height() +
+        table_->verticalHeader()->defaultSectionSize() * static_cast<int>(rows.size()) + 4 + bar);
     const int first = view_->tone().channel;
     std::vector<int> shown;
     if (first >= 0 && first < count)

@@ -27,7 +27,7 @@ public:
     ~RegionSection() override;
 
     const std::optional<Statistics>& statistics() const { return statistics_; }
-    /// A row a channel.
+    /// A column a channel.
     QTableWidget* table() const { return table_; }
     bool settled() const { return !busy_ && !timer_.isActive(); }
     void copy() const;

@@ -94,7 +94,7 @@ const ImageTiles::Picture& ImageTiles::picture(const QRect& seen, double scale, 
     picture_.pixels = pixels;
     picture_level_ = level;
     const QImage::Format format =
-        channels.count == 4 ? QImage::Format_ARGB32_Premultiplied : QImage::Format_RGB32;
+        toner_->opaque(channels.count) ? QImage::Format_RGB32 : QImage::Format_ARGB32_Premultiplied;
     if (picture_.image.size() != blocks.size() || picture_.image.format() != format)
         picture_.image = QImage(blocks.size(), format);
     if (picture_.image.isNull()) return picture_;  // no memory: the ground stays visible

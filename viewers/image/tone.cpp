@@ -117,7 +117,8 @@ Channels channels_of(const PixelSource& source, const Tone& tone) {
 Toner::Toner(const Tone& tone, visual::Raster::Depth depth)
     : low_(tone.low),
       gain_(std::exp2(tone.exposure) / std::max(1e-30, tone.high - tone.low)),
-      opaque_(opaque_value(depth)) {
+      opaque_(opaque_value(depth)),
+      nan_(tone.clear_nan ? 0 : kNan) {
     const visual::MapTable& table = table_of(tone.map);
     const double power = 1 / tone.gamma;
     // Both sides of a diverging map grow from its middle; the others from the low end.
@@ -150,10 +151,10 @@ void Toner::apply(const float* values, int count, int channels, QRgb* to) const 
     };
     for (int i = 0; i < count; ++i, values += channels) {
         if (channels < 3) {
-            to[i] = std::isnan(values[0]) ? kNan
+            to[i] = std::isnan(values[0]) ? nan_
                                           : colors_[static_cast<std::size_t>(step_of(values[0]))];
         } else if (std::isnan(values[0]) || std::isnan(values[1]) || std::isnan(values[2])) {
-            to[i] = kNan;
+            to[i] = nan_;
         } else {
             const double alpha = channels == 4 ? static_cast<double>(values[3]) / opaque_ : 1;
             to[i] = qRgba(curve(values[0]), curve(values[1]), curve(values[2]),
@@ -163,15 +164,16 @@ void Toner::apply(const float* values, int count, int channels, QRgb* to) const 
 }
 
 QImage toned(const ValueBlock& block, const Toner& toner, int channels) {
-    QImage image(block.width, block.height,
-                 channels == 4 ? QImage::Format_ARGB32_Premultiplied : QImage::Format_RGB32);
+    QImage image(
+        block.width, block.height,
+        toner.opaque(channels) ? QImage::Format_RGB32 : QImage::Format_ARGB32_Premultiplied);
     const std::size_t row =
         static_cast<std::size_t>(block.width) * static_cast<std::size_t>(channels);
     for (int y = 0; y < block.height; ++y) {
         auto* line = reinterpret_cast<QRgb*>(image.scanLine(y));
         toner.apply(block.values.data() + row * static_cast<std::size_t>(y), block.width, channels,
                     line);
-        if (channels == 4)
+        if (!toner.opaque(channels))
             std::transform(line, line + block.width, line,
                            [](QRgb color) { return qPremultiply(color); });
     }

@@ -29,6 +29,7 @@ struct Tone {
     double exposure = 0;         ///< stops
     double gamma = 1;
     ColorMap map = ColorMap::Gray;  ///< for a single channel
+    bool clear_nan = false;         ///< NaN lets the ground through; else it is magenta
     bool operator==(const Tone&) const = default;
 };
 
@@ -53,19 +54,22 @@ class Toner {
 public:
     Toner(const Tone& tone, visual::Raster::Depth depth);
 
-    /// [count, channels] values to colours that aren't premultiplied. NaN is magenta.
+    /// [count, channels] values to colours that aren't premultiplied.
     void apply(const float* values, int count, int channels, QRgb* to) const;
+    /// Whether nothing can show through.
+    bool opaque(int channels) const { return channels != 4 && nan_ != 0; }
 
 private:
     static constexpr int kSteps = 4096;
     int step_of(float value) const;
 
     double low_, gain_, opaque_;
+    QRgb nan_;
     std::array<std::uint8_t, kSteps + 1> curve_;
     std::array<QRgb, kSteps + 1> colors_;
 };
 
-/// A block of values as a picture, premultiplied where it has an alpha channel.
+/// A block of values as a picture, premultiplied where it isn't opaque.
 QImage toned(const ValueBlock& block, const Toner& toner, int channels);
 
 /// The pixels of `region` (inside the raster), every `step`-th in both directions.
