@@ -99,7 +99,7 @@ TEST_F(ImageFiles, ManyRowsAndPalettes) {
 
 TEST_F(ImageFiles, WhatCantBeReadIsSaid) {
     write("float.exr", "v/1");
-    EXPECT_EQ(code_of("float.exr"), "E-VIEW-013");
+    EXPECT_EQ(code_of("float.exr"), "E-VIEW-014");
     write("huge.png", png_header(60'000, 60'000));
     EXPECT_EQ(code_of("huge.png"), "E-FILE-005") << "58 GB to read it";
     write("cut.png", png_header(60, 60));
