@@ -1,12 +1,10 @@
 #include "engine/cli/comparable.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 
 #include "engine/cli/call.hpp"
-#include "engine/graph/graph.hpp"
 #include "engine/observe/raw_packet.hpp"
 
 namespace millrace::cli {
@@ -51,28 +49,6 @@ Side side_from(const std::string& text) {
     }
     side.recorded["packet"].packets[0] = text;
     return side;
-}
-
-std::vector<std::string> nodes_in_order(const fs::path& folder) {
-    const engine::Graph graph =
-        engine::expand(engine::load_graph(folder / "graph.json").graph).graph;
-    std::map<std::string, std::set<std::string>> waits;
-    for (const auto& [id, node] : graph.nodes) waits[id];
-    for (const engine::Wire& wire : graph.wires) {
-        if (wire.from.node != wire.to.node && waits.contains(wire.from.node))
-            waits[wire.to.node].insert(wire.from.node);
-    }
-    std::vector<std::string> order;
-    while (!waits.empty()) {
-        // In a loop some node has to come first; the alphabet decides.
-        auto next =
-            std::ranges::find_if(waits, [](const auto& entry) { return entry.second.empty(); });
-        if (next == waits.end()) next = waits.begin();
-        order.push_back(next->first);
-        waits.erase(next);
-        for (auto& [id, producers] : waits) producers.erase(order.back());
-    }
-    return order;
 }
 
 }  // namespace millrace::cli

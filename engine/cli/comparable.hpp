@@ -25,7 +25,4 @@ struct Side {
 /// recorded, E-CLI-012.
 Side side_from(const std::string& text);
 
-/// Nodes of the folder's graph, producers before consumers; empty when it holds no graph.
-std::vector<std::string> nodes_in_order(const std::filesystem::path& folder);
-
 }  // namespace millrace::cli

@@ -10,6 +10,7 @@
 #include "engine/cli/comparable.hpp"
 #include "engine/cli/exit_codes.hpp"
 #include "engine/cli/text_table.hpp"
+#include "engine/observe/node_order.hpp"
 #include "engine/observe/raw_packet.hpp"
 #include "engine/observe/report.hpp"
 
@@ -127,7 +128,7 @@ struct Report {
 /// Outputs in the order of the graph, so that the first that differs is where the runs part.
 Report compare_folders(const Side& a, const Side& b, engine::Tolerance tolerance) {
     Report report;
-    const std::vector<std::string> order = nodes_in_order(a.path);
+    const std::vector<std::string> order = engine::nodes_in_order(a.path);
     std::vector<std::pair<std::size_t, std::string>> outputs;
     for (const auto& [name, recorded] : a.recorded) {
         const std::string node = name.substr(0, name.rfind('.'));

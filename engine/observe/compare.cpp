@@ -79,8 +79,9 @@ private:
     void attributes(const Value& a, const Value& b, const std::string& where) {
         if (a.is_number() && b.is_number()) {
             const double first = a.as_double(), second = b.as_double();
-            const bool same = first == second || (std::isnan(first) && std::isnan(second)) ||
-                              (std::isfinite(first) && std::abs(first - second) <= allowed(first));
+            const bool same =
+                first == second || both_nan(first, second) ||
+                (std::isfinite(first) && std::abs(first - second) <= tolerance_.allowed(first));
             if (!same) mismatch(fmt::format("{}: {} against {}", where, to_json(a), to_json(b)));
         } else if (a.is_array() && b.is_array() && a.as_array().size() == b.as_array().size()) {
             for (std::size_t i = 0; i < a.as_array().size(); ++i) {
@@ -124,7 +125,9 @@ private:
             to_doubles(some_a, a.type, first);
             for (std::size_t i = 0; i < run; ++i)
                 energy_ += std::isfinite(first[i]) ? first[i] * first[i] : 0;
-            if (std::memcmp(some_a.data(), some_b.data(), some_a.size()) == 0) continue;
+            if (tolerance_.equal_nan &&
+                std::memcmp(some_a.data(), some_b.data(), some_a.size()) == 0)
+                continue;
             to_doubles(some_b, b.type, second);
             for (std::size_t i = 0; i < run; ++i) {
                 if (difference(a.type, some_a.data() + i * size, some_b.data() + i * size, first[i],
@@ -143,12 +146,12 @@ private:
         if (a == b && apart == 0) return false;
         const bool finite = std::isfinite(a) && std::isfinite(b);
         if (!finite) {
-            if (a == b || (std::isnan(a) && std::isnan(b))) return false;
+            if (a == b || both_nan(a, b)) return false;
             apart = kInfinity;  // never within a tolerance, and worse than any finite difference
         } else {
             error_ += apart * apart;
         }
-        if (!finite || apart > allowed(a)) ++result_.differing;
+        if (!finite || apart > tolerance_.allowed(a)) ++result_.differing;
         result_.max_rel =
             std::max(result_.max_rel, a == 0 || !finite ? kInfinity : apart / std::abs(a));
         if (apart <= result_.max_abs) return false;
@@ -177,8 +180,8 @@ private:
         }
     }
 
-    double allowed(double a) const {
-        return tolerance_.absolute + tolerance_.relative * std::abs(a);
+    bool both_nan(double a, double b) const {
+        return tolerance_.equal_nan && std::isnan(a) && std::isnan(b);
     }
 
     Tolerance tolerance_;
@@ -229,7 +232,7 @@ Comparison compare(const Sketch& a, const Sketch& b, Tolerance tolerance) {
     const double many = std::clamp(std::round(thrown), 1.0, std::max(count, 1.0));
     result.max_abs = std::sqrt(apart.squared_error / many);
     result.max_rel = a.rms > 0 ? result.max_abs / a.rms : kInfinity;
-    result.equal = result.max_abs <= tolerance.absolute + tolerance.relative * a.rms;
+    result.equal = result.max_abs <= tolerance.allowed(a.rms);
     result.differing = result.equal ? 0 : static_cast<std::uint64_t>(many);
     return result;
 }

@@ -8,13 +8,9 @@
 
 #include "engine/packet.hpp"
 #include "engine/sketch.hpp"
+#include "engine/tolerance.hpp"
 
 namespace millrace::engine {
-
-/// Numbers a and b agree when |a - b| <= absolute + relative * |a|.
-struct Tolerance {
-    double absolute = 0, relative = 0;
-};
 
 struct Comparison {
     bool equal = false;  ///< within the tolerance, shapes and attributes included
@@ -32,9 +28,8 @@ struct Comparison {
                            ///< when nothing does
 };
 
-/// Compares all numbers, those of child packets included. NaN agrees with NaN at the same place, an
-/// infinity only with itself. Numeric attributes have the same tolerance, other attributes must be
-/// equal.
+/// Compares all numbers, those of child packets included, each with that at the same place. Numeric
+/// attributes have the same tolerance, other attributes must be equal.
 Comparison compare(const Packet& a, const Packet& b, Tolerance tolerance);
 
 /// Estimates from two sketches. The number of buckets that differ tells how many numbers do; those
