@@ -139,24 +139,4 @@ void CloudView::select(const Selection& selection) {
     update();
 }
 
-void CloudView::reveal(const Selection& selection) {
-    select(selection);
-    visual::View view = view_;
-    if (picked_box_) {
-        const SceneLayers::Layer& layer = *layers_.find(picked_box_->first);
-        const auto& box = layer.boxes()->boxes[picked_box_->second];
-        const double size = visual::length({box.size[0], box.size[1], box.size[2]});
-        if (!visual::finite(box.center) || !std::isfinite(size)) return;
-        view.focus(visual::transform(layers_.world_from(layer.frame()), box.center),
-                   std::max(3.0, 2.5 * size));
-        set_view(view);
-    } else if (picked_ && visual::finite(picked_->world)) {
-        constexpr double kNear = 12;  ///< metres from which a point and what it is part of is seen
-        view.focus(picked_->world, kNear);
-        set_view(view);
-    } else {
-        mark(selection);
-    }
-}
-
 }  // namespace millrace::viewers

@@ -88,6 +88,7 @@ void CloudView::hover(QPointF place) {
 void CloudView::pick_point(QPointF place) {
     picked_ = pick_at(place);
     picked_box_.reset();
+    marks_.clear();
     const SceneLayers::Layer* layer = picked_ ? layers_.cloud_layer(picked_->layer) : nullptr;
     card_ = layer ? point_card(layers_, *layer, picked_->index) : Card{};
     Q_EMIT card_changed();

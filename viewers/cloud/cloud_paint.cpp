@@ -169,6 +169,7 @@ void CloudView::paint_marks(QPainter& painter) {
                            QColor(255, 214, 10));
         }
     }
+    paint_point_marks(painter);
     if (picked_) paint_ring(painter, picked_->world, palette().highlight().color().lighter(120));
     if (picked_box_) {
         if (const auto* layer = layers_.find(picked_box_->first); layer && layer->boxes())

@@ -146,6 +146,7 @@ void CloudView::forget_points() {
     hovered_box_.reset();
     picked_.reset();
     picked_box_.reset();
+    marks_.clear();
     if (card_.empty()) return;
     card_ = {};
     Q_EMIT card_changed();

@@ -24,6 +24,13 @@ class QActionGroup;
 
 namespace millrace::viewers {
 
+/// A point of a layer that is to be seen, and what stands beside it.
+struct PointMark {
+    QString layer;
+    std::uint32_t index = 0;
+    QString text;
+};
+
 class CloudView : public Viewer {
     Q_OBJECT
 
@@ -44,10 +51,16 @@ public:
     /// Shows a Cloud, Boxes3d, Polyline or Camera as the layer of its kind.
     bool show_visual(Shared item) override;
     void mark(const std::optional<Selection>& selection) override;
+    /// Flies to a point or box, marks it and shows its card.
     void reveal(const Selection& selection) override;
     /// As a click on the point or box would: its card is shown, others are not told.
     void select(const Selection& selection);
     std::optional<std::size_t> picked_box() const;
+    /// Flies to where all of them are seen, marks them, and shows the card of the first; false when
+    /// there are none of them.
+    bool reveal_points(const QList<PointMark>& marks);
+    /// What reveal_points() has marked.
+    const QList<PointMark>& point_marks() const { return marks_; }
 
     /// Replaces or adds a layer; a cloud appears when its tree is made. The first cloud is fitted
     /// into the window, after that the view stays. False (see status()) when it can't be shown.
@@ -171,6 +184,9 @@ private:
     Selection selection_of(const BoxPlace& box) const;
     void pick_box(const BoxPlace& box);
     void hover_box(const BoxPlace& box);
+    // cloud_reveal.cpp
+    double near_distance() const;
+    void paint_point_marks(QPainter& painter) const;
     // cloud_input.cpp
     void hover(QPointF place);
     void click(QPointF place);
@@ -214,6 +230,7 @@ private:
     std::optional<visual::Picked> hovered_, picked_;
     std::optional<BoxPlace> hovered_box_, picked_box_;
     std::optional<Selection> mark_;
+    QList<PointMark> marks_;
     Card card_;
 
     QPointF pressed_, last_;

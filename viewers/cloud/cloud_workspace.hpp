@@ -15,6 +15,7 @@ public:
 
     bool show_visual(Shared item) override { return view_->show_visual(std::move(item)); }
     void mark(const std::optional<Selection>& selection) override { view_->mark(selection); }
+    void reveal(const Selection& selection) override { view_->reveal(selection); }
 
     CloudView* view() const { return view_; }
     CloudPanel* panel() const { return panel_; }

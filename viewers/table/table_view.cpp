@@ -12,6 +12,7 @@
 #include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cmath>
 
 #include "viewers/table/table_model.hpp"
 
@@ -264,9 +265,18 @@ void TableView::mark(const std::optional<Selection>& selection) {
 }
 
 void TableView::reveal(const Selection& selection) {
+    if (selection.kind == Selection::Kind::Row && row_of(selection) < 0) filter({});
     mark(selection);
     const int row = row_of(selection);
-    if (row >= 0) view_->scrollTo(model_->index(row, 0), QAbstractItemView::PositionAtCenter);
+    if (row < 0) return;
+    const double last = std::max(0, model_->columnCount() - 1);
+    const int column =
+        std::isfinite(selection.x) ? static_cast<int>(std::clamp(selection.x, 0.0, last)) : 0;
+    const QSignalBlocker quiet(this);
+    view_->setCurrentIndex(model_->index(row, column));
+    view_->scrollTo(model_->index(row, column), QAbstractItemView::PositionAtCenter);
 }
+
+int TableView::current_row() const { return view_->currentIndex().row(); }
 
 }  // namespace millrace::viewers

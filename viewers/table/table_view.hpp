@@ -25,6 +25,8 @@ public:
     /// Order and filter stay when the columns do.
     bool show_visual(Shared item) override;
     void mark(const std::optional<Selection>& selection) override;
+    /// Scrolls to the row, selects it (with `x` as column its cell), and ends a filter that hides
+    /// it.
     void reveal(const Selection& selection) override;
     /// Shows rows with a cell that holds the text, in any case; all when empty.
     void filter(const QString& text);
@@ -34,6 +36,8 @@ public:
     QString cell(int row, int column) const;
     QString note() const;
     QTableView* table_view() const { return view_; }
+    /// The row as it is shown that has the focus; -1 without.
+    int current_row() const;
     /// What is selected, or all that is shown, for a spreadsheet: cells parted by tabs.
     QString copied() const;
     /// All that is shown, RFC 4180.

@@ -4,8 +4,10 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
+#include <QTextBlock>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cmath>
 
 #include "viewers/text/text_edit.hpp"
 
@@ -117,6 +119,33 @@ void TextView::tell() {
 
 bool TextView::find_here(const QString& text, bool backward) {
     return edit_->find(text, backward ? QTextDocument::FindBackward : QTextDocument::FindFlags());
+}
+
+void TextView::reveal(const Selection& selection) {
+    if (!shown_ || selection.kind != Selection::Kind::Row || selection.index < 0) return;
+    // The part that holds the line.
+    const auto& firsts = parts_.lines;
+    const auto after = std::ranges::upper_bound(firsts, static_cast<std::uint64_t>(selection.index));
+    if (after == firsts.begin()) return;
+    const auto number = static_cast<std::size_t>(after - firsts.begin()) - 1;
+    if (number != part_ && number < parts_.count()) show_part(number);
+    const auto line_number = static_cast<std::uint64_t>(selection.index) - firsts[part_];
+    if (line_number >= static_cast<std::uint64_t>(edit_->blockCount())) return;
+    const QTextBlock line = edit_->document()->findBlockByNumber(static_cast<int>(line_number));
+    const double last = std::max(0, line.length() - 1);
+    const int column =
+        std::isfinite(selection.x) ? static_cast<int>(std::clamp(selection.x, 0.0, last)) : 0;
+    QTextCursor cursor(line);
+    cursor.setPosition(line.position() + column);
+    cursor.movePosition(QTextCursor::EndOfBlock, QTextCursor::KeepAnchor);
+    edit_->setTextCursor(cursor);
+    edit_->centerCursor();
+}
+
+int TextView::current_line() const {
+    return parts_.count() == 0
+               ? 0
+               : static_cast<int>(parts_.lines[part_]) + edit_->textCursor().blockNumber();
 }
 
 bool TextView::find(const QString& text, bool backward) {

@@ -20,6 +20,10 @@ public:
     explicit TextView(QWidget* parent = nullptr);
 
     bool show_visual(Shared item) override;
+    /// Goes to line `index` (from 0) and selects it from character `x` on.
+    void reveal(const Selection& selection) override;
+    /// The line that holds the cursor, from 0.
+    int current_line() const;
     /// Goes to the next place (or the one before) where the text stands, round the end; false when
     /// it stands nowhere. What lies in other parts is found beside the window's thread: then false,
     /// too, until it is shown.

@@ -76,7 +76,13 @@ public:
         }
         streams_.push_back(std::move(stream));
     }
-    QString title() const override { return streams_.front().name; }
+    QString title() const override {
+        const fs::path folder = files_.front().parent_path();
+        return QString::fromStdString(
+            files_.size() == 1
+                ? (folder.filename() / files_.front().filename()).string()
+                : (folder.parent_path().filename() / streams_.front().name.toStdString()).string());
+    }
     const std::vector<Stream>& streams() const override { return streams_; }
     std::vector<Shared> load(std::size_t, quint64 item) const override {
         return load_file(files_.at(item));
@@ -90,6 +96,14 @@ private:
 QString told(const engine::Problem& problem) { return QString::fromStdString(to_text(problem)); }
 
 }  // namespace
+
+QStringList Source::outputs() const {
+    QStringList names;
+    for (const Stream& stream : streams()) names << stream.name;
+    return names;
+}
+
+const engine::Recorded* Source::recorded(const std::string&) const { return nullptr; }
 
 bool is_known_file(const fs::path& file) {
     const std::string ending = ending_of(file);

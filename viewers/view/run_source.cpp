@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/observe/node_order.hpp"
 #include "engine/observe/record.hpp"
 #include "engine/problem.hpp"
 #include "engine/visual/codec.hpp"
@@ -22,8 +23,8 @@ namespace fs = std::filesystem;
 class RunSource final : public Source {
 public:
     RunSource(fs::path folder, std::map<std::string, engine::Recorded> recorded)
-        : folder_(std::move(folder)) {
-        for (auto& [name, wire] : recorded) {
+        : folder_(std::move(folder)), recorded_(std::move(recorded)) {
+        for (const auto& [name, wire] : recorded_) {
             Stream stream{QString::fromStdString(name), {}, {}};
             for (const auto& [item, file] : wire.visuals) stream.items.push_back(item);
             for (const auto& [item, file] : wire.packets) stream.items.push_back(item);
@@ -32,7 +33,7 @@ public:
             stream.items.erase(same.begin(), same.end());
             if (stream.items.empty()) continue;  // sketches alone can't be looked at
             streams_.push_back(std::move(stream));
-            wires_.push_back(std::move(wire));
+            wires_.push_back(&wire);
         }
         metrics_ = metrics_file(folder_);
         if (metrics_.empty()) return;
@@ -43,7 +44,7 @@ public:
 
     std::vector<Shared> load(std::size_t stream, quint64 item) const override {
         if (stream == wires_.size() && !metrics_.empty()) return load_metrics(metrics_);
-        const engine::Recorded& wire = wires_.at(stream);
+        const engine::Recorded& wire = *wires_.at(stream);
         std::vector<visual::Visual> visuals;
         if (wire.packets.contains(item)) {
             visuals = ask_worker(streams_[stream].name.toStdString(), item);
@@ -55,6 +56,28 @@ public:
         for (visual::Visual& one : visuals)
             result.push_back(std::make_shared<const visual::Visual>(std::move(one)));
         return result;
+    }
+
+    QStringList outputs() const override {
+        if (!outputs_.isEmpty()) return outputs_;
+        std::vector<std::string> order;
+        try {
+            order = engine::nodes_in_order(folder_);
+        } catch (const engine::Error&) {
+            // Without a graph to be read the names' order has to do.
+        }
+        std::vector<std::pair<std::ptrdiff_t, std::string>> placed;
+        for (const auto& [name, wire] : recorded_) {
+            const std::string node = name.substr(0, name.rfind('.'));
+            placed.emplace_back(std::ranges::find(order, node) - order.begin(), name);
+        }
+        std::ranges::sort(placed);
+        for (const auto& [place, name] : placed) outputs_ << QString::fromStdString(name);
+        return outputs_;
+    }
+    const engine::Recorded* recorded(const std::string& output) const override {
+        const auto found = recorded_.find(output);
+        return found == recorded_.end() ? nullptr : &found->second;
     }
 
 private:
@@ -81,7 +104,9 @@ private:
 
     fs::path folder_, metrics_;
     std::vector<Stream> streams_;
-    std::vector<engine::Recorded> wires_;
+    std::map<std::string, engine::Recorded> recorded_;
+    std::vector<const engine::Recorded*> wires_;  ///< of the streams
+    mutable QStringList outputs_;                 ///< once they were asked for
     mutable std::mutex mutex_;
     mutable std::unique_ptr<engine::worker::Client> worker_;
 };
@@ -98,11 +123,17 @@ std::unique_ptr<Source> open_run(const fs::path& folder) {
         if (error.problem().code != "E-CLI-012") throw;  // else it recorded nothing
     }
     auto source = std::make_unique<RunSource>(folder, std::move(recorded));
-    if (!source->streams().empty()) return source;
+    const auto sketched = [&](const QString& output) {
+        const engine::Recorded* wire = source->recorded(output.toStdString());
+        return wire && !wire->sketches.empty();
+    };
+    // Sketches alone can't be looked at, but compared with those of another run.
+    if (!source->streams().empty() || std::ranges::any_of(source->outputs(), sketched))
+        return source;
     throw engine::Error(
         {.code = "E-VIEW-012",
          .what = "The run kept nothing that can be looked at",
-         .expected = "metrics.csv, visuals/ or packets/ in the run folder",
+         .expected = "metrics.csv, visuals/, packets/ or sketches in the run folder",
          .found = "none of them",
          .where = folder.string(),
          .mend = "Run again with --record-visuals all (small), or --keep all (everything)."});

@@ -10,6 +10,10 @@
 
 #include "engine/visual/visual.hpp"
 
+namespace millrace::engine {
+struct Recorded;
+}
+
 namespace millrace::view {
 
 using Shared = std::shared_ptr<const visual::Visual>;
@@ -39,6 +43,11 @@ public:
     }
     /// KITTI's calibration file that an item's camera was read from; empty where there is none.
     virtual std::filesystem::path calibration_file(std::size_t stream, quint64 item) const;
+    /// Outputs that a run recorded, sketches alone included, in the graph's order; of other sources
+    /// the streams' names.
+    virtual QStringList outputs() const;
+    /// What a run recorded of an output; null when this is no run or has no such output.
+    virtual const engine::Recorded* recorded(const std::string& output) const;
 };
 
 /// A file of a kind that is known by its ending: clouds (.bin, .pcd, .ply, .xyz, .las …), images,

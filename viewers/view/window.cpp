@@ -22,6 +22,7 @@
 #include "engine/problem.hpp"
 #include "viewers/cloud/cloud_workspace.hpp"
 #include "viewers/common/timeline.hpp"
+#include "viewers/view/compare_panel.hpp"
 #include "viewers/view/plots.hpp"
 
 namespace millrace::view {
@@ -81,7 +82,10 @@ Window::Window(QWidget* parent) : QMainWindow(parent) {
                                                                          : viewers::Theme::Dark);
 }
 
-Window::~Window() = default;
+Window::~Window() {
+    // Its jobs use the sources, which go before the widgets do.
+    delete compare_;
+}
 
 void Window::make_menus() {
     const auto add = [this](QMenu* menu, const QString& text, const QKeySequence& keys, auto work) {
@@ -123,6 +127,7 @@ void Window::make_menus() {
     QAction* lists = add(view, tr("&Boxes as lists"), QKeySequence("Ctrl+Shift+B"), [] {});
     lists->setCheckable(true);
     connect(lists, &QAction::toggled, this, [this](bool on) { list_boxes(on); });
+    add_compare_actions(view);
     add(view, tr("&Arrange panes"), QKeySequence("Ctrl+Shift+A"), [this] { arrange(); });
     add(view, tr("&Full screen"), QKeySequence::FullScreen,
         [this] { isFullScreen() ? showNormal() : showFullScreen(); });
@@ -147,6 +152,9 @@ void Window::open(const QStringList& paths) {
             parent = new QTreeWidgetItem(tree_, {opened.title()});
             parent->setExpanded(true);
         }
+        if (opened.streams().empty())
+            new QTreeWidgetItem(tree_,
+                                {tr("%1 (sketches alone: compare with F7)").arg(opened.title())});
         for (std::size_t i = 0; i < opened.streams().size(); ++i) {
             add_stream(sources_.size() - 1, i);
             auto* row = parent ? new QTreeWidgetItem(parent) : new QTreeWidgetItem(tree_);
@@ -165,6 +173,7 @@ void Window::open(const QStringList& paths) {
     }
     if (!items_.empty() && std::ranges::find(items_, item_) == items_.end()) item_ = items_.front();
     refresh();
+    tell_compared_wires();
 }
 
 void Window::add_stream(std::size_t source, std::size_t stream) {
@@ -172,7 +181,7 @@ void Window::add_stream(std::size_t source, std::size_t stream) {
     auto open = std::make_unique<Open>();
     open->source = source;
     open->stream = stream;
-    open->name = added.name;
+    open->name = unique_name(sources_[source]->title(), added.name);
     std::vector<quint64> all;
     if (!added.whole_run) {
         std::ranges::set_union(items_, added.items, std::back_inserter(all));
@@ -189,6 +198,7 @@ void Window::show_item(quint64 item) {
         timeline_->set_item(item);
     }
     refresh();
+    compare_->set_item(item);
 }
 
 /// Each stream shows its last item up to the timeline's.
@@ -198,7 +208,12 @@ void Window::refresh() {
         if (!open.visible) continue;
         const Stream& stream = sources_[open.source]->streams()[open.stream];
         const auto& items = stream.items;
-        const auto after = stream.whole_run ? items.end() : std::ranges::upper_bound(items, item_);
+        // An offset before the first item shows nothing else.
+        if (open.offset < 0 && item_ < static_cast<quint64>(-open.offset)) continue;
+        const auto after =
+            stream.whole_run
+                ? items.end()
+                : std::ranges::upper_bound(items, item_ + static_cast<quint64>(open.offset));
         if (after == items.begin()) continue;
         const quint64 wanted = *(after - 1);
         if (open.wanted == wanted) continue;

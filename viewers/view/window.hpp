@@ -29,12 +29,15 @@ namespace millrace::viewers {
 class CloudWorkspace;
 class Pane;
 class Timeline;
+struct PointMark;
 }  // namespace millrace::viewers
 
 namespace millrace::view {
 
-class Plots;
 class CalibrationPanel;
+class ComparePanel;
+class Plots;
+struct Wire;
 
 /// Whether it holds boxes, in space or in pixels.
 bool are_boxes(const visual::Visual& visual);
@@ -54,6 +57,7 @@ public:
     void set_theme(viewers::Theme theme);
 
     viewers::CloudWorkspace* space() const { return space_; }
+    ComparePanel* compare() const { return compare_; }
     /// The viewers of a stream that have panes of their own.
     std::vector<viewers::Viewer*> viewers_of(const QString& stream) const;
     /// Whether all that is to be shown is loaded and complete.
@@ -82,6 +86,7 @@ private:
         std::size_t source = 0, stream = 0;
         QString name;
         bool visible = true;
+        qint64 offset = 0;                              ///< items later than the timeline's
         std::optional<quint64> wanted;                  ///< the item that is shown or being loaded
         std::vector<Shared> given;                      ///< as it was loaded
         std::vector<Shared> shown;                      ///< the same, cameras corrected
@@ -140,6 +145,14 @@ private:
     void load_part(std::size_t number, std::size_t place, const std::vector<std::int64_t>& index);
     void tell_problem(const QString& text);
     void change_visibility(QTreeWidgetItem* row);
+    // window_compare.cpp
+    void add_compare_actions(QMenu* menu);
+    void tell_compared_wires();
+    QString unique_name(const QString& title, const QString& name) const;
+    void reveal_element(const Wire& wire, std::size_t place,
+                        const std::optional<viewers::Selection>& selection, const QString& side,
+                        QList<viewers::PointMark>& points);
+    void show_difference(const QString& title, const Shared& picture);
 
     viewers::Registry registry_;
     std::vector<std::shared_ptr<const Source>> sources_;
@@ -152,6 +165,8 @@ private:
     viewers::CloudWorkspace* space_ = nullptr;
     Plots* plots_ = nullptr;       ///< made with the first series
     std::vector<QWidget*> panes_;  ///< with their titles, the 3D view first
+    ComparePanel* compare_ = nullptr;
+    viewers::Viewer* difference_pane_ = nullptr;
     QToolBar* time_bar_;
     viewers::Timeline* timeline_;
     QLabel* empty_;

@@ -161,7 +161,9 @@ bool Window::settled() const {
             if (images && images->isVisible() && !images->settled()) return false;
         }
     }
+    const auto* difference = qobject_cast<const viewers::CloudWorkspace*>(difference_pane_);
     return background_.idle() && (!space_ || space_->view()->settled()) &&
+           (!difference || difference->view()->settled()) &&
            (calibration_dock_->isHidden() || calibration_->settled());
 }
 

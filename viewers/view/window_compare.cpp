@@ -1,0 +1,150 @@
+// The window's side of the numeric comparison of two wires: the dock, and how its elements and
+// differences get into the viewers.
+#include <QAction>
+#include <QDockWidget>
+#include <QLabel>
+#include <QMenu>
+#include <QStatusBar>
+#include <algorithm>
+
+#include "engine/observe/record.hpp"
+#include "viewers/cloud/cloud_workspace.hpp"
+#include "viewers/view/compare_panel.hpp"
+#include "viewers/view/window.hpp"
+
+namespace millrace::view {
+
+void Window::add_compare_actions(QMenu* menu) {
+    compare_ = new ComparePanel;
+    auto* dock = new QDockWidget(tr("Compare"), this);
+    dock->setObjectName("compare");
+    dock->setWidget(compare_);
+    addDockWidget(Qt::RightDockWidgetArea, dock);
+    dock->hide();
+    QAction* action = dock->toggleViewAction();
+    action->setText(tr("&Compare"));
+    action->setShortcut(QKeySequence("F7"));
+    action->setToolTip(tr("Compares two wires number by number (F7)"));
+    menu->addAction(action);
+    connect(compare_, &ComparePanel::told, this,
+            [this](const QString& text) { statusBar()->showMessage(text); });
+    connect(compare_, &ComparePanel::item_wanted, this, [this](quint64 item) { show_item(item); });
+    connect(compare_, &ComparePanel::element_wanted, this,
+            [this](const Wire& a, const Wire& b, std::size_t place, const auto& in_a,
+                   const auto& in_b) {
+                QList<viewers::PointMark> points;
+                reveal_element(a, place, in_a, tr("A"), points);
+                reveal_element(b, place, in_b, tr("B"), points);
+                if (space_ && !points.isEmpty()) space_->view()->reveal_points(points);
+            });
+    connect(
+        compare_, &ComparePanel::difference_wanted, this,
+        [this](const QString& title, const Shared& picture) { show_difference(title, picture); });
+    connect(compare_, &ComparePanel::difference_changed, this,
+            [this](const QString& title, const Shared& picture) {
+                if (difference_pane_) show_difference(title, picture);
+            });
+    connect(compare_, &ComparePanel::offset_wanted, this, [this](const Wire* b, qint64 offset) {
+        for (const auto& open : open_) {
+            const bool chosen =
+                b && sources_[open->source].get() == b->source && open->stream == b->stream;
+            open->offset = chosen ? offset : 0;
+        }
+        refresh();
+    });
+}
+
+/// All streams, and outputs of runs that were kept as sketches alone.
+void Window::tell_compared_wires() {
+    std::vector<Wire> wires;
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+        const Source& source = *sources_[i];
+        QStringList streams;
+        for (const auto& open : open_) {
+            if (open->source != i) continue;
+            const Stream& stream = source.streams()[open->stream];
+            wires.push_back({&source, open->stream, open->name, stream.name, stream.items});
+            streams << stream.name;
+        }
+        for (const QString& output : source.outputs()) {
+            const engine::Recorded* recorded = source.recorded(output.toStdString());
+            if (streams.contains(output) || !recorded || recorded->sketches.empty()) continue;
+            Wire wire{&source, Wire::kSketches, {}, output, {}};
+            for (const auto& [item, sketch] : recorded->sketches) wire.items.push_back(item);
+            wire.name = tr("%1 (sketches)").arg(output);
+            for (const Wire& other : wires) {
+                if (other.name == wire.name)
+                    wire.name = tr("%1 · %2 (sketches)").arg(source.title(), output);
+            }
+            wires.push_back(std::move(wire));
+        }
+    }
+    compare_->set_wires(std::move(wires));
+    compare_->set_item(item_);
+}
+
+/// A name that no other stream has, since layers and panes go by it.
+QString Window::unique_name(const QString& title, const QString& name) const {
+    const auto taken = [this](const QString& text) {
+        return std::ranges::any_of(open_, [&](const auto& open) { return open->name == text; });
+    };
+    if (!taken(name)) return name;
+    const QString base = title.endsWith(name) ? title : tr("%1 · %2").arg(title, name);
+    QString tried = base;
+    for (int i = 2; taken(tried); ++i) tried = tr("%1 #%2").arg(base).arg(i);
+    return tried;
+}
+
+/// In the pane of the wire; points of the 3D view are gathered, so that both sides show at once.
+void Window::reveal_element(const Wire& wire, std::size_t place,
+                            const std::optional<viewers::Selection>& selection, const QString& side,
+                            QList<viewers::PointMark>& points) {
+    if (!selection) return;
+    for (const auto& open : open_) {
+        if (sources_[open->source].get() != wire.source || open->stream != wire.stream) continue;
+        if (const auto pane = open->panes.find(place); pane != open->panes.end())
+            return pane->second->reveal(*selection);
+        if (!space_ || place >= open->shown.size()) return;
+        if (selection->kind != viewers::Selection::Kind::Point)
+            return space_->view()->reveal(*selection);
+        const QString layer =
+            place == 0 ? open->name : tr("%1 (%2)").arg(open->name).arg(place + 1);
+        points.append({layer, static_cast<std::uint32_t>(selection->index), side});
+    }
+}
+
+/// The difference in a pane of its own; where it is already open it is replaced. For two images
+/// this is the place to set B as the reference of A's viewer instead.
+void Window::show_difference(const QString& title, const Shared& picture) {
+    if (difference_pane_ && !difference_pane_->show_visual(picture)) {
+        QWidget* frame = difference_pane_->parentWidget();
+        std::erase(panes_, frame);
+        frame->hide();
+        frame->deleteLater();
+        difference_pane_ = nullptr;
+    }
+    if (!difference_pane_) {
+        const auto& makers = registry_.viewers_of(*picture);
+        if (makers.empty()) {
+            tell_problem(tr("The difference can't be shown: there is no viewer for it."));
+            return;
+        }
+        difference_pane_ = makers.front().make(this);
+        difference_pane_->show_visual(picture);
+        connect(difference_pane_, &viewers::Viewer::status_changed, statusBar(),
+                [this](const QString& text) { statusBar()->showMessage(text); });
+        panes_.push_back(framed(title, difference_pane_));
+        if (auto* cloud = qobject_cast<viewers::CloudWorkspace*>(difference_pane_)) {
+            visual::Style style = cloud->view()->style();
+            style.coloring.by = visual::ColorBy::Field;
+            style.coloring.field = "difference";
+            cloud->view()->set_style(style);
+        }
+        arrange();
+    }
+    if (auto* label = difference_pane_->parentWidget()->findChild<QLabel*>(
+            QString(), Qt::FindDirectChildrenOnly))
+        label->setText(title);
+}
+
+}  // namespace millrace::view
