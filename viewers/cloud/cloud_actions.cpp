@@ -31,6 +31,7 @@ void CloudView::add_actions() {
     add_view_actions();
     add_style_actions();
     add_tool_actions();
+    add_renderer_actions();
 }
 
 void CloudView::add_view_actions() {
@@ -151,6 +152,35 @@ void CloudView::add_tool_actions() {
                    else
                        crop_to_selection();
                });
+}
+
+QList<QAction*> CloudView::renderer_actions() const { return renderer_actions_->actions(); }
+
+void CloudView::add_renderer_actions() {
+    renderer_actions_ = new QActionGroup(this);
+    const std::tuple<RendererChoice, QString, QKeySequence> choices[] = {
+        {RendererChoice::Automatic, tr("Automatic renderer"), Qt::CTRL | Qt::ALT | Qt::Key_A},
+        {RendererChoice::OpenGl, tr("OpenGL renderer"), Qt::CTRL | Qt::ALT | Qt::Key_G},
+        {RendererChoice::Software, tr("Software renderer"), Qt::CTRL | Qt::ALT | Qt::Key_S}};
+    for (const auto& [choice, text, shortcut] : choices) {
+        QAction* action = add_action(text, shortcut, [this, choice = choice] {
+            chooser_.choose(choice);
+            if (chooser_.opengl() || choice != RendererChoice::OpenGl) tell(chooser_.reason());
+        });
+        action->setCheckable(true);
+        action->setChecked(chooser_.choice() == choice);
+        renderer_actions_->addAction(action);
+    }
+    const auto explain = [this] {
+        for (QAction* action : renderer_actions_->actions()) {
+            action->setToolTip(tr("%1 (%2)\n%3")
+                                   .arg(action->text(),
+                                        action->shortcut().toString(QKeySequence::NativeText),
+                                        chooser_.reason()));
+        }
+    };
+    explain();
+    connect(&chooser_, &CanvasChooser::explained, this, explain);
 }
 
 }  // namespace millrace::viewers

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "viewers/cloud/cloud_view.hpp"
-#include "viewers/cloud/picture.hpp"
 
 namespace millrace::viewers {
 namespace {
@@ -29,11 +28,7 @@ std::optional<visual::Picked> CloudView::pick_at(QPointF place) {
     const int x = static_cast<int>(std::floor(place.x() * scale)),
               y = static_cast<int>(std::floor(place.y() * scale)),
               radius = static_cast<int>(std::lround(kClickReach * scale));
-    if (renderer_.complete()) return renderer_.pick(x, y, radius);
-    const QSize size = device_size();
-    // The sample that is drawn may show what the whole hides.
-    return visual::pick(scene_, view_, scaled_style(style_, scale), size.width(), size.height(), x,
-                        y, radius);
+    return chooser_.canvas().pick(x, y, radius, true);
 }
 
 const PlacedLabel* CloudView::label_at(QPointF place) const {
@@ -48,9 +43,9 @@ void CloudView::hover(QPointF place) {
     // A sample is good enough to hover over; a click looks closer.
     if (current_) {
         const double scale = devicePixelRatioF();
-        seen =
-            renderer_.pick(static_cast<int>(place.x() * scale), static_cast<int>(place.y() * scale),
-                           static_cast<int>(std::lround(kClickReach * scale)));
+        seen = chooser_.canvas().pick(static_cast<int>(place.x() * scale),
+                                      static_cast<int>(place.y() * scale),
+                                      static_cast<int>(std::lround(kClickReach * scale)), false);
     }
     if (const auto box = box_at(place, seen)) {
         hover_box(*box);
@@ -310,6 +305,7 @@ void CloudView::leaveEvent(QEvent*) {
 
 void CloudView::resizeEvent(QResizeEvent*) {
     current_ = announced_ = false;
+    chooser_.canvas().resize(size());
     if (fitted_ && untouched_) fit();
 }
 

@@ -18,9 +18,6 @@ using visual::operator+;
 using visual::operator-;
 using visual::operator*;
 
-/// A picture should be there again after this many milliseconds while the camera moves.
-constexpr double kPictureMs = 30;
-constexpr std::size_t kLeastBudget = 200'000, kMostBudget = 20'000'000;
 constexpr double kMargin = 10;
 
 }  // namespace
@@ -32,47 +29,39 @@ QSize CloudView::device_size() const {
 }
 
 void CloudView::draw_frame() {
-    const QSize size = device_size();
-    const std::size_t before = current_ ? renderer_.drawn() : 0;
-    QElapsedTimer clock;
-    clock.start();
-    renderer_.draw(scene_, view_, scaled_style(style_, devicePixelRatioF()), size.width(),
-                   size.height(), budget_);
-    current_ = true;
-    // Learned from full budgets alone: a picture of few points says nothing about many.
-    if (renderer_.drawn() - std::min(before, renderer_.drawn()) >= budget_ / 2) {
-        const double took = std::max(static_cast<double>(clock.nsecsElapsed()) / 1e6, 0.1);
-        const double factor = std::clamp(kPictureMs / took, 0.5, 2.0);
-        budget_ = std::clamp(static_cast<std::size_t>(static_cast<double>(budget_) * factor),
-                             kLeastBudget, kMostBudget);
-    }
+    const bool changed = !std::exchange(current_, true);
+    chooser_.draw({.scene = scene_,
+                   .view = view_,
+                   .style = scaled_style(style_, devicePixelRatioF()),
+                   .size = device_size()},
+                  changed);
 }
 
 void CloudView::paintEvent(QPaintEvent*) {
     draw_frame();
-    QPainter painter(this);
-    paint_frame(painter, renderer_.frame(), devicePixelRatioF());
-    paint_over(painter);
-    if (!renderer_.complete()) {
+    Canvas& canvas = chooser_.canvas();
+    canvas.paint(*this, [this](QPainter& painter) { paint_over(painter); });
+    if (!canvas.complete()) {
         fill_timer_.start();
     } else if (!announced_ && background_.idle()) {
         announced_ = true;
+        chooser_.first_picture_done();
         QMetaObject::invokeMethod(this, &CloudView::settled_down, Qt::QueuedConnection);
     }
 }
 
 void CloudView::paint_over(QPainter& painter) {
+    if (!chooser_.canvas().projector()) return;
     const double scale = devicePixelRatioF();
     placed_labels_.clear();
     if (overlays_.labels && overlays_.boxes) {
-        placed_labels_ = place_labels(
-            scene_, visual::label_anchors(scene_, *renderer_.projector(), renderer_.frame()),
-            painter.fontMetrics(), size(), scale);
+        placed_labels_ = place_labels(scene_, chooser_.canvas().label_anchors(),
+                                      painter.fontMetrics(), size(), scale);
         paint_labels(painter, placed_labels_);
     }
     paint_marks(painter);
     if (!measurement_.points.empty()) {
-        measurement_.paint(painter, *renderer_.projector(), scale,
+        measurement_.paint(painter, projector(), scale,
                            hovered_ && measures(tool_) ? &hovered_->world : nullptr);
     }
     if (!region_.isEmpty()) {
@@ -96,7 +85,7 @@ void CloudView::paint_over(QPainter& painter) {
 
 void CloudView::paint_ring(QPainter& painter, const visual::Vector3& world,
                            const QColor& color) const {
-    const auto pixel = renderer_.projector()->project(world);
+    const auto pixel = projector().project(world);
     if (!pixel) return;
     const QPointF place = QPointF(pixel->x, pixel->y) / devicePixelRatioF();
     painter.setBrush(Qt::NoBrush);
@@ -119,7 +108,7 @@ void CloudView::paint_box(QPainter& painter, const SceneLayers::Layer& layer,
                 return visual::transform(pose, visual::corner(boxes.boxes[box], corner));
             };
             if (const auto line =
-                    projected_line(*renderer_.projector(), at(i), at(i | bit), devicePixelRatioF()))
+                    projected_line(projector(), at(i), at(i | bit), devicePixelRatioF()))
                 painter.drawLine(*line);
         }
     }
@@ -138,8 +127,8 @@ void CloudView::paint_ray(QPainter& painter, const SceneLayers::Layer& layer, QP
     const visual::Bounds bounds = scene_.bounds();
     const double reach = bounds.empty() ? 100 : visual::length(bounds.size());
     const visual::Vector3 along = visual::transform(pose, through) - eye;
-    const auto line = projected_line(*renderer_.projector(), eye,
-                                     eye + visual::normalized(along) * reach, devicePixelRatioF());
+    const auto line = projected_line(projector(), eye, eye + visual::normalized(along) * reach,
+                                     devicePixelRatioF());
     if (!line) return;
     painter.setPen(QPen(QColor(0, 0, 0, 150), 3.5));
     painter.drawLine(*line);
@@ -222,9 +211,9 @@ void CloudView::paint_corner(QPainter& painter) const {
     QString text = whole > shown ? tr("%1 of %2 points").arg(number(shown), number(whole))
                    : shown == 0  ? tr("no points")
                                  : tr("%1 points").arg(number(shown));
-    if (!renderer_.complete() && renderer_.in_sight() > 0) {
-        text += tr(", %1 % drawn").arg(100 * renderer_.drawn() / renderer_.in_sight());
-    }
+    const Canvas& canvas = chooser_.canvas();
+    if (!canvas.complete() && canvas.in_sight() > 0)
+        text += tr(", %1 % drawn").arg(100 * canvas.drawn() / canvas.in_sight());
     const QColor ink = palette().color(QPalette::WindowText);
     const double left = middle.x() + kArm + 22, bottom = height() - kMargin;
     const auto write = [&](const QPointF& place, const QString& words) {

@@ -59,14 +59,14 @@ void CloudView::select_region(const QPolygonF& polygon, Join join) {
     const QSize size = device_size();
     const visual::PixelMask mask(corners, size.width(), size.height());
     std::vector<std::vector<std::uint32_t>> seen;
-    if (select_visible_) seen = renderer_.visible_on(mask);
+    if (select_visible_) seen = chooser_.canvas().visible_on(mask);
     for (std::size_t i = 0; i < scene_.clouds.size(); ++i) {
         const visual::CloudLayer& cloud = scene_.clouds[i];
         SceneLayers::Layer* layer = layers_.find(QString::fromStdString(cloud.name));
         if (!layer || !cloud.shown()) continue;
         const auto indices = select_visible_
                                  ? seen[i]
-                                 : visual::points_on(cloud, *renderer_.projector(), mask,
+                                 : visual::points_on(cloud, projector(), mask,
                                                      style_.crop ? &*style_.crop : nullptr);
         const bool fresh = join == Join::Replace || !layer->selected;
         auto selected =

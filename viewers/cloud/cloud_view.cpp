@@ -35,7 +35,8 @@ void set_theme(visual::Style& style, bool dark) {
 
 }  // namespace
 
-CloudView::CloudView(QWidget* parent) : Viewer(parent) {
+CloudView::CloudView(QWidget* parent)
+    : Viewer(parent), chooser_(*this, [this](QPainter& painter) { paint_over(painter); }) {
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
     setMinimumSize(96, 96);
@@ -48,6 +49,11 @@ CloudView::CloudView(QWidget* parent) : Viewer(parent) {
     fly_timer_.setInterval(15);
     connect(&fly_timer_, &QTimer::timeout, this, &CloudView::fly);
     connect(&background_, &Background::failed, this, &CloudView::tell);
+    connect(&chooser_, &CanvasChooser::changed, this, [this] {
+        current_ = announced_ = false;
+        update();
+    });
+    connect(&chooser_, &CanvasChooser::told, this, &CloudView::tell);
     add_actions();
 }
 
@@ -164,6 +170,7 @@ void CloudView::refresh_card() {
 
 void CloudView::scene_is_changed() {
     scene_ = layers_.scene(overlays_.boxes);
+    chooser_.scene_changed(scene_);
     current_ = legend_current_ = announced_ = false;
     Q_EMIT layers_changed();
     update();
@@ -275,7 +282,8 @@ void CloudView::clear_measurement() {
 }
 
 bool CloudView::settled() const {
-    return current_ && renderer_.complete() && background_.idle() && fly_timer_.isActive() == false;
+    return current_ && chooser_.canvas().complete() && background_.idle() &&
+           fly_timer_.isActive() == false;
 }
 
 }  // namespace millrace::viewers

@@ -13,6 +13,7 @@
 
 #include "engine/visual/scene/renderer.hpp"
 #include "viewers/cloud/background.hpp"
+#include "viewers/cloud/canvas_chooser.hpp"
 #include "viewers/cloud/labels.hpp"
 #include "viewers/cloud/legend.hpp"
 #include "viewers/cloud/measure_tool.hpp"
@@ -128,6 +129,10 @@ public:
     /// Whether the picture holds all that was given.
     bool settled() const;
     Background& background() { return background_; }
+    /// Which renderer draws, and why.
+    CanvasChooser& chooser() { return chooser_; }
+    /// The choices of a renderer, one checked.
+    QList<QAction*> renderer_actions() const;
     /// Sets status().
     void tell(const QString& text) { set_status(text); }
 
@@ -170,6 +175,7 @@ private:
     // cloud_paint.cpp
     QSize device_size() const;
     void draw_frame();
+    const visual::Projector& projector() const { return *chooser_.canvas().projector(); }
     void paint_over(QPainter& painter);
     void paint_marks(QPainter& painter);
     void paint_ring(QPainter& painter, const visual::Vector3& world, const QColor& color) const;
@@ -201,6 +207,7 @@ private:
     void add_view_actions();
     void add_style_actions();
     void add_tool_actions();
+    void add_renderer_actions();
     void change_view(const std::function<void(visual::View&)>& change);
     void change_style(const std::function<void(visual::Style&)>& change);
     void change_overlays(const std::function<void(Overlays&)>& change);
@@ -210,12 +217,10 @@ private:
     visual::View view_;
     visual::Style style_;
     Overlays overlays_;
-    visual::SplatRenderer renderer_;
-    std::size_t budget_ = 1'500'000;  ///< points a picture, by the time the last one took
-    bool current_ = false;            ///< the frame is of the scene, view and style as they stand
-    bool fitted_ = false;             ///< once there was something to fit
-    bool fitted_to_cloud_ = false;    ///< once there was a cloud
-    bool untouched_ = true;  ///< the view is as fit() left it, so that a new size fits anew
+    bool current_ = false;          ///< the picture is of the scene, view and style as they stand
+    bool fitted_ = false;           ///< once there was something to fit
+    bool fitted_to_cloud_ = false;  ///< once there was a cloud
+    bool untouched_ = true;         ///< the view is as fit() left it, so that a new size fits anew
     bool follows_theme_ = true;
     bool announced_ = true;  ///< settled_down() was told
     Legend legend_;
@@ -224,6 +229,7 @@ private:
 
     Tool tool_ = Tool::Look;
     QActionGroup* tool_actions_ = nullptr;
+    QActionGroup* renderer_actions_ = nullptr;
     Measurement measurement_;
     bool select_visible_ = false;
     QPolygonF region_;  ///< logical pixels, while it is drawn: all corners, or two opposite ones
@@ -238,6 +244,7 @@ private:
     QSet<int> flying_;
     QElapsedTimer fly_clock_;
     QTimer fly_timer_, fill_timer_;
+    CanvasChooser chooser_;
     Background background_;  ///< last, so that no job finds a half-destroyed view
 };
 

@@ -47,8 +47,13 @@ QWidget* CloudWorkspace::make_bar() {
     bar->addSeparator();
     auto* menu = new QMenu(this);
     for (QAction* action : view_->actions()) {
-        if (!view_->tool_actions().contains(action)) menu->addAction(action);
+        if (!view_->tool_actions().contains(action) && !view_->renderer_actions().contains(action))
+            menu->addAction(action);
     }
+    menu->addSeparator();
+    QMenu* renderers = menu->addMenu(tr("Renderer"));
+    renderers->addActions(view_->renderer_actions());
+    renderers->setToolTipsVisible(true);
     menu->setToolTipsVisible(true);
     auto* more = new QToolButton;
     more->setText(tr("View"));

@@ -22,7 +22,9 @@ public:
     std::optional<Hit> hit(double x, double y) const {
         // In camera coordinates a ray starts at depth 0 and goes one metre deep a unit.
         const Projected middle = projector_.to_pixel({0, 0, 1});
-        const double scale = 1 / projector_.pixels_per_metre(1);
+        // A metre deep may be before the near plane, where there are no pixels.
+        const double at = projector_.perspective() ? projector_.near_plane() : 1;
+        const double scale = 1 / (projector_.pixels_per_metre(at) * at);
         const double right = (x - middle.x) * scale, down = (y - middle.y) * scale;
         const bool perspective = projector_.perspective();
         const Vector3 start = perspective ? Vector3{} : Vector3{right, down, 0};
@@ -97,6 +99,8 @@ private:
     const Raster& image_;
 };
 
+}  // namespace
+
 bool drawable(const Raster& image) {
     const bool known = image.channels == 1 || image.channels == 3 || image.channels == 4;
     return known && image.depth == Raster::Depth::U8 && image.width > 0 && image.height > 0 &&
@@ -104,8 +108,6 @@ bool drawable(const Raster& image) {
                                      static_cast<std::size_t>(image.height) *
                                      static_cast<std::size_t>(image.channels);
 }
-
-}  // namespace
 
 void draw_image(Frame& frame, const Projector& projector, const std::array<Vector3, 3>& corners,
                 const Raster& image, double opacity, double hidden) {

@@ -7,20 +7,9 @@
 namespace millrace::visual {
 namespace {
 
-/// A segment in pixels; `a` and `b` are what goes evenly along it: inverse depth in perspective,
-/// else depth.
-struct Line {
-    double x = 0, y = 0, dx = 0, dy = 0, length = 0;
-    double ux = 0, uy = 0;    ///< (dx, dy) of length one
+struct Line : PixelLine {
     int top = 0, bottom = 0;  ///< rows that it may touch
-    double a = 0, b = 0;
-    float half = 0, opacity = 0;
     Rgba color = 0;
-    bool perspective = true;
-    double depth(double t) const {
-        const double mixed = a + (b - a) * t;
-        return perspective ? 1 / mixed : mixed;
-    }
 };
 
 /// Keeps the part of [0, 1] where from + t * by >= 0.
@@ -34,7 +23,9 @@ void clip(double from, double by, double& low, double& high) {
     }
 }
 
-std::optional<Line> line_of(const Segment& segment, const Projector& projector) {
+}  // namespace
+
+std::optional<PixelLine> pixel_line(const Segment& segment, const Projector& projector) {
     if (far_out(segment.a) || far_out(segment.b)) return std::nullopt;
     Vector3 from = projector.to_camera(segment.a), to = projector.to_camera(segment.b);
     double low = 0, high = 1;
@@ -51,7 +42,7 @@ std::optional<Line> line_of(const Segment& segment, const Projector& projector) 
     clip(first.y + width, last.y - first.y, low, high);
     clip(projector.height() + width - first.y, first.y - last.y, low, high);
     if (!(low < high)) return std::nullopt;
-    Line line{.perspective = projector.perspective()};
+    PixelLine line{.perspective = projector.perspective()};
     const double a = line.perspective ? 1 / first.depth : first.depth;
     const double b = line.perspective ? 1 / last.depth : last.depth;
     line.a = a + (b - a) * low;
@@ -65,9 +56,18 @@ std::optional<Line> line_of(const Segment& segment, const Projector& projector) 
     // Lines thinner than a pixel fade instead.
     line.half = static_cast<float>(std::max(width, 1.0) / 2 + 0.5);
     line.opacity = static_cast<float>(std::min(width, 1.0) * segment.color[3] / 255);
-    line.color = rgba_of(segment.color);
     line.ux = line.dx / line.length;
     line.uy = line.dy / line.length;
+    return line;
+}
+
+namespace {
+
+std::optional<Line> line_of(const Segment& segment, const Projector& projector) {
+    const auto seen = pixel_line(segment, projector);
+    if (!seen) return std::nullopt;
+    Line line{*seen};
+    line.color = rgba_of(segment.color);
     const double reach = line.half * (std::abs(line.ux) + 1);
     const double upper = std::min(line.y, line.y + line.dy),
                  lower = std::max(line.y, line.y + line.dy);

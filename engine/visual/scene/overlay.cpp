@@ -1,5 +1,6 @@
 #include "engine/visual/scene/overlay.hpp"
 
+#include <limits>
 #include <utility>
 
 namespace millrace::visual {
@@ -47,18 +48,19 @@ void add_camera(std::vector<Segment>& segments, const CameraLayer& layer, const 
     }
 }
 
-void draw_images(Frame& frame, const Scene& scene, const Projector& projector, const Style& style) {
+}  // namespace
+
+std::vector<StandingImage> standing_images(const Scene& scene) {
+    std::vector<StandingImage> images;
     for (const CameraLayer& layer : scene.cameras) {
         if (!layer.visible || !layer.image) continue;
         const auto corners = frustum(layer.camera, layer.depth);
         if (!corners) continue;
         const auto world = [&](int i) { return transform(layer.world_from_layer, (*corners)[i]); };
-        draw_image(frame, projector, {world(0), world(1), world(3)}, *layer.image, layer.opacity,
-                   style.hidden_lines);
+        images.push_back({{world(0), world(1), world(3)}, layer.image.get(), layer.opacity});
     }
+    return images;
 }
-
-}  // namespace
 
 Color box_color(const BoxLayer& layer, const Boxes3d::Box& box) {
     if (layer.color) return *layer.color;
@@ -138,6 +140,14 @@ std::vector<Segment> axes_segments(const Scene& scene, const View& view) {
 
 std::vector<LabelAnchor> label_anchors(const Scene& scene, const Projector& projector,
                                        const Frame& frame) {
+    return label_anchors(scene, projector, [&](int x, int y) {
+        const Pixel pixel = frame.at(x, y);
+        return pixel == kEmptyPixel ? std::numeric_limits<float>::infinity() : depth_of(pixel);
+    });
+}
+
+std::vector<LabelAnchor> label_anchors(const Scene& scene, const Projector& projector,
+                                       const std::function<float(int x, int y)>& depth_at) {
     std::vector<LabelAnchor> anchors;
     for (std::size_t index = 0; index < scene.boxes.size(); ++index) {
         const BoxLayer& layer = scene.boxes[index];
@@ -146,13 +156,12 @@ std::vector<LabelAnchor> label_anchors(const Scene& scene, const Projector& proj
             const Boxes3d::Box& box = layer.boxes->boxes[i];
             const Vector3 top = box.center + Vector3{0, 0, box.size[2] / 2};
             const auto pixel = projector.project(transform(layer.world_from_layer, top));
-            if (!pixel || !(pixel->x >= 0 && pixel->x < frame.width) ||
-                !(pixel->y >= 0 && pixel->y < frame.height))
+            if (!pixel || !(pixel->x >= 0 && pixel->x < projector.width()) ||
+                !(pixel->y >= 0 && pixel->y < projector.height()))
                 continue;
-            const Pixel under = frame.at(static_cast<int>(pixel->x), static_cast<int>(pixel->y));
+            const float seen = depth_at(static_cast<int>(pixel->x), static_cast<int>(pixel->y));
             const double slack = 4 / projector.pixels_per_metre(pixel->depth);
-            const bool hidden =
-                under != kEmptyPixel && pixel->depth > static_cast<double>(depth_of(under)) + slack;
+            const bool hidden = pixel->depth > static_cast<double>(seen) + slack;
             anchors.push_back({index, i, *pixel, box_color(layer, box), hidden});
         }
     }
@@ -163,7 +172,9 @@ std::vector<LabelAnchor> label_anchors(const Scene& scene, const Projector& proj
 
 void draw_overlay(Frame& frame, const Scene& scene, const Projector& projector, const Style& style,
                   const View& view, const Bounds& core) {
-    draw_images(frame, scene, projector, style);
+    for (const StandingImage& each : standing_images(scene)) {
+        draw_image(frame, projector, each.corners, *each.image, each.opacity, style.hidden_lines);
+    }
     std::vector<Segment> segments;
     const auto add = [&](const std::vector<Segment>& some) {
         segments.insert(segments.end(), some.begin(), some.end());

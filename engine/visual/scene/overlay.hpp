@@ -2,6 +2,7 @@
 // from these lists. Plain functions, any thread.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,21 @@ std::vector<LabelAnchor> label_anchors(const Scene& scene, const Projector& proj
                                        const Frame& frame);
 
 Color box_color(const BoxLayer& layer, const Boxes3d::Box& box);
+
+/// The same for a picture of this size whose depths are asked for: metres, or infinite where no
+/// point is seen.
+std::vector<LabelAnchor> label_anchors(const Scene& scene, const Projector& projector,
+                                       const std::function<float(int x, int y)>& depth_at);
+
+/// A picture that stands in the scene.
+struct StandingImage {
+    std::array<Vector3, 3> corners = {};  ///< as draw_image()
+    const Raster* image = nullptr;
+    double opacity = 1;
+};
+
+/// Of the visible cameras that have one.
+std::vector<StandingImage> standing_images(const Scene& scene);
 
 /// Draws all of the above but labels. `core` as Scene::core_bounds().
 void draw_overlay(Frame& frame, const Scene& scene, const Projector& projector, const Style& style,

@@ -54,10 +54,7 @@ void PointPass::begin(const Scene& scene, const Projector& projector, const Styl
     window_ = window;
     crop_ = style.crop;
     const bool pixels = size_.unit == SizeUnit::Pixels;
-    const int most =
-        pixels ? std::clamp(static_cast<int>(std::lround(std::clamp(size_.value, 1.0, 1e3))), 1,
-                            PointSize::kMostPixels)
-               : PointSize::kMostPixels;
+    const int most = size_.most_pixels();
     before_ = (most - 1) / 2;
     after_ = most / 2;
     target_ = {.left = window.left - after_,

@@ -94,15 +94,20 @@ std::optional<Picked> SplatRenderer::pick(int x, int y, int radius) const {
 }
 
 std::vector<std::vector<std::uint32_t>> SplatRenderer::visible_on(const PixelMask& mask) const {
-    std::vector<std::vector<std::uint32_t>> lists(scene_.clouds.size());
-    if (!projector_) return lists;
+    if (!projector_) return std::vector<std::vector<std::uint32_t>>(scene_.clouds.size());
+    return visual::visible_on(frame_, *numbers_, scene_, mask);
+}
+
+std::vector<std::vector<std::uint32_t>> visible_on(const Frame& frame, const PointNumbers& numbers,
+                                                   const Scene& scene, const PixelMask& mask) {
+    std::vector<std::vector<std::uint32_t>> lists(scene.clouds.size());
     const auto [left, top, right, bottom] = mask.box();
-    for (int y = std::max(top, 0); y < std::min(bottom, frame_.height); ++y) {
-        for (int x = std::max(left, 0); x < std::min(right, frame_.width); ++x) {
-            const Pixel pixel = frame_.at(x, y);
+    for (int y = std::max(top, 0); y < std::min(bottom, frame.height); ++y) {
+        for (int x = std::max(left, 0); x < std::min(right, frame.width); ++x) {
+            const Pixel pixel = frame.at(x, y);
             if (pixel == kEmptyPixel || !mask.at(x, y)) continue;
-            const PointNumbers::Place place = numbers_->find(number_of(pixel));
-            lists[place.layer].push_back(scene_.clouds[place.layer].tree->source(place.place));
+            const PointNumbers::Place place = numbers.find(number_of(pixel));
+            lists[place.layer].push_back(scene.clouds[place.layer].tree->source(place.place));
         }
     }
     for (auto& list : lists) {

@@ -61,6 +61,10 @@ private:
     std::vector<std::optional<LayerColors>> colors_;
 };
 
+/// As SplatRenderer::visible_on(), of any renderer's pixels.
+std::vector<std::vector<std::uint32_t>> visible_on(const Frame& frame, const PointNumbers& numbers,
+                                                   const Scene& scene, const PixelMask& mask);
+
 /// What pick() gives after a full drawing, by drawing just the pixels round (x, y); for renderers
 /// that don't keep which point a pixel shows.
 std::optional<Picked> pick(const Scene& scene, const View& view, const Style& style, int width,

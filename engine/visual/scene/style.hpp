@@ -42,6 +42,11 @@ struct PointSize {
     double value = 2;  ///< pixels are rounded to whole ones, 1 to kMostPixels
     SizeUnit unit = SizeUnit::Pixels;
     PointShape shape = PointShape::Square;
+    /// Whole pixels across that a point covers, at most.
+    int most_pixels() const {
+        if (unit == SizeUnit::Metres) return kMostPixels;
+        return std::min(static_cast<int>(std::lround(std::clamp(value, 1.0, 1e3))), kMostPixels);
+    }
     friend bool operator==(const PointSize&, const PointSize&) = default;
 };
 
