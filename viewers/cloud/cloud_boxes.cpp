@@ -35,8 +35,8 @@ std::optional<CloudView::BoxPlace> CloudView::box_at(
         if (const SceneLayers::Layer* layer = layers_.box_layer(label->layer))
             return BoxPlace{layer->name, label->box};
     }
-    if (!renderer_.projector()) return {};
-    const visual::Projector& projector = *renderer_.projector();
+    if (!chooser_.canvas().projector()) return {};
+    const visual::Projector& projector = this->projector();
     // A box farther away than the point under the pointer is not what is meant.
     const double limit =
         seen ? projector.to_camera(seen->world)[2] : std::numeric_limits<double>::infinity();

@@ -72,7 +72,7 @@ void CloudView::paint_point_marks(QPainter& painter) const {
         const visual::Vector3 world = world_position(layers_, *layer, mark.index);
         const QColor color = i == 0 ? QColor(255, 214, 10) : QColor(80, 210, 255);
         paint_ring(painter, world, color);
-        const auto pixel = renderer_.projector()->project(world);
+        const auto pixel = projector().project(world);
         if (!pixel || mark.text.isEmpty()) continue;
         // Marks on one place must not write over each other.
         const QPointF place = QPointF(pixel->x, pixel->y) / devicePixelRatioF();
