@@ -138,6 +138,7 @@ TEST_F(Boxes, WhatIsPointedAtAndChosenIsToldAndMarked) {
     EXPECT_EQ(box.index, 1);
     EXPECT_EQ(box.x, 2);
     EXPECT_EQ(box.y, 1);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return view.chips()->height() > 0; })) << "laid out";
     const QRect row = view.table_view()->visualRect(view.table().index(0, 1));
     QTest::mouseMove(view.table_view()->viewport(), row.center());
     ASSERT_TRUE(QTest::qWaitFor([&] { return !hovered.isEmpty(); }));

@@ -47,6 +47,7 @@ BoxesView::BoxesView(QWidget* parent) : Viewer(parent) {
     list_->setAlternatingRowColors(true);
     list_->setFrameShape(QFrame::NoFrame);
     list_->setShowGrid(false);
+    list_->horizontalHeader()->setResizeContentsPrecision(100);
     list_->verticalHeader()->hide();
     list_->verticalHeader()->setDefaultSectionSize(list_->fontMetrics().height() + 7);
     list_->setAccessibleName(tr("Boxes"));

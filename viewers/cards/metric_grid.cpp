@@ -76,7 +76,7 @@ void MetricGrid::set_range() {
 QString MetricGrid::shown_value(const Metric& metric) {
     if (!std::isfinite(metric.value))
         return std::isnan(metric.value) ? tr("NaN") : (metric.value < 0 ? tr("-∞") : tr("∞"));
-    if (metric.value == std::floor(metric.value) && std::abs(metric.value) < 1e7)
+    if (metric.value == std::floor(metric.value) && std::abs(metric.value) < 1e12)
         return QLocale().toString(static_cast<qlonglong>(metric.value));
     return QLocale().toString(metric.value, 'g', std::abs(metric.value) < 1e5 ? 5 : 6);
 }
@@ -89,8 +89,12 @@ QString MetricGrid::shown_change(const Metric& metric) const {
     QString text = sign + QLocale().toString(std::abs(*change), 'g', 3);
     const double before = metric.value - *change;
     const double percent = 100 * *change / std::abs(before);
-    if (std::isfinite(percent) && std::abs(percent) < 1000)
-        text += tr("  (%1%2 %)").arg(percent > 0 ? "+" : "−").arg(std::abs(percent), 0, 'f', 1);
+    if (std::isfinite(percent) && std::abs(percent) < 1000) {
+        const bool small = std::abs(percent) < 0.1;
+        text += tr("  (%1%2 %)")
+                    .arg(percent > 0 ? "+" : "−")
+                    .arg(QLocale().toString(std::abs(percent), small ? 'g' : 'f', small ? 2 : 1));
+    }
     return text;
 }
 

@@ -173,9 +173,10 @@ void GraphCanvas::paint_box(QPainter& painter, int node) const {
         return;
     }
     const double round = 5 * std::min(1.0, zoom_);
-    const QColor line = bright             ? accent
-                        : node == hovered_ ? palette().color(QPalette::WindowText)
-                                           : color;
+    const QColor sought(palette().color(QPalette::Base).lightness() < 128 ? 0xffd34d : 0xb07d00);
+    QColor line = node == hovered_ ? palette().color(QPalette::WindowText) : color;
+    if (found_.contains(node)) line = sought;
+    if (node == chosen_ || node == marked_) line = accent;
     if (shown.group) {
         // A pile: there is more behind it.
         painter.setPen(QPen(color, 1));

@@ -159,7 +159,7 @@ private:
     void place_across() {
         x_.assign(rows_.row.size(), 0);
         std::vector<double> wishes, weights;
-        constexpr int kSweeps = 10;
+        constexpr int kSweeps = 14;
         for (int sweep = -1; sweep < kSweeps; ++sweep) {
             if (sweep >= 0 && stopped()) return;
             const bool downwards = sweep % 2 == 0;
@@ -177,16 +177,22 @@ private:
         }
     }
 
-    /// Dummies are heavy, so that long edges run straight.
-    double weight(int vertex) const {
-        return static_cast<std::size_t>(vertex) < nodes_.size() ? 1 : 4;
+    bool is_dummy(int vertex) const { return static_cast<std::size_t>(vertex) >= nodes_.size(); }
+
+    /// Where a row is crowded, long edges give way to boxes.
+    double weight(int vertex) const { return is_dummy(vertex) ? 1 : 3; }
+
+    /// Chains of boxes and the lanes of long edges both run straight: like is drawn to like.
+    double pull(int vertex, int other) const {
+        if (is_dummy(vertex)) return is_dummy(other) ? 8 : 1;
+        return is_dummy(other) ? 0.1 : 1;
     }
 
     double wish(std::size_t vertex, bool downwards, int sweep) const {
         double sum = 0, total = 0;
         const auto add = [&](const std::vector<int>& near) {
             for (const int other : near) {
-                const double heavy = weight(other);
+                const double heavy = pull(static_cast<int>(vertex), other);
                 sum += heavy * x_[static_cast<std::size_t>(other)];
                 total += heavy;
             }

@@ -48,14 +48,15 @@ ModelView::ModelView(QWidget* parent) : Viewer(parent) {
     list_->setShowGrid(false);
     list_->verticalHeader()->hide();
     list_->verticalHeader()->setDefaultSectionSize(list_->fontMetrics().height() + 6);
+    list_->horizontalHeader()->setResizeContentsPrecision(100);
     list_->setTextElideMode(Qt::ElideMiddle);
     list_->setAccessibleName(tr("Layers"));
     column->addWidget(make_tools());
     auto* halves = new QSplitter(this);
     halves->addWidget(canvas_);
     halves->addWidget(list_);
-    halves->setStretchFactor(0, 3);
-    halves->setStretchFactor(1, 2);
+    halves->setSizes({1000, 760});  // as shares
+    halves->setStretchFactor(0, 1);
     column->addWidget(halves, 1);
     note_ = new QLabel(this);
     note_->setContentsMargins(8, 2, 8, 2);
@@ -169,7 +170,7 @@ bool ModelView::show_visual(Shared item) {
     if (first) {
         list_->resizeColumnsToContents();
         list_->setColumnWidth(LayerTable::Name,
-                              std::min(260, list_->columnWidth(LayerTable::Name)));
+                              std::min(220, list_->columnWidth(LayerTable::Name)));
     }
     tell_totals();
     search(search_->text());

@@ -46,6 +46,7 @@ TableView::TableView(QWidget* parent) : Viewer(parent) {
     view_->setModel(model_);
     view_->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
     view_->horizontalHeader()->setSortIndicatorClearable(true);
+    view_->horizontalHeader()->setResizeContentsPrecision(100);
     view_->setSortingEnabled(true);
     view_->setAlternatingRowColors(true);
     view_->setFrameShape(QFrame::NoFrame);

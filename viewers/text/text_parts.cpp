@@ -6,7 +6,7 @@
 namespace millrace::viewers {
 namespace {
 
-constexpr std::size_t kPart = std::size_t{1} << 20;  ///< bytes
+constexpr std::size_t kPart = std::size_t{1} << 18;  ///< bytes; a frame or two to lay out
 constexpr qsizetype kLongestLine = 8192;             ///< characters; wrapping more takes seconds
 
 bool continues(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80; }

@@ -1,5 +1,5 @@
-// A long text in parts of about a megabyte that begin at lines, since a text widget can't hold more
-// without stalling; bytes that are no text are escaped. Plain functions, any thread.
+// A long text in parts of a quarter megabyte that begin at lines, since a text widget can't hold
+// more without stalling; bytes that are no text are escaped. Plain functions, any thread.
 #pragma once
 
 #include <QString>

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string>
+#include <utility>
 
 #include "viewers/text/token_colors.hpp"
 #include "viewers/text/token_text.hpp"
@@ -89,10 +91,24 @@ void TokenTable::put_in_order() {
     std::iota(order_.begin(), order_.end(), 0U);
     const bool down = direction_ == Qt::DescendingOrder;
     if (column_ == Token) {
-        std::ranges::stable_sort(order_, [&](std::uint32_t a, std::uint32_t b) {
-            return down ? tokens_->tokens[b] < tokens_->tokens[a]
-                        : tokens_->tokens[a] < tokens_->tokens[b];
-        });
+        // Eight bytes tell nearly all tokens apart, and are compared at once.
+        std::vector<std::pair<std::uint64_t, std::uint32_t>> keyed;
+        keyed.reserve(order_.size());
+        for (const std::uint32_t token : order_) {
+            const std::string& text = tokens_->tokens[token];
+            std::uint64_t key = 0;
+            for (std::size_t i = 0; i < 8; ++i)
+                key = key << 8 | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U);
+            keyed.emplace_back(key, token);
+        }
+        const auto less = [this](const auto& a, const auto& b) {
+            if (a.first != b.first) return a.first < b.first;
+            const int by = tokens_->tokens[a.second].compare(tokens_->tokens[b.second]);
+            return by != 0 ? by < 0 : a.second < b.second;
+        };
+        std::ranges::sort(keyed, less);
+        if (down) std::ranges::reverse(keyed);
+        for (std::size_t i = 0; i < keyed.size(); ++i) order_[i] = keyed[i].second;
     } else if (column_ == Number && down) {
         std::ranges::reverse(order_);
     } else if (column_ != Number && scores_) {

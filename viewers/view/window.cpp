@@ -249,11 +249,9 @@ void Window::take(std::size_t index, quint64 item, std::vector<Shared> visuals) 
     for (std::size_t place = 0; place < open.shown.size(); ++place) {
         const visual::Visual& one = *open.shown[place];
         if (belongs_in_space(one)) show_in_space(open, place, open.shown[place]);
-        // Boxes in pixels lie over images, series share the wall of plots.
-        const bool elsewhere = belongs_in_space(one) ||
-                               std::holds_alternative<visual::Boxes2d>(one) ||
-                               std::holds_alternative<visual::Series>(one);
-        if (!elsewhere || belongs_in_list(one))
+        const bool listed =
+            open.frames.contains(place) && std::holds_alternative<visual::Boxes2d>(one);
+        if (listed || belongs_in_pane(one))
             show_in_pane(open, place, open.shown[place]);
     }
     for (const QString& layer : before) {
@@ -261,6 +259,7 @@ void Window::take(std::size_t index, quint64 item, std::vector<Shared> visuals) 
             space_->view()->remove_layer(layer);
     }
     show_plots(index);
+    if (background_.idle()) list_lone_boxes();
     projections_.clear();
     link_images();
     paint_clouds();

@@ -104,8 +104,9 @@ private:
     void show_in_pane(Open& open, std::size_t place, const Shared& visual);
     void show_plots(std::size_t index);
     QString run_label(const Open& open) const;
-    bool belongs_in_list(const visual::Visual& visual) const;
+    bool belongs_in_pane(const visual::Visual& visual) const;
     void list_boxes(bool lists);
+    void list_lone_boxes();
     void link_images();
     void lay_over_images();
     std::shared_ptr<const viewers::ImageOverlay> overlay_for(const std::string& camera);

@@ -7,16 +7,28 @@
 #include "viewers/view/window.hpp"
 
 namespace millrace::view {
-/// Lists are opened when asked for, and for boxes in pixels that lie over no image.
-bool Window::belongs_in_list(const visual::Visual& visual) const {
-    if (!are_boxes(visual)) return false;
-    if (lists_boxes_) return true;
-    return std::holds_alternative<visual::Boxes2d>(visual) &&
-           std::ranges::all_of(open_, [](const auto& open) {
-               return std::ranges::all_of(open->shown, [](const Shared& shown) {
-                   return std::holds_alternative<visual::Boxes2d>(*shown);
-               });
-           });
+/// Boxes lie in space or over images, and have lists beside these when asked for.
+bool Window::belongs_in_pane(const visual::Visual& visual) const {
+    if (are_boxes(visual)) return lists_boxes_;
+    return !std::holds_alternative<visual::Series>(visual) &&  // on the wall of plots
+           !std::holds_alternative<visual::Cloud>(visual) &&
+           !std::holds_alternative<visual::Polyline>(visual) &&
+           !std::holds_alternative<visual::Camera>(visual);
+}
+
+/// Boxes in pixels that are all there is lie over no image.
+void Window::list_lone_boxes() {
+    const bool alone = std::ranges::all_of(open_, [](const auto& open) {
+        return std::ranges::all_of(open->shown, [](const Shared& shown) {
+            return std::holds_alternative<visual::Boxes2d>(*shown);
+        });
+    });
+    if (!alone) return;
+    for (const auto& open : open_) {
+        for (std::size_t place = 0; place < open->shown.size() && open->visible; ++place) {
+            if (!open->frames.contains(place)) show_in_pane(*open, place, open->shown[place]);
+        }
+    }
 }
 
 void Window::list_boxes(bool lists) {
@@ -24,10 +36,10 @@ void Window::list_boxes(bool lists) {
     for (const auto& open : open_) {
         for (std::size_t place = 0; place < open->shown.size(); ++place) {
             if (!are_boxes(*open->shown[place])) continue;
+            const auto found = open->frames.find(place);
             if (lists && open->visible) {
                 show_in_pane(*open, place, open->shown[place]);
-            } else if (const auto found = open->frames.find(place);
-                       found != open->frames.end() && !belongs_in_list(*open->shown[place])) {
+            } else if (!lists && found != open->frames.end()) {
                 std::erase(panes_, found->second);
                 found->second->deleteLater();
                 open->frames.erase(found);
@@ -35,6 +47,7 @@ void Window::list_boxes(bool lists) {
             }
         }
     }
+    list_lone_boxes();
     arrange();
 }
 
