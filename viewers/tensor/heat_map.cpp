@@ -30,6 +30,7 @@ void HeatMap::set_planes(const TensorPlanes& planes) {
     planes_ = planes;
     ++version_;
     reduced_ = nullptr;
+    asked_.reset();
     background_.drop(QStringLiteral("reduce"));
     if (!same) {
         marked_.reset();
@@ -182,6 +183,8 @@ void HeatMap::want_reduced(std::int64_t row_step, std::int64_t column_step) {
             reduced(planes_, row_step, column_step, std::stop_token()));
         return;
     }
+    if (asked_ == std::pair(row_step, column_step)) return;
+    asked_ = {row_step, column_step};
     background_.run(QStringLiteral("reduce"),
                     [this, planes = planes_, row_step, column_step,
                      version = version_](const std::stop_token& stop) -> Background::Finish {
@@ -190,6 +193,7 @@ void HeatMap::want_reduced(std::int64_t row_step, std::int64_t column_step) {
                         return [this, made = std::move(made), version] {
                             if (version != version_) return;
                             reduced_ = made;
+                            asked_.reset();
                             redraw();
                         };
                     });

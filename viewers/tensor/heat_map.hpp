@@ -108,8 +108,9 @@ private:
     };
     std::vector<Alarm> alarms_;  ///< cells without a number that are hard to see
     std::shared_ptr<const ReducedPlanes> reduced_;
-    quint64 version_ = 0;    ///< of the planes
-    Background background_;  ///< last: it shares the planes
+    std::optional<std::pair<std::int64_t, std::int64_t>> asked_;  ///< steps that are being reduced
+    quint64 version_ = 0;                                         ///< of the planes
+    Background background_;                                       ///< last: it shares the planes
 };
 
 }  // namespace millrace::viewers
