@@ -1,0 +1,275 @@
+#include "editor/canvas/canvas_scene.hpp"
+
+#include <QGraphicsView>
+#include <QPainter>
+#include <cmath>
+#include <set>
+
+#include "editor/canvas/frame_item.hpp"
+#include "editor/canvas/items.hpp"
+#include "editor/document/edits.hpp"
+
+namespace millrace::editor {
+namespace {
+
+constexpr double kGrid = 20, kColumn = 260;
+
+NodeItem* node_item(QGraphicsItem* item) { return qgraphicsitem_cast<NodeItem*>(item); }
+
+}  // namespace
+
+CanvasScene::CanvasScene(Document* document, QObject* parent)
+    : QGraphicsScene(parent), document_(document), catalogue_(std::make_shared<const Catalogue>()) {
+    // Items move often and the index would be made anew each time; searching thousands is quick.
+    setItemIndexMethod(QGraphicsScene::NoIndex);
+    connect(document, &Document::changed, this, [this] { synchronise(); });
+    connect(document, &Document::started, this, [this] {
+        status_.clear();
+        viewed_.clear();
+        set_path({});
+    });
+    connect(this, &QGraphicsScene::selectionChanged, this, &CanvasScene::selection_is_changed);
+    synchronise();
+}
+
+CanvasScene::~CanvasScene() {
+    // Selection changes while items die are nobody's business.
+    disconnect(this, nullptr, nullptr, nullptr);
+}
+
+void CanvasScene::set_catalogue(std::shared_ptr<const Catalogue> catalogue) {
+    catalogue_ = std::move(catalogue);
+    synchronise();
+}
+
+void CanvasScene::set_path(const GraphPath& path) {
+    path_ = path;
+    clearSelection();
+    for (auto& [id, item] : nodes_) {
+        removeItem(item);
+        delete item;
+    }
+    nodes_.clear();
+    for (auto* frames : {&backdrops_, &notes_}) {
+        for (auto& [id, item] : *frames) {
+            removeItem(item);
+            delete item;
+        }
+        frames->clear();
+    }
+    synchronise();
+    Q_EMIT path_changed();
+}
+
+NodeItem* CanvasScene::node(const std::string& id) const {
+    const auto found = nodes_.find(id);
+    return found == nodes_.end() ? nullptr : found->second;
+}
+
+std::vector<NodeItem*> CanvasScene::nodes() const {
+    std::vector<NodeItem*> all;
+    for (const auto& [id, item] : nodes_) all.push_back(item);
+    return all;
+}
+
+/// Brings the items in step with the graph: makes, moves, changes and removes what differs.
+void CanvasScene::synchronise() {
+    if (!graph()) {
+        // An undo has taken the subgraph away that was shown.
+        GraphPath outer = path_;
+        while (!outer.empty() && !document_->graph_at(outer)) outer.pop_back();
+        set_path(outer);
+        return;
+    }
+    const engine::Graph& graph = *this->graph();
+    for (auto item = nodes_.begin(); item != nodes_.end();) {
+        if (graph.nodes.contains(item->first)) {
+            ++item;
+            continue;
+        }
+        removeItem(item->second);
+        delete item->second;
+        item = nodes_.erase(item);
+    }
+    double unplaced = 0;
+    for (const auto& [id, node] : graph.nodes) {
+        NodeItem*& item = nodes_[id];
+        if (!item) {
+            item = new NodeItem(id);
+            addItem(item);
+        }
+        item->set_face(face_of(document_->graph(), path_, graph, id, *catalogue_));
+        const auto place = graph.layout.find(id);
+        if (place != graph.layout.end())
+            item->setPos(place->second[0], place->second[1]);
+        else if (item->pos().isNull())
+            item->setPos(kColumn * unplaced++, 0);
+        const auto status = status_.find(id);
+        item->set_status(status == status_.end() ? NodeStatus() : status->second);
+    }
+    synchronise_wires(graph);
+    synchronise_frames(graph);
+    const QRectF all = itemsBoundingRect();
+    setSceneRect(all.adjusted(-4000, -4000, 4000, 4000));
+}
+
+void CanvasScene::synchronise_wires(const engine::Graph& graph) {
+    while (wires_.size() > graph.wires.size()) {
+        removeItem(wires_.back());
+        delete wires_.back();
+        wires_.pop_back();
+    }
+    for (std::size_t i = 0; i < graph.wires.size(); ++i) {
+        const engine::Wire& wire = graph.wires[i];
+        if (i == wires_.size()) {
+            wires_.push_back(new WireItem(wire));
+            addItem(wires_.back());
+        } else if (!(wires_[i]->wire() == wire)) {
+            wires_[i]->setSelected(false);
+            wires_[i]->set_wire(wire);
+        }
+        WireItem& item = *wires_[i];
+        const NodeItem *from = node(wire.from.node), *to = node(wire.to.node);
+        item.setVisible(from && to);
+        if (!from || !to) continue;
+        const PortFace* output = from->face().output(wire.from.port);
+        const PortFace* input = to->face().input(wire.to.port);
+        const bool fits_there = output && input && fits(input->type, output->type);
+        std::string type = output ? output->type : std::string();
+        if (type.find('/') == type.npos && input) type = input->type;
+        item.set_look(fits_there ? look_of(type).color : QColor(0xe0524d),
+                      input ? input->sync : engine::Sync::Stream);
+        item.set_ends(from->end_of(wire.from.port, true), to->end_of(wire.to.port, false));
+        item.set_viewed(std::ranges::find(viewed_, wire.from) != viewed_.end());
+    }
+}
+
+void CanvasScene::synchronise_frames(const engine::Graph& graph) {
+    const auto keep = [this](auto& items, const auto& there, FrameItem::Kind kind, auto show) {
+        for (auto item = items.begin(); item != items.end();) {
+            if (there.contains(item->first)) {
+                ++item;
+                continue;
+            }
+            removeItem(item->second);
+            delete item->second;
+            item = items.erase(item);
+        }
+        for (const auto& [id, value] : there) {
+            FrameItem*& item = items[id];
+            if (!item) {
+                item = new FrameItem(kind, id);
+                addItem(item);
+            }
+            show(*item, value);
+        }
+    };
+    keep(backdrops_, graph.backdrops, FrameItem::Kind::Backdrop,
+         [](FrameItem& item, const engine::Backdrop& value) { item.show_backdrop(value); });
+    keep(notes_, graph.notes, FrameItem::Kind::Note,
+         [](FrameItem& item, const engine::Note& value) { item.show_note(value); });
+}
+
+std::vector<FrameItem*> CanvasScene::selected_frames() const {
+    std::vector<FrameItem*> frames;
+    for (QGraphicsItem* item : selectedItems())
+        if (auto* frame = qgraphicsitem_cast<FrameItem*>(item)) frames.push_back(frame);
+    return frames;
+}
+
+std::vector<std::string> CanvasScene::selected_nodes() const {
+    std::vector<std::string> ids;
+    for (QGraphicsItem* item : selectedItems())
+        if (const NodeItem* node = node_item(item)) ids.push_back(node->id());
+    std::ranges::sort(ids);
+    return ids;
+}
+
+std::vector<engine::Wire> CanvasScene::selected_wires() const {
+    std::vector<engine::Wire> wires;
+    for (QGraphicsItem* item : selectedItems())
+        if (const auto* wire = qgraphicsitem_cast<WireItem*>(item)) wires.push_back(wire->wire());
+    return wires;
+}
+
+void CanvasScene::select_nodes(const std::vector<std::string>& ids) {
+    {
+        const QSignalBlocker quiet(this);
+        clearSelection();
+        for (const std::string& id : ids)
+            if (NodeItem* item = node(id)) item->setSelected(true);
+    }
+    Q_EMIT selectionChanged();
+}
+
+void CanvasScene::set_status(const std::map<std::string, NodeStatus>& status) {
+    status_ = status;
+    for (auto& [id, item] : nodes_) {
+        const auto found = status_.find(id);
+        item->set_status(found == status_.end() ? NodeStatus() : found->second);
+    }
+}
+
+void CanvasScene::set_viewed(const std::vector<engine::Endpoint>& outputs) {
+    viewed_ = outputs;
+    for (WireItem* wire : wires_)
+        wire->set_viewed(std::ranges::find(viewed_, wire->wire().from) != viewed_.end());
+}
+
+std::optional<PortRef> CanvasScene::port_at(QPointF place) const {
+    for (QGraphicsItem* item : items(place, Qt::IntersectsItemBoundingRect)) {
+        const NodeItem* node = node_item(item);
+        if (!node) continue;
+        if (auto port = node->port_at(node->mapFromScene(place))) return port;
+    }
+    return {};
+}
+
+QString CanvasScene::refusal(const PortRef& from, const PortRef& to) const {
+    if (from.output == to.output)
+        return from.output ? tr("Two outputs can't be joined.") : tr("Two inputs can't be joined.");
+    const PortRef& out = from.output ? from : to;
+    const PortRef& in = from.output ? to : from;
+    const NodeItem *source = node(out.node), *target = node(in.node);
+    if (!source || !target) return tr("There is no such node.");
+    const PortFace* output = source->face().output(out.port);
+    const PortFace* input = target->face().input(in.port);
+    if (!output || !input) return tr("There is no such port.");
+    if (!fits(input->type, output->type))
+        return tr("%1 gives %2, but %3 takes %4.")
+            .arg(QString::fromStdString(out.port), QString::fromStdString(output->type),
+                 QString::fromStdString(in.port), QString::fromStdString(input->type));
+    if (input->sync != engine::Sync::Feedback && leads_to(*graph(), in.node, out.node))
+        return tr("This would close a loop; loops go through feedback inputs (↺).");
+    return {};
+}
+
+void CanvasScene::connect_ports(const PortRef& from, const PortRef& to) {
+    if (const QString why = refusal(from, to); !why.isEmpty()) {
+        Q_EMIT hint(why);
+        return;
+    }
+    const PortRef& out = from.output ? from : to;
+    const PortRef& in = from.output ? to : from;
+    edit(tr("Connect"), [&](engine::Graph& graph) {
+        editor::connect(graph, {out.node, out.port}, {in.node, in.port});
+    });
+}
+
+void CanvasScene::drawBackground(QPainter* painter, const QRectF& rect) {
+    const QPalette palette = views().isEmpty() ? QPalette() : views().front()->palette();
+    painter->fillRect(rect, palette.color(QPalette::Base));
+    const double zoom = painter->worldTransform().m11();
+    double step = kGrid;
+    while (step * zoom < 14) step *= 5;
+    QColor dot = palette.color(QPalette::PlaceholderText);
+    dot.setAlpha(70);
+    painter->setPen(QPen(dot, 1.6 / zoom));
+    std::vector<QPointF> dots;
+    for (double x = std::floor(rect.left() / step) * step; x < rect.right(); x += step)
+        for (double y = std::floor(rect.top() / step) * step; y < rect.bottom(); y += step)
+            dots.emplace_back(x, y);
+    painter->drawPoints(dots.data(), static_cast<int>(dots.size()));
+}
+
+}  // namespace millrace::editor

@@ -1,0 +1,45 @@
+// The canvas as a widget: zoom, pan, keys. Window thread only.
+#pragma once
+
+#include <QGraphicsView>
+
+#include "editor/canvas/canvas_scene.hpp"
+
+namespace millrace::editor {
+
+class CanvasView : public QGraphicsView {
+    Q_OBJECT
+
+public:
+    explicit CanvasView(CanvasScene* scene, QWidget* parent = nullptr);
+
+    CanvasScene* canvas() const { return canvas_; }
+    void show_all();
+    void show_selection();
+    void set_zoom(double zoom);
+    double zoom() const { return transform().m11(); }
+    /// Where new nodes go: the pointer's place, or the middle of the view when it is elsewhere.
+    QPointF insertion_place() const;
+
+protected:
+    void wheelEvent(QWheelEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    bool focusNextPrevChild(bool next) override;
+    void showEvent(QShowEvent* event) override;
+
+Q_SIGNALS:
+    void search_wanted(QPointF place);
+
+private:
+    void zoom_by(double factor, QPointF fixed);
+    void fit(const QRectF& rect);
+
+    CanvasScene* canvas_;
+    bool panning_ = false, fitted_ = false;
+    QPoint last_;
+};
+
+}  // namespace millrace::editor

@@ -1,0 +1,37 @@
+// The problems of the graph and of the run, as a list; choosing one goes to its node. Window thread
+// only.
+#pragma once
+
+#include <QTreeWidget>
+#include <vector>
+
+#include "engine/problem.hpp"
+
+namespace millrace::editor {
+
+class ProblemsPanel : public QTreeWidget {
+    Q_OBJECT
+
+public:
+    explicit ProblemsPanel(QWidget* parent = nullptr);
+
+    /// Those of the graph as it stands, in place of the ones before.
+    void set_graph_problems(const std::vector<engine::Problem>& problems);
+    /// One more of the run.
+    void add_run_problem(const engine::Problem& problem);
+    void clear_run_problems();
+    int error_count() const;
+
+Q_SIGNALS:
+    /// A problem's place: a node, "node.port", "node.param" or a file.
+    void place_wanted(const QString& where);
+    void count_changed(int errors);
+
+private:
+    void rebuild();
+    void add(const engine::Problem& problem);
+
+    std::vector<engine::Problem> graph_, run_;
+};
+
+}  // namespace millrace::editor
