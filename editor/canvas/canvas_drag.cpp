@@ -126,7 +126,7 @@ void CanvasScene::mousePressEvent(QGraphicsSceneMouseEvent* event) {
                     if (wire.to != engine::Endpoint{port->node, port->port}) continue;
                     const engine::Wire taken = wire;
                     edit(tr("Disconnect"),
-                         [&](engine::Graph& graph) { disconnect(graph, taken.from, taken.to); });
+                         [&](engine::Graph& graph) { editor::disconnect(graph, taken.from, taken.to); });
                     port = PortRef{taken.from.node, taken.from.port, true};
                     break;
                 }

@@ -10,14 +10,15 @@ namespace {
 /// Calls `differs(key, before or null, after or null)` for every key whose values are not equal.
 template <class Map, class Work>
 void each_difference(const Map& before, const Map& after, const Work& differs) {
+    const typename Map::mapped_type* const none = nullptr;
     auto old = before.begin();
     auto now = after.begin();
     while (old != before.end() || now != after.end()) {
         if (now == after.end() || (old != before.end() && old->first < now->first)) {
-            differs(old->first, &old->second, nullptr);
+            differs(old->first, &old->second, none);
             ++old;
         } else if (old == before.end() || now->first < old->first) {
-            differs(now->first, nullptr, &now->second);
+            differs(now->first, none, &now->second);
             ++now;
         } else {
             if (!(old->second == now->second)) differs(old->first, &old->second, &now->second);

@@ -1,5 +1,7 @@
 #include "viewers/common/numbers.hpp"
 
+#include <QStringList>
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <limits>
@@ -21,6 +23,15 @@ std::optional<double> number_of(std::string_view text) {
         return tiny ? 0 : text.starts_with('-') ? -huge : huge;
     }
     return error == std::errc() ? std::optional(value) : std::nullopt;
+}
+
+QString shape_text(const std::vector<std::int64_t>& shape) {
+    constexpr std::size_t kMost = 12;
+    QStringList sizes;
+    for (std::size_t i = 0; i < std::min(kMost, shape.size()); ++i)
+        sizes << (shape[i] < 0 ? QStringLiteral("?") : QString::number(shape[i]));
+    if (shape.size() > kMost) sizes << QStringLiteral("…");
+    return sizes.join(QStringLiteral(" × "));
 }
 
 }  // namespace millrace::viewers

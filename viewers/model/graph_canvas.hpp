@@ -20,8 +20,7 @@ struct GraphDrawing {
     GraphSize box;  ///< all boxes are of one size
 };
 
-// Texts of a box and of the table; `1 × 64 × 56 × 56`, unknown sizes as ?.
-QString shape_text(const std::vector<std::int64_t>& shape);
+// Texts of a box and of the table.
 QString count_text(std::uint64_t count);
 /// "11.7 M", for where digits have no room.
 QString short_count_text(std::uint64_t count);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "engine/visual/scene/color_map.hpp"
+#include "viewers/common/numbers.hpp"
 #include "viewers/model/graph_canvas.hpp"
 
 namespace millrace::viewers {
@@ -22,15 +23,6 @@ QString last_part(const QString& name) {
 }
 
 }  // namespace
-
-QString shape_text(const std::vector<std::int64_t>& shape) {
-    constexpr std::size_t kMost = 12;
-    QStringList sizes;
-    for (std::size_t i = 0; i < std::min(kMost, shape.size()); ++i)
-        sizes << (shape[i] < 0 ? QStringLiteral("?") : QString::number(shape[i]));
-    if (shape.size() > kMost) sizes << QStringLiteral("…");
-    return sizes.join(QStringLiteral(" × "));
-}
 
 QString count_text(std::uint64_t count) {
     return QLocale().toString(static_cast<qulonglong>(count));

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "engine/visual/scene/color_map.hpp"
+#include "viewers/common/numbers.hpp"
 #include "viewers/model/fold.hpp"
 #include "viewers/model/graph_canvas.hpp"
 

@@ -12,6 +12,7 @@
 #include <QToolButton>
 #include <algorithm>
 
+#include "viewers/common/numbers.hpp"
 #include "viewers/model/graph_canvas.hpp"
 #include "viewers/model/layer_table.hpp"
 

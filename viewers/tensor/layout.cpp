@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "viewers/common/numbers.hpp"
+
 namespace millrace::viewers {
 namespace {
 
@@ -127,11 +129,8 @@ QString slice_text(const TensorLayout& layout) {
     return QStringLiteral("[%1]").arg(texts.join(QStringLiteral(", ")));
 }
 
-QString shape_text(const Index& shape) {
-    if (shape.empty()) return tr("scalar");
-    QStringList texts;
-    for (const std::int64_t extent : shape) texts << QString::number(extent);
-    return texts.join(QStringLiteral(" × "));
+QString shape_in_words(const Index& shape) {
+    return shape.empty() ? tr("scalar") : shape_text(shape);
 }
 
 }  // namespace millrace::viewers

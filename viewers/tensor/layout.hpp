@@ -47,6 +47,6 @@ std::optional<Jump> parse_jump(const QString& text, const Index& shape, const Te
 QString index_text(const Index& index);
 QString slice_text(const TensorLayout& layout);
 /// "4 × 2 × 3"; "scalar" without axes.
-QString shape_text(const Index& shape);
+QString shape_in_words(const Index& shape);
 
 }  // namespace millrace::viewers

@@ -201,7 +201,7 @@ void TensorView::open_jump() {
     if (!block()) return;
     jump_->setPlaceholderText(
         tr("Index of each axis of %1, “:” for a whole axis; Enter goes there, Esc leaves")
-            .arg(shape_text(block()->full_shape)));
+            .arg(shape_in_words(block()->full_shape)));
     QString text = slice_text(layout_);
     jump_->setText(text.mid(1, text.size() - 2));
     jump_->show();

@@ -192,7 +192,7 @@ void TensorView::show_missing() {
     missing_ground_->findChild<QPushButton*>()->setVisible(!empty && tensor->size() > 0);
     if (empty) {
         missing_->setText(tr("The tensor is empty: an axis of %1 has no index.")
-                              .arg(shape_text(tensor->full_shape)));
+                              .arg(shape_in_words(tensor->full_shape)));
         return;
     }
     QStringList parts;
@@ -206,7 +206,7 @@ void TensorView::show_missing() {
     }
     missing_->setText(tr("Slice not loaded: %1\nLoaded: %2 (of %3)")
                           .arg(slice_text(layout_), parts.join(QStringLiteral(", ")),
-                               shape_text(tensor->full_shape)));
+                               shape_in_words(tensor->full_shape)));
 }
 
 void TensorView::show_loaded() {
@@ -320,7 +320,7 @@ void TensorView::show_facts() {
     if (!tensor->name.empty())
         text = QString::fromStdString(tensor->name) + QStringLiteral("  ·  ");
     text +=
-        tr("%1 [%2]").arg(QString::fromStdString(tensor->dtype), shape_text(tensor->full_shape));
+        tr("%1 [%2]").arg(QString::fromStdString(tensor->dtype), shape_in_words(tensor->full_shape));
     if (layout_.rank() > 0) text += tr("  ·  slice %1").arg(slice_text(layout_));
     if (planes_.tiles() > 1)
         text += tr("  ·  %L1 tiles of %L2 × %L3")
@@ -331,7 +331,7 @@ void TensorView::show_facts() {
         text += tr("  ·  %L1 × %L2").arg(planes_.rows()).arg(planes_.columns());
     if (!tensor->is_whole())
         text += tr("  ·  loaded: [%1] from %2 of it")
-                    .arg(shape_text(tensor->shape), index_text(tensor->start));
+                    .arg(shape_in_words(tensor->shape), index_text(tensor->start));
     if (const auto* all = whole(); all && all->bad() > 0)
         text += tr("  ·  %L1 NaN or infinite (N)").arg(all->bad());
     facts_->setText(text);

@@ -70,13 +70,13 @@ TEST(Correction, TheOrderIsRollPitchYawThenShift) {
     visual::Matrix4 shift = visual::kIdentity;
     shift[3] = 0.1, shift[7] = -0.2, shift[11] = 0.3;
     const visual::Matrix4 expected =
-        product(shift, product(alone(CorrectionAxis::Yaw),
-                               product(alone(CorrectionAxis::Pitch), alone(CorrectionAxis::Roll))));
+        visual::product(shift, visual::product(alone(CorrectionAxis::Yaw),
+                               visual::product(alone(CorrectionAxis::Pitch), alone(CorrectionAxis::Roll))));
     const visual::Matrix4 delta = delta_of(all);
     for (std::size_t i = 0; i < 16; ++i) EXPECT_NEAR(delta[i], expected[i], 1e-12) << i;
     // It stands on the left of the camera's pose.
     const visual::Camera camera = plain_camera();
-    const visual::Matrix4 pose = product(delta, camera.camera_from_parent);
+    const visual::Matrix4 pose = visual::product(delta, camera.camera_from_parent);
     EXPECT_EQ(visual::corrected(camera, all).camera_from_parent, pose);
     EXPECT_EQ(visual::corrected(camera, {}).camera_from_parent, camera.camera_from_parent);
 }
