@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QString>
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <vector>
@@ -31,6 +32,18 @@ public:
         static const std::vector<Entry> kNone;
         const auto found = entries_.find(item.index());
         return found == entries_.end() ? kNone : found->second;
+    }
+
+    /// Each title once, whatever the number of visuals it is for.
+    std::vector<Entry> all() const {
+        std::vector<Entry> list;
+        for (const auto& [kind, entries] : entries_) {
+            for (const Entry& entry : entries) {
+                if (std::ranges::find(list, entry.title, &Entry::title) == list.end())
+                    list.push_back(entry);
+            }
+        }
+        return list;
     }
 
 private:

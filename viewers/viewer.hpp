@@ -44,6 +44,9 @@ public:
     /// Brings what is selected into sight, large enough to be seen, and marks it.
     virtual void reveal(const Selection& selection) { mark(selection); }
 
+    /// Whether the picture holds all that was given; false while work for it goes on.
+    virtual bool settled() const { return true; }
+
     /// The text for what lies under the pointer.
     const QString& status() const { return status_; }
 

@@ -228,11 +228,16 @@ void find_files(const fs::path& folder, ItemFiles Recorded::*files,
 
 }  // namespace
 
-std::map<std::string, Recorded> read_recorded(const fs::path& folder) {
+std::map<std::string, Recorded> recorded_files(const fs::path& folder) {
     std::map<std::string, Recorded> recorded;
-    read_sketches(folder / kSketches, recorded);
     find_files(folder / "packets", &Recorded::packets, recorded);
     find_files(folder / "visuals", &Recorded::visuals, recorded);
+    return recorded;
+}
+
+std::map<std::string, Recorded> read_recorded(const fs::path& folder) {
+    std::map<std::string, Recorded> recorded = recorded_files(folder);
+    read_sketches(folder / kSketches, recorded);
     if (!recorded.empty()) return recorded;
     std::error_code ignored;
     throw Error(

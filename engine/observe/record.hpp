@@ -52,6 +52,10 @@ struct Recorded {
     std::map<std::uint64_t, std::filesystem::path> packets, visuals;
 };
 
+/// The files alone, without reading any: what a run that goes on has written until now. Empty when
+/// there are none.
+std::map<std::string, Recorded> recorded_files(const std::filesystem::path& folder);
+
 /// All of a run folder by "NODE.PORT". Throws Error E-CLI-012 when nothing was recorded, E-FILE-…
 /// when it can't be read.
 std::map<std::string, Recorded> read_recorded(const std::filesystem::path& folder);

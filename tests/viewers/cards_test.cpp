@@ -24,7 +24,7 @@
 #include "viewers/cards/metrics_view.hpp"
 #include "viewers/cards/score_histogram.hpp"
 #include "viewers/common/numbers.hpp"
-#include "viewers/common/pane.hpp"
+#include "viewers/common/viewer_stack.hpp"
 #include "viewers/registry.hpp"
 
 namespace millrace::tests {
@@ -285,44 +285,44 @@ TEST(MetricsView, WritesNumbersShortAndBadOnesHonestly) {
 
 class Choice : public ::testing::Test {
 protected:
-    Choice() : pane((viewers::add_viewers(registry), "metrics"), registry) {
-        pane.resize(500, 300);
-        pane.show();
-        pane.activateWindow();
-        EXPECT_TRUE(QTest::qWaitForWindowActive(&pane));
+    Choice() : stack((viewers::add_viewers(registry), registry)) {
+        stack.resize(500, 300);
+        stack.show();
+        stack.activateWindow();
+        EXPECT_TRUE(QTest::qWaitForWindowActive(&stack));
     }
     viewers::Registry registry;
-    viewers::Pane pane;
+    viewers::ViewerStack stack;
 };
 
 TEST_F(Choice, IsOfferedKeptAndReachedWithKeys) {
-    ASSERT_TRUE(pane.show_visual(shared(metrics("0.5", "1"))));
-    EXPECT_EQ(pane.choices(), (QStringList{"Table", "Cards"}));
-    EXPECT_FALSE(qobject_cast<MetricsView*>(pane.viewer()));
-    pane.viewer()->setFocus();
+    ASSERT_TRUE(stack.show_visual(shared(metrics("0.5", "1"))));
+    EXPECT_EQ(stack.choices(), (QStringList{"Table", "Cards"}));
+    EXPECT_FALSE(qobject_cast<MetricsView*>(stack.viewer()));
+    stack.viewer()->setFocus();
     QTest::keyClick(QApplication::focusWidget(), Qt::Key_V,
                     Qt::ControlModifier | Qt::ShiftModifier);
-    auto* cards = qobject_cast<MetricsView*>(pane.viewer());
+    auto* cards = qobject_cast<MetricsView*>(stack.viewer());
     ASSERT_TRUE(cards);
-    ASSERT_TRUE(pane.show_visual(shared(metrics("0.4", "1"))));
-    EXPECT_EQ(pane.viewer(), cards) << "the choice stays";
+    ASSERT_TRUE(stack.show_visual(shared(metrics("0.4", "1"))));
+    EXPECT_EQ(stack.viewer(), cards) << "the choice stays";
     EXPECT_EQ(cards->history().values("loss").size(), 2u);
-    ASSERT_TRUE(pane.show_visual(
+    ASSERT_TRUE(stack.show_visual(
         shared(visual::Table{.columns = {"a"}, .rows = {{"x"}, {"y"}}, .full_rows = 2})));
-    EXPECT_NE(pane.viewer(), cards) << "no cards of such a table";
-    EXPECT_TRUE(pane.viewer()->isVisible());
+    EXPECT_NE(stack.viewer(), cards) << "no cards of such a table";
+    EXPECT_TRUE(stack.viewer()->isVisible());
     EXPECT_FALSE(cards->isVisible());
-    ASSERT_TRUE(pane.show_visual(shared(metrics("0.3", "1"))));
-    EXPECT_EQ(pane.viewer(), cards) << "what was chosen is back with the first item that fits";
+    ASSERT_TRUE(stack.show_visual(shared(metrics("0.3", "1"))));
+    EXPECT_EQ(stack.viewer(), cards) << "what was chosen is back with the first item that fits";
     EXPECT_EQ(cards->history().values("loss").size(), 3u);
 }
 
 TEST_F(Choice, IsNotOfferedWhereThereIsNone) {
-    ASSERT_TRUE(pane.show_visual(shared(visual::Text{.text = "x"})));
-    EXPECT_EQ(pane.choices().size(), 1);
-    QTest::keyClick(QApplication::focusWidget() ? QApplication::focusWidget() : &pane, Qt::Key_V,
+    ASSERT_TRUE(stack.show_visual(shared(visual::Text{.text = "x"})));
+    EXPECT_EQ(stack.choices().size(), 1);
+    QTest::keyClick(QApplication::focusWidget() ? QApplication::focusWidget() : &stack, Qt::Key_V,
                     Qt::ControlModifier | Qt::ShiftModifier);
-    EXPECT_TRUE(pane.viewer()->isVisible());
+    EXPECT_TRUE(stack.viewer()->isVisible());
 }
 
 TEST(CardsViewers, AreRegisteredAndEveryActionHasAKey) {

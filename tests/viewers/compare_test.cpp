@@ -140,6 +140,33 @@ TEST_F(Compare, TheWorstPointIsMarkedInBoth) {
         pane |= cloud != window.space() &&
                 cloud->view()->scene().clouds.at(0).cloud->field("difference") != nullptr;
     EXPECT_TRUE(pane);
+    // Closed it is gone, until it is asked for again.
+    ASSERT_EQ(window.panes()->panes().size(), 2U);
+    Q_EMIT window.panes()->panes().back()->close_wanted();
+    EXPECT_EQ(window.panes()->panes().size(), 1U);
+    panel()->show_difference();
+    EXPECT_EQ(window.panes()->shown().size(), 2U);
+}
+
+TEST_F(Compare, FilesThatAreReadAgainAreComparedAnew) {
+    auto points = grid();
+    write_cloud("a/0.pcd", points);
+    write_cloud("b/0.pcd", points);
+    open({"a", "b"});
+    EXPECT_EQ(panel()->result()->summary.verdict, Verdict::Equal);
+    panel()->check_items();
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(panel()->items().items.size(), 1U);
+    points[3].z = 1;
+    write_cloud("b/0.pcd", points);
+    window.reload();
+    ASSERT_TRUE(QTest::qWaitFor(
+        [this] {
+            return window.settled() && panel()->settled() && panel()->result() &&
+                   panel()->result()->summary.verdict == Verdict::Beyond;
+        },
+        20'000));
+    EXPECT_TRUE(panel()->items().items.empty()) << "what was found is about other items";
 }
 
 TEST_F(Compare, CloudsOfDifferentCountsAreMatched) {

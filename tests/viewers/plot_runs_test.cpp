@@ -82,7 +82,7 @@ TEST_F(Plot, Exports) {
     const QString csv = folder.filePath("plot.csv"), png = folder.filePath("plot.png"),
                   pdf = folder.filePath("plot.pdf");
     view.write_csv(csv);
-    ASSERT_TRUE(QTest::qWaitFor([&] { return view.idle(); }));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return view.settled(); }));
     QFile read(csv);
     ASSERT_TRUE(read.open(QIODevice::ReadOnly));
     EXPECT_EQ(read.readAll(), view.csv());

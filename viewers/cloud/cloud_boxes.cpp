@@ -116,6 +116,7 @@ void CloudView::select(const Selection& selection) {
     const SceneLayers::Layer* layer = nullptr;
     if (picked_box_) {
         card_ = box_card(layers_, *layers_.find(picked_box_->first), picked_box_->second);
+        note_picked();
         Q_EMIT card_changed();
         update();
         return;
@@ -135,6 +136,7 @@ void CloudView::select(const Selection& selection) {
         break;
     }
     card_ = picked_ ? point_card(layers_, *layer, picked_->index) : Card{};
+    note_picked();
     Q_EMIT card_changed();
     update();
 }

@@ -86,6 +86,7 @@ void CloudView::pick_point(QPointF place) {
     marks_.clear();
     const SceneLayers::Layer* layer = picked_ ? layers_.cloud_layer(picked_->layer) : nullptr;
     card_ = layer ? point_card(layers_, *layer, picked_->index) : Card{};
+    note_picked();
     Q_EMIT card_changed();
     if (layer)
         Q_EMIT selected(Selection{.kind = Selection::Kind::Point,

@@ -55,6 +55,7 @@ bool CloudView::reveal_points(const QList<PointMark>& marks) {
         }
         bounds.add(world);
         marks_.append(mark);
+        marks_.back().place = local_position(*layer->cloud(), mark.index);
     }
     update();
     if (marks_.isEmpty()) return false;

@@ -2,6 +2,7 @@
 #include <QFileInfo>
 #include <QLocale>
 #include <QStringList>
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <limits>
@@ -76,9 +77,73 @@ void CloudView::select_region(const QPolygonF& polygon, Join join) {
         layer->selected = std::move(selected);
     }
     scene_is_changed();
+    // The card is about the selection now.
+    forget_points();
     Q_EMIT selection_changed();
     set_status(tr("%1 points selected")
                    .arg(QLocale().toString(static_cast<qulonglong>(selected_count()))));
+}
+
+/// To know it again when layers change.
+void CloudView::note_picked() {
+    if (picked_box_) {
+        picked_as_ = layers_.find(picked_box_->first)->boxes()->boxes[picked_box_->second];
+    } else if (const auto* layer = picked_ ? layers_.cloud_layer(picked_->layer) : nullptr) {
+        picked_layer_ = layer->name;
+        picked_place_ = local_position(*layer->cloud(), picked_->index);
+    }
+}
+
+/// The visible layer of that name whose point of this number lies at the place; null without one.
+const SceneLayers::Layer* CloudView::layer_with(const QString& name, std::uint32_t index,
+                                                const visual::Vector3& place) const {
+    const SceneLayers::Layer* layer = layers_.find(name);
+    if (!layer || !layer->visible || !layer->cloud() || index >= layer->cloud()->points.size())
+        return nullptr;
+    return local_position(*layer->cloud(), index) == place ? layer : nullptr;
+}
+
+/// After a change of layers: what is picked or marked stays where it is there again, and its card
+/// is about the scene as it is now, where cameras may have moved. A point is known by its number
+/// and place, a box by its track or place.
+void CloudView::keep_picked() {
+    hovered_.reset();
+    hovered_box_.reset();
+    const auto gone = [this](const PointMark& mark) {
+        return !layer_with(mark.layer, mark.index, mark.place);
+    };
+    const bool marked = !marks_.isEmpty();
+    if (std::ranges::any_of(marks_, gone)) marks_.clear();
+    if (!picked_ && !picked_box_ && !marked) return;
+    Card card;
+    if (picked_box_) {
+        const SceneLayers::Layer* layer = layers_.find(picked_box_->first);
+        const auto same = [this](const visual::Boxes3d::Box& box) {
+            return picked_as_.track >= 0
+                       ? box.track == picked_as_.track
+                       : box.center == picked_as_.center && box.label == picked_as_.label;
+        };
+        if (layer && layer->visible && layer->boxes()) {
+            const auto& boxes = layer->boxes()->boxes;
+            const auto found = std::ranges::find_if(boxes, same);
+            picked_box_->second = static_cast<std::size_t>(found - boxes.begin());
+            if (found != boxes.end()) card = box_card(layers_, *layer, picked_box_->second);
+        }
+    } else if (picked_) {
+        if (const auto* layer = layer_with(picked_layer_, picked_->index, picked_place_)) {
+            for (std::size_t i = 0; i < scene_.clouds.size(); ++i) {
+                if (scene_.clouds[i].name == layer->name.toStdString()) picked_->layer = i;
+            }
+            picked_->world = world_position(layers_, *layer, picked_->index);
+            card = point_card(layers_, *layer, picked_->index);
+        }
+    } else if (!marks_.isEmpty()) {
+        card = point_card(layers_, *layers_.find(marks_.front().layer), marks_.front().index);
+    }
+    if (card.empty()) return forget_points();
+    if (card == card_) return;
+    card_ = card;
+    Q_EMIT card_changed();
 }
 
 void CloudView::select_none() {

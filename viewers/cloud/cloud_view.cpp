@@ -81,8 +81,9 @@ bool CloudView::set_layer(const QString& name, Shared item) {
         place_layer(name, std::move(item), nullptr);
         return true;
     }
-    background_.run(name, [this, name, item](const std::stop_token&) -> Background::Finish {
-        auto tree = std::make_shared<const visual::PointTree>(std::get<visual::Cloud>(*item));
+    background_.run(name, [this, name, item](const std::stop_token& stop) -> Background::Finish {
+        auto tree = std::make_shared<const visual::PointTree>(std::get<visual::Cloud>(*item), stop);
+        if (stop.stop_requested()) return {};
         return [this, name, item, tree] { place_layer(name, item, tree); };
     });
     return true;
@@ -91,11 +92,9 @@ bool CloudView::set_layer(const QString& name, Shared item) {
 void CloudView::place_layer(const QString& name, Shared item,
                             std::shared_ptr<const visual::PointTree> tree) {
     const bool cloud = std::holds_alternative<visual::Cloud>(*item);
-    const bool camera = std::holds_alternative<visual::Camera>(*item);
     layers_.set(name, std::move(item), std::move(tree));
-    // A camera that moves takes no point or box away, but their cards name its pixels.
-    camera ? refresh_card() : forget_points();
     scene_is_changed();
+    keep_picked();
     // A camera or a box that came before the first cloud does not decide what is seen.
     const bool first_cloud = cloud && !fitted_to_cloud_;
     fitted_to_cloud_ |= cloud;
@@ -105,16 +104,16 @@ void CloudView::place_layer(const QString& name, Shared item,
 void CloudView::remove_layer(const QString& name) {
     background_.drop(name);
     if (!layers_.remove(name)) return;
-    forget_points();
     scene_is_changed();
+    keep_picked();
 }
 
 void CloudView::set_layer_visible(const QString& name, bool visible) {
     SceneLayers::Layer* layer = layers_.find(name);
     if (!layer || layer->visible == visible) return;
     layer->visible = visible;
-    forget_points();
     scene_is_changed();
+    keep_picked();
 }
 
 void CloudView::set_layer_coloring(const QString& name,
@@ -142,8 +141,8 @@ void CloudView::set_camera_image(const QString& name, std::shared_ptr<const visu
 
 void CloudView::set_pose(const QString& frame, const visual::Matrix4& world_from_frame) {
     layers_.set_pose(frame.toStdString(), world_from_frame);
-    forget_points();
     scene_is_changed();
+    keep_picked();
 }
 
 /// What was pointed at may not be there any more.
@@ -155,16 +154,6 @@ void CloudView::forget_points() {
     marks_.clear();
     if (card_.empty()) return;
     card_ = {};
-    Q_EMIT card_changed();
-}
-
-void CloudView::refresh_card() {
-    const SceneLayers::Layer* layer = picked_box_ ? layers_.find(picked_box_->first)
-                                      : picked_   ? layers_.cloud_layer(picked_->layer)
-                                                  : nullptr;
-    if (!layer) return;
-    card_ = picked_box_ ? box_card(layers_, *layer, picked_box_->second)
-                        : point_card(layers_, *layer, picked_->index);
     Q_EMIT card_changed();
 }
 

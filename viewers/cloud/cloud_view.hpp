@@ -30,6 +30,7 @@ struct PointMark {
     QString layer;
     std::uint32_t index = 0;
     QString text;
+    visual::Vector3 place = {};  ///< in the layer's frame; reveal_points() sets it
 };
 
 class CloudView : public Viewer {
@@ -127,7 +128,7 @@ public:
     const Card& card() const { return card_; }
 
     /// Whether the picture holds all that was given.
-    bool settled() const;
+    bool settled() const override;
     Background& background() { return background_; }
     /// Which renderer draws, and why.
     CanvasChooser& chooser() { return chooser_; }
@@ -168,7 +169,10 @@ private:
     void scene_is_changed();
     void view_is_changed();
     void forget_points();
-    void refresh_card();
+    void note_picked();
+    void keep_picked();
+    const SceneLayers::Layer* layer_with(const QString& name, std::uint32_t index,
+                                         const visual::Vector3& place) const;
     void place_layer(const QString& name, Shared item,
                      std::shared_ptr<const visual::PointTree> tree);
     const visual::CloudLayer* first_cloud() const;
@@ -235,6 +239,9 @@ private:
     QPolygonF region_;  ///< logical pixels, while it is drawn: all corners, or two opposite ones
     std::optional<visual::Picked> hovered_, picked_;
     std::optional<BoxPlace> hovered_box_, picked_box_;
+    QString picked_layer_;                 ///< of the point that is picked
+    visual::Vector3 picked_place_ = {};    ///< in the layer's frame, to know the point again
+    visual::Boxes3d::Box picked_as_ = {};  ///< the box as it was when picked
     std::optional<Selection> mark_;
     QList<PointMark> marks_;
     Card card_;

@@ -17,8 +17,12 @@ public:
     void mark(const std::optional<Selection>& selection) override { view_->mark(selection); }
     void reveal(const Selection& selection) override { view_->reveal(selection); }
 
+    bool settled() const override { return view_->settled(); }
+
     CloudView* view() const { return view_; }
     CloudPanel* panel() const { return panel_; }
+    /// Shows the panel or not; its state outlives a window too narrow for it.
+    QAction* panel_action() const { return show_panel_; }
 
     QSize sizeHint() const override { return {1280, 760}; }
 

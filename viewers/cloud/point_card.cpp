@@ -48,12 +48,15 @@ QString value_text(double value) {
     return QString::number(value, 'g', 6);
 }
 
+visual::Vector3 local_position(const visual::Cloud& cloud, std::uint32_t index) {
+    const visual::Point& p = cloud.points[index];
+    return cloud.origin + visual::Vector3{p.x, p.y, p.z};
+}
+
 visual::Vector3 world_position(const SceneLayers& layers, const SceneLayers::Layer& layer,
                                std::uint32_t index) {
     const visual::Cloud& cloud = *layer.cloud();
-    const visual::Point& p = cloud.points[index];
-    return visual::transform(layers.world_from(cloud.frame),
-                             cloud.origin + visual::Vector3{p.x, p.y, p.z});
+    return visual::transform(layers.world_from(cloud.frame), local_position(cloud, index));
 }
 
 std::optional<visual::Projected> camera_pixel(const SceneLayers& layers,

@@ -40,6 +40,9 @@ Card point_card(const SceneLayers& layers, const SceneLayers::Layer& layer, std:
 /// Label, score, track, place and size, and how many points of each visible cloud lie in it.
 Card box_card(const SceneLayers& layers, const SceneLayers::Layer& layer, std::size_t box);
 
+/// Coordinates of a point in the cloud's own frame.
+visual::Vector3 local_position(const visual::Cloud& cloud, std::uint32_t index);
+
 /// World coordinates of a cloud's point.
 visual::Vector3 world_position(const SceneLayers& layers, const SceneLayers::Layer& layer,
                                std::uint32_t index);

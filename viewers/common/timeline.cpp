@@ -168,7 +168,8 @@ Timeline::Timeline(QWidget* parent) : QWidget(parent) {
     bar_ = new TimelineBar(this);
     row->addWidget(bar_, 1);
     label_ = new QLabel(this);
-    label_->setMinimumWidth(fontMetrics().horizontalAdvance("item 00000  (00000 of 00000)"));
+    label_->setMinimumWidth(
+        fontMetrics().horizontalAdvance(tr("item %1  (%2 of %3)").arg("00000", "00000", "00000")));
     label_->setAlignment(Qt::AlignCenter);
     row->addWidget(label_);
     rate_ = new QDoubleSpinBox(this);

@@ -103,7 +103,7 @@ public:
     QPointF widget_from_image(QPointF position) const;
 
     /// Whether all that is visible is in its final state.
-    bool settled() const;
+    bool settled() const override;
     /// Image pixels read on the window thread to paint, since the start.
     std::uint64_t pixels_read_here() const;
 

@@ -26,7 +26,7 @@ public:
     void reveal(const Selection& selection) override { view_->reveal(selection); }
 
     /// Whether picture and panel are in their final state.
-    bool settled() const;
+    bool settled() const override;
 
     ImageView* view() const { return view_; }
     ImagePanel* panel() const { return panel_; }

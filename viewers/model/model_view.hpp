@@ -50,7 +50,7 @@ public:
     /// What is wrong with the graph; empty when nothing is.
     QString note() const;
     QString described(int node) const;
-    bool settled() const { return background_.idle(); }
+    bool settled() const override { return background_.idle(); }
 
     QSize sizeHint() const override { return {960, 600}; }
 

@@ -89,9 +89,9 @@ void PlotView::make_keys() {
         [this] { canvas_->step_cursor(-1, false); });
     key(tr("Cursor to the next sample"), QKeySequence("Shift+Right"),
         [this] { canvas_->step_cursor(1, false); });
-    key(tr("Second cursor to the sample before"), QKeySequence("Alt+Shift+Left"),
+    key(tr("Second cursor to the sample before"), QKeySequence("Ctrl+Shift+Left"),
         [this] { canvas_->step_cursor(-1, true); });
-    key(tr("Second cursor to the next sample"), QKeySequence("Alt+Shift+Right"),
+    key(tr("Second cursor to the next sample"), QKeySequence("Ctrl+Shift+Right"),
         [this] { canvas_->step_cursor(1, true); });
     key(tr("No cursors"), Qt::Key_Escape, [this] {
         rectangle_->setChecked(false);

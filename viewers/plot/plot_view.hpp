@@ -51,7 +51,7 @@ public:
     /// Device pixels.
     QImage picture(QSize pixels, double ratio = 1) const;
     /// Whether no text is being made or written.
-    bool idle() const { return background_.idle(); }
+    bool settled() const override { return background_.idle(); }
     void write_csv(const QString& file);
     void write_picture(const QString& file, QSize size, bool light);
 

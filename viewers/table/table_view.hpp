@@ -43,7 +43,7 @@ public:
     /// All that is shown, RFC 4180.
     QByteArray csv() const;
     /// Whether nothing is being sorted, filtered or written.
-    bool settled() const { return background_.idle(); }
+    bool settled() const override { return background_.idle(); }
 
     /// Columns of numbers as lines, of the rows that are shown in their order: those with a
     /// selected cell, or all. The first of them is x when it rises and others are left; else the

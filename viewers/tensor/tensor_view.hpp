@@ -55,7 +55,7 @@ public:
     TensorPanel* panel() const { return panel_; }
     QLineEdit* jump_line() const { return jump_; }
     /// Whether nothing is still counted or drawn finer.
-    bool settled() const;
+    bool settled() const override;
 
     QSize sizeHint() const override { return {860, 560}; }
 

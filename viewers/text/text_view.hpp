@@ -39,7 +39,7 @@ public:
     /// What is told about a text that was cut, is shown in parts, or isn't as it was; empty when it
     /// is whole and clean.
     QString note() const;
-    bool settled() const { return background_.idle(); }
+    bool settled() const override { return background_.idle(); }
 
     QSize sizeHint() const override { return {480, 320}; }
 

@@ -49,7 +49,7 @@ public:
     /// What a token is told with.
     QString described(std::size_t token) const;
     QString copied() const;
-    bool settled() const;
+    bool settled() const override;
 
     QSize sizeHint() const override { return {640, 420}; }
 

@@ -168,7 +168,9 @@ QWidget* CalibrationPanel::make_score() {
     items_ = new QSpinBox;
     items_->setRange(1, 1);
     items_->setPrefix(tr("use "));
-    items_->setSuffix(tr(" item(s)"));
+    const auto count = [this](int items) { items_->setSuffix(tr(" item(s)", nullptr, items)); };
+    connect(items_, &QSpinBox::valueChanged, this, count);
+    count(items_->value());
     items_->setKeyboardTracking(false);
     items_->setAccessibleName(tr("Items that are scored"));
     items_->setToolTip(

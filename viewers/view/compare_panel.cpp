@@ -231,9 +231,9 @@ const Wire* ComparePanel::chosen(const QComboBox* box) const {
 }
 
 void ComparePanel::set_wires(std::vector<Wire> wires) {
-    cancel();
     const QString a = a_->currentText(), b = b_->currentText();
     wires_ = std::move(wires);
+    bool kept = false;
     {
         const QSignalBlocker quiet_a(a_), quiet_b(b_);
         for (QComboBox* box : {a_, b_}) {
@@ -241,12 +241,14 @@ void ComparePanel::set_wires(std::vector<Wire> wires) {
             for (const Wire& wire : wires_) box->addItem(wire.name);
         }
         const int first = a_->findText(a), second = b_->findText(b);
-        const bool kept = first >= 0 && second >= 0 && first != second;
+        kept = first >= 0 && second >= 0 && first != second;
         a_->setCurrentIndex(kept ? first : -1);
         b_->setCurrentIndex(kept ? second : -1);
         if (!kept) choose_usual();
     }
-    choice_changed();
+    if (!kept) return choice_changed();
+    if (wire_reports_.empty()) show_wires();
+    compare_now();
 }
 
 /// The first wire that two sources share by name, else the first two wires.

@@ -34,8 +34,11 @@ public:
     explicit ComparePanel(QWidget* parent = nullptr);
     ~ComparePanel() override;
 
-    /// All that is open; the choice of A and B stays while both are.
+    /// All that is open, as it is now; the choice of A and B stays while both are, and so does what
+    /// was found about their items.
     void set_wires(std::vector<Wire> wires);
+    /// What was found may be about items that are other ones now.
+    void forget_scans();
     /// The timeline's; each wire's last item up to it is compared.
     void set_item(quint64 item);
     /// By name; false when one is not open.
@@ -112,7 +115,6 @@ private:
     void begin(std::unique_ptr<Scan> scan);
     void work_on();
     void finish_scan();
-    void forget_scans();
     visual::CompareOptions options() const;
 
     std::vector<Wire> wires_;

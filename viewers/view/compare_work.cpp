@@ -77,7 +77,7 @@ std::vector<std::pair<const Wire*, const Wire*>> ComparePanel::shared_wires() co
     std::vector<std::pair<const Wire*, const Wire*>> pairs;
     const Wire *a = chosen(a_), *b = chosen(b_);
     if (!a || !b || a->source == b->source) return pairs;
-    const auto find = [this](const Source* source, const QString& output) {
+    const auto find = [this](const auto& source, const QString& output) {
         const auto found = std::ranges::find_if(wires_, [&](const Wire& wire) {
             return wire.source == source && wire.output == output;
         });
@@ -186,7 +186,6 @@ void ComparePanel::cancel() {
     check_wires_->setText(tr("Check all wires of both runs"));
 }
 
-/// What was found under other tolerances.
 void ComparePanel::forget_scans() {
     cancel();
     items_ = {};

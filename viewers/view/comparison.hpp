@@ -17,7 +17,7 @@ namespace millrace::view {
 struct Wire {
     static constexpr std::size_t kSketches = static_cast<std::size_t>(-1);
 
-    const Source* source = nullptr;
+    std::shared_ptr<const Source> source = {};
     std::size_t stream = kSketches;
     QString name;    ///< as the window shows it
     QString output;  ///< as its source calls it: wires of two runs are paired by it

@@ -2,6 +2,7 @@
 #include <cstring>
 #include <fstream>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -62,7 +63,9 @@ bool is_text(const std::string& ending) {
 /// Files of one folder and ending.
 class FileSource final : public Source {
 public:
-    explicit FileSource(std::vector<fs::path> files) : files_(std::move(files)) {
+    /// `whole_folder`: what is added to the folder later belongs to it, too.
+    FileSource(std::vector<fs::path> files, bool whole_folder)
+        : files_(std::move(files)), whole_folder_(whole_folder) {
         std::ranges::sort(files_);
         const fs::path folder = files_.front().parent_path();
         Stream stream;
@@ -87,9 +90,31 @@ public:
     std::vector<Shared> load(std::size_t, quint64 item) const override {
         return load_file(files_.at(item));
     }
+    std::unique_ptr<Source> renewed() const override {
+        std::vector<fs::path> files = files_;
+        if (whole_folder_) {
+            const std::string ending = ending_of(files_.front());
+            std::vector<fs::path> found;
+            std::error_code ignored;
+            for (const auto& entry :
+                 fs::directory_iterator(files_.front().parent_path(), ignored)) {
+                if (entry.is_regular_file(ignored) && ending_of(entry.path()) == ending)
+                    found.push_back(entry.path());
+            }
+            if (!found.empty()) files = std::move(found);
+        }
+        return std::make_unique<FileSource>(std::move(files), whole_folder_);
+    }
+    QStringList folders() const override {
+        return {QString::fromStdString(files_.front().parent_path().string())};
+    }
+    fs::path file_of(std::size_t, quint64 item) const override {
+        return item < files_.size() ? files_[item] : fs::path();
+    }
 
 private:
     std::vector<fs::path> files_;
+    bool whole_folder_;
     std::vector<Stream> streams_;
 };
 
@@ -151,6 +176,7 @@ std::vector<std::unique_ptr<Source>> open_sources(const QStringList& paths, QStr
     std::vector<std::unique_ptr<Source>> sources;
     std::map<std::pair<fs::path, std::string>, std::vector<fs::path>> sequences;
     std::vector<std::pair<fs::path, std::string>> order;
+    std::set<std::pair<fs::path, std::string>> whole;
     const auto add_file = [&](const fs::path& file) {
         const std::pair key(file.parent_path(), ending_of(file));
         auto& files = sequences[key];
@@ -174,6 +200,7 @@ std::vector<std::unique_ptr<Source>> open_sources(const QStringList& paths, QStr
                 for (const auto& entry : fs::directory_iterator(file, ignored)) {
                     if (!entry.is_regular_file(ignored) || !is_known_file(entry.path())) continue;
                     add_file(entry.path());
+                    whole.insert({entry.path().parent_path(), ending_of(entry.path())});
                     any = true;
                 }
                 if (!any) {
@@ -202,7 +229,7 @@ std::vector<std::unique_ptr<Source>> open_sources(const QStringList& paths, QStr
         } catch (const engine::Error&) {
             // Told when it is loaded.
         }
-        sources.push_back(std::make_unique<FileSource>(std::move(files)));
+        sources.push_back(std::make_unique<FileSource>(std::move(files), whole.contains(key)));
     }
     return sources;
 }

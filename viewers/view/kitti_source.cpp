@@ -84,6 +84,27 @@ public:
     }
     QString title() const override { return QString::fromStdString(root_.filename().string()); }
     const std::vector<Stream>& streams() const override { return streams_; }
+    std::unique_ptr<Source> renewed() const override {
+        if (auto source = open_kitti(root_)) return source;
+        throw engine::Error({.code = "E-VIEW-015",
+                             .what = "The KITTI folder is no longer one",
+                             .expected = "velodyne/ with .bin files, and calib/",
+                             .found = "neither of them, or an empty one",
+                             .where = root_.string(),
+                             .mend = "Open the folder where it lies now."});
+    }
+    QStringList folders() const override {
+        QStringList list;
+        for (const Stream& stream : streams_)
+            list << QString::fromStdString((root_ / stream.name.toStdString()).string());
+        return list;
+    }
+    fs::path file_of(std::size_t stream, quint64 item) const override {
+        if (stream >= streams_.size() || item >= names_.size()) return {};
+        const std::string kind = streams_[stream].name.toStdString();
+        const char* ending = kind == "velodyne" ? ".bin" : kind == "image_2" ? ".png" : ".txt";
+        return root_ / kind / (names_[item] + ending);
+    }
 
     std::vector<Shared> load(std::size_t stream, quint64 item) const override {
         const QString& kind = streams_.at(stream).name;
@@ -113,8 +134,9 @@ public:
     }
 
     fs::path calibration_file(std::size_t stream, quint64 item) const override {
-        if (streams_.at(stream).name != "calib") return {};
-        return root_ / "calib" / (names_.at(item) + ".txt");
+        const bool known = stream < streams_.size() && item < names_.size();
+        if (!known || streams_[stream].name != "calib") return {};
+        return root_ / "calib" / (names_[item] + ".txt");
     }
 
 private:

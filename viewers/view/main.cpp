@@ -10,6 +10,7 @@
 #include <string>
 
 #include "engine/version.hpp"
+#include "viewers/common/translations.hpp"
 #include "viewers/view/window.hpp"
 
 namespace {
@@ -31,6 +32,17 @@ double milliseconds_of_life() {
            ticks * 1e3 / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
+/// Asked for before the parser is made, whose own words it changes.
+QString language_in(const QStringList& words) {
+    const QString option = QStringLiteral("--language");
+    for (qsizetype i = 1; i < words.size(); ++i) {
+        if (words[i] == QLatin1String("--")) break;
+        if (words[i] == option) return words.value(i + 1);
+        if (words[i].startsWith(option + QLatin1Char('='))) return words[i].mid(option.size() + 1);
+    }
+    return {};
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -38,6 +50,7 @@ int main(int count, char** words) {
     QApplication::setApplicationName("millrace-view");
     QApplication::setApplicationVersion(QString::fromUtf8(millrace::engine::version().data()));
     QApplication application(count, words);
+    millrace::viewers::install_translations(application, language_in(QApplication::arguments()));
     QCommandLineParser parser;
     parser.setApplicationDescription(QApplication::translate(
         "main",
@@ -59,7 +72,12 @@ int main(int count, char** words) {
     const QCommandLineOption time(
         "time",
         QApplication::translate("main", "Tell how long the first whole picture took, and end."));
-    parser.addOptions({picture, size, theme, item, time});
+    const QCommandLineOption language(
+        "language",
+        QApplication::translate("main", "Language of the window: en, %1; the system's without it.")
+            .arg(millrace::viewers::translated_languages().join(QStringLiteral(", "))),
+        "NAME");
+    parser.addOptions({picture, size, theme, item, language, time});
     parser.addHelpOption();
     parser.addVersionOption();
     parser.process(application);
@@ -74,10 +92,12 @@ int main(int count, char** words) {
     if (parser.isSet(item)) window.show_item(parser.value(item).toULongLong());
     window.show();
     QTimer wait;
+    int quiet_rounds = 0;
     QObject::connect(&wait, &QTimer::timeout, &window, [&] {
-        // Panels follow the scene an event later, and belong to the picture.
-        QApplication::processEvents();
-        if (!window.settled()) return;
+        // Panels follow the scene an event or two later, and belong to the picture.
+        constexpr int kQuietRounds = 4;
+        quiet_rounds = window.settled() ? quiet_rounds + 1 : 0;
+        if (quiet_rounds < (parser.isSet(picture) ? kQuietRounds : 1)) return;
         wait.stop();
         if (parser.isSet(time))
             std::fprintf(stderr, "first whole picture after %.0f ms\n", milliseconds_of_life());

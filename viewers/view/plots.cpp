@@ -1,9 +1,12 @@
 #include "viewers/view/plots.hpp"
 
+#include <QCoreApplication>
 #include <QGridLayout>
 #include <algorithm>
 #include <cmath>
 #include <set>
+
+#include "viewers/common/shortcuts.hpp"
 
 namespace millrace::view {
 namespace {
@@ -30,6 +33,7 @@ Plots::Plot& Plots::plot_of(const QString& title) {
     if (plot.view) return plot;
     auto* view = new viewers::PlotView(wall_);
     plot.view = view;
+    viewers::set_viewer_title(*view, QCoreApplication::translate("Registry", "Plot"));
     order_.push_back(title);
     connect(view, &viewers::Viewer::status_changed, this, &Plots::told);
     connect(view, &viewers::Viewer::hovered, this,

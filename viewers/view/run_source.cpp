@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <mutex>
 
-#include <fmt/format.h>
-
 #include "engine/observe/node_order.hpp"
 #include "engine/observe/record.hpp"
 #include "engine/problem.hpp"
@@ -20,10 +18,55 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// The worker that turns kept packets into visuals; begun when first asked, shared by a run's
+/// sources as they are renewed.
+class PacketWorker {
+public:
+    std::vector<visual::Visual> visuals(const fs::path& folder, const std::string& output,
+                                        quint64 item) {
+        const std::scoped_lock lock(mutex_);
+        if (!client_ || !client_->alive()) {
+            const std::string program =
+                (QCoreApplication::applicationDirPath() + "/millrace").toStdString();
+            client_ = std::make_unique<engine::worker::Client>(
+                std::vector<std::string>{program, "worker", "--no-cache"},
+                engine::worker::Client::Events());
+            const auto started =
+                client_->call_and_wait("initialise", {{"protocol", 1}, {"catalogue", false}});
+            if (started.problem) throw engine::Error(*started.problem);
+        }
+        const auto answer =
+            client_->call_and_wait("runs/item", {{"folder", folder.string()},
+                                                 {"output", output},
+                                                 {"item", static_cast<std::int64_t>(item)},
+                                                 {"bytes", std::int64_t{1} << 36}});
+        if (answer.problem) throw engine::Error(*answer.problem);
+        return engine::worker::visuals_of(answer.result, answer.attachments);
+    }
+
+private:
+    std::mutex mutex_;
+    std::unique_ptr<engine::worker::Client> client_;
+};
+
+/// Nothing where nothing was recorded.
+std::map<std::string, engine::Recorded> recorded_in(const fs::path& folder) {
+    try {
+        return engine::read_recorded(folder);
+    } catch (const engine::Error& error) {
+        if (error.problem().code != "E-CLI-012") throw;
+        return {};
+    }
+}
+
 class RunSource final : public Source {
 public:
-    RunSource(fs::path folder, std::map<std::string, engine::Recorded> recorded)
-        : folder_(std::move(folder)), recorded_(std::move(recorded)) {
+    RunSource(fs::path folder, std::shared_ptr<PacketWorker> worker)
+        : folder_(std::move(folder)),
+          state_(run_state(folder_)),
+          recorded_(recorded_in(folder_)),
+          metrics_(metrics_file(folder_)),
+          worker_(std::move(worker)) {
         for (const auto& [name, wire] : recorded_) {
             Stream stream{QString::fromStdString(name), {}, {}};
             for (const auto& [item, file] : wire.visuals) stream.items.push_back(item);
@@ -31,23 +74,23 @@ public:
             std::ranges::sort(stream.items);
             const auto same = std::ranges::unique(stream.items);
             stream.items.erase(same.begin(), same.end());
-            if (stream.items.empty()) continue;  // sketches alone can't be looked at
+            if (stream.items.empty()) continue;
             streams_.push_back(std::move(stream));
             wires_.push_back(&wire);
         }
-        metrics_ = metrics_file(folder_);
-        if (metrics_.empty()) return;
-        streams_.push_back({.name = "metrics", .items = {0}, .labels = {}, .whole_run = true});
+        if (!metrics_.empty())
+            streams_.push_back({.name = "metrics", .items = {0}, .labels = {}, .whole_run = true});
+        order_outputs();
     }
     QString title() const override { return QString::fromStdString(folder_.filename().string()); }
     const std::vector<Stream>& streams() const override { return streams_; }
 
     std::vector<Shared> load(std::size_t stream, quint64 item) const override {
-        if (stream == wires_.size() && !metrics_.empty()) return load_metrics(metrics_);
+        if (is_metrics(stream)) return load_metrics(metrics_);
         const engine::Recorded& wire = *wires_.at(stream);
         std::vector<visual::Visual> visuals;
         if (wire.packets.contains(item)) {
-            visuals = ask_worker(streams_[stream].name.toStdString(), item);
+            visuals = worker_->visuals(folder_, streams_[stream].name.toStdString(), item);
         } else if (const auto file = wire.visuals.find(item); file != wire.visuals.end()) {
             visuals =
                 visual::read_visuals(visual::read_file_bytes(file->second), file->second.string());
@@ -58,8 +101,45 @@ public:
         return result;
     }
 
-    QStringList outputs() const override {
-        if (!outputs_.isEmpty()) return outputs_;
+    QStringList outputs() const override { return outputs_; }
+    const engine::Recorded* recorded(const std::string& output) const override {
+        const auto found = recorded_.find(output);
+        return found == recorded_.end() ? nullptr : &found->second;
+    }
+
+    std::unique_ptr<Source> renewed() const override {
+        return std::make_unique<RunSource>(folder_, worker_);
+    }
+    QStringList folders() const override {
+        QStringList list{QString::fromStdString(folder_.string())};
+        std::error_code error;
+        for (const char* part : {"visuals", "packets"}) {
+            if (!fs::is_directory(folder_ / part, error)) continue;
+            list << QString::fromStdString((folder_ / part).string());
+            for (const auto& wire : fs::directory_iterator(folder_ / part, error))
+                list << QString::fromStdString(wire.path().string());
+        }
+        // Metrics grow in one file, which lies with the checkpoints until the run ends.
+        if (fs::is_directory(folder_ / "checkpoints", error))
+            list << QString::fromStdString((folder_ / "checkpoints").string());
+        if (!metrics_.empty()) list << QString::fromStdString(metrics_.string());
+        return list;
+    }
+    fs::path file_of(std::size_t stream, quint64 item) const override {
+        if (is_metrics(stream)) return metrics_;
+        if (stream >= wires_.size()) return {};
+        const auto& files = wires_[stream]->visuals;
+        const auto found = files.find(item);
+        return found == files.end() ? fs::path() : found->second;
+    }
+    RunState state() const override { return state_; }
+
+private:
+    /// The last stream, where there are any.
+    bool is_metrics(std::size_t stream) const {
+        return stream == wires_.size() && !metrics_.empty();
+    }
+    void order_outputs() {
         std::vector<std::string> order;
         try {
             order = engine::nodes_in_order(folder_);
@@ -73,42 +153,16 @@ public:
         }
         std::ranges::sort(placed);
         for (const auto& [place, name] : placed) outputs_ << QString::fromStdString(name);
-        return outputs_;
-    }
-    const engine::Recorded* recorded(const std::string& output) const override {
-        const auto found = recorded_.find(output);
-        return found == recorded_.end() ? nullptr : &found->second;
     }
 
-private:
-    std::vector<visual::Visual> ask_worker(const std::string& output, quint64 item) const {
-        const std::scoped_lock lock(mutex_);
-        if (!worker_ || !worker_->alive()) {
-            const std::string program =
-                (QCoreApplication::applicationDirPath() + "/millrace").toStdString();
-            worker_ = std::make_unique<engine::worker::Client>(
-                std::vector<std::string>{program, "worker", "--no-cache"},
-                engine::worker::Client::Events());
-            const auto started =
-                worker_->call_and_wait("initialise", {{"protocol", 1}, {"catalogue", false}});
-            if (started.problem) throw engine::Error(*started.problem);
-        }
-        const auto answer =
-            worker_->call_and_wait("runs/item", {{"folder", folder_.string()},
-                                                 {"output", output},
-                                                 {"item", static_cast<std::int64_t>(item)},
-                                                 {"bytes", std::int64_t{1} << 36}});
-        if (answer.problem) throw engine::Error(*answer.problem);
-        return engine::worker::visuals_of(answer.result, answer.attachments);
-    }
-
-    fs::path folder_, metrics_;
-    std::vector<Stream> streams_;
+    fs::path folder_;
+    RunState state_;
     std::map<std::string, engine::Recorded> recorded_;
+    fs::path metrics_;
+    std::vector<Stream> streams_;
     std::vector<const engine::Recorded*> wires_;  ///< of the streams
-    mutable QStringList outputs_;                 ///< once they were asked for
-    mutable std::mutex mutex_;
-    mutable std::unique_ptr<engine::worker::Client> worker_;
+    QStringList outputs_;
+    std::shared_ptr<PacketWorker> worker_;
 };
 
 }  // namespace
@@ -116,19 +170,15 @@ private:
 std::unique_ptr<Source> open_run(const fs::path& folder) {
     std::error_code ignored;
     if (!fs::is_regular_file(folder / "run.json", ignored)) return nullptr;
-    std::map<std::string, engine::Recorded> recorded;
-    try {
-        recorded = engine::read_recorded(folder);
-    } catch (const engine::Error& error) {
-        if (error.problem().code != "E-CLI-012") throw;  // else it recorded nothing
-    }
-    auto source = std::make_unique<RunSource>(folder, std::move(recorded));
+    auto source = std::make_unique<RunSource>(folder, std::make_shared<PacketWorker>());
     const auto sketched = [&](const QString& output) {
         const engine::Recorded* wire = source->recorded(output.toStdString());
         return wire && !wire->sketches.empty();
     };
-    // Sketches alone can't be looked at, but compared with those of another run.
-    if (!source->streams().empty() || std::ranges::any_of(source->outputs(), sketched))
+    // A run that goes on may still bring something; sketches alone can't be looked at, but compared
+    // with those of another run.
+    if (!source->streams().empty() || source->state().kind == RunState::Kind::Running ||
+        std::ranges::any_of(source->outputs(), sketched))
         return source;
     throw engine::Error(
         {.code = "E-VIEW-012",

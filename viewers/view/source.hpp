@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/visual/visual.hpp"
+#include "viewers/view/run_state.hpp"
 
 namespace millrace::engine {
 struct Recorded;
@@ -23,7 +24,16 @@ struct Stream {
     std::vector<quint64> items;  ///< rising
     QStringList labels = {};     ///< one an item, such as the file's name; may be empty
     bool whole_run = false;      ///< its one item is of all items, as metrics are: no timeline
+    bool operator==(const Stream&) const = default;
 };
+
+/// Whether it is shown in the 3D view that all share.
+inline bool belongs_in_space(const visual::Visual& visual) {
+    return std::holds_alternative<visual::Cloud>(visual) ||
+           std::holds_alternative<visual::Boxes3d>(visual) ||
+           std::holds_alternative<visual::Polyline>(visual) ||
+           std::holds_alternative<visual::Camera>(visual);
+}
 
 class Source {
 public:
@@ -48,6 +58,16 @@ public:
     virtual QStringList outputs() const;
     /// What a run recorded of an output; null when this is no run or has no such output.
     virtual const engine::Recorded* recorded(const std::string& output) const;
+
+    /// The same as it lies on the disk now. Any thread. Throws engine::Error.
+    virtual std::unique_ptr<Source> renewed() const = 0;
+    /// Folders, and files that grow, whose changes may change the source.
+    virtual QStringList folders() const = 0;
+    /// The file that an item comes from; empty where that is not one file, or there is no such
+    /// item.
+    virtual std::filesystem::path file_of(std::size_t stream, quint64 item) const = 0;
+    /// How the run stood when this was made; Kind::None for what is no run.
+    virtual RunState state() const { return {}; }
 };
 
 /// A file of a kind that is known by its ending: clouds (.bin, .pcd, .ply, .xyz, .las …), images,

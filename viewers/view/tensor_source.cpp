@@ -54,6 +54,7 @@ public:
         }
     }
 
+    const fs::path& path() const { return file_; }
     bool recorded() const { return recorded_; }
     const std::vector<engine::ArrayView>& arrays() const { return arrays_; }
 
@@ -91,8 +92,8 @@ private:
 /// One checkpoint: the list of its arrays, and the arrays as items.
 class TensorSource final : public Source {
 public:
-    TensorSource(const fs::path& name, TensorFile file)
-        : title_(QString::fromStdString(name.filename().string())), file_(std::move(file)) {
+    explicit TensorSource(TensorFile file)
+        : title_(QString::fromStdString(file.path().filename().string())), file_(std::move(file)) {
         Stream list{.name = QStringLiteral("arrays"), .items = {0}};
         Stream tensors{.name = title_, .items = {}};
         for (std::size_t i = 0; i < file_.arrays().size(); ++i) {
@@ -112,6 +113,19 @@ public:
         return {std::make_shared<const visual::Visual>(
             file_.block(static_cast<std::size_t>(item), index))};
     }
+    std::unique_ptr<Source> renewed() const override {
+        if (auto source = open_checkpoint(file_.path())) return source;
+        throw engine::Error({.code = "E-VIEW-016",
+                             .what = "The file no longer holds arrays to be looked at one by one",
+                             .expected = "a checkpoint with at least one array",
+                             .found = "recorded visuals, or no array",
+                             .where = file_.path().string(),
+                             .mend = "Close the window and open the file again."});
+    }
+    QStringList folders() const override {
+        return {QString::fromStdString(file_.path().parent_path().string())};
+    }
+    fs::path file_of(std::size_t, quint64) const override { return file_.path(); }
 
 private:
     QString title_;
@@ -143,7 +157,7 @@ std::vector<Shared> load_safetensors(const fs::path& file) {
 std::unique_ptr<Source> open_checkpoint(const fs::path& file) {
     TensorFile read(file);
     if (read.recorded() || read.arrays().empty()) return nullptr;
-    return std::make_unique<TensorSource>(file, std::move(read));
+    return std::make_unique<TensorSource>(std::move(read));
 }
 
 }  // namespace millrace::view

@@ -6,36 +6,21 @@
 #include <QDockWidget>
 #include <QDragEnterEvent>
 #include <QFileDialog>
-#include <QHeaderView>
 #include <QLabel>
 #include <QMenuBar>
 #include <QMimeData>
+#include <QPushButton>
 #include <QSettings>
-#include <QSplitter>
+#include <QStackedWidget>
 #include <QStatusBar>
 #include <QToolBar>
 #include <QTreeWidget>
-#include <QVBoxLayout>
-#include <algorithm>
-#include <cmath>
 
-#include "engine/problem.hpp"
 #include "viewers/cloud/cloud_workspace.hpp"
 #include "viewers/common/timeline.hpp"
-#include "viewers/view/compare_panel.hpp"
-#include "viewers/view/plots.hpp"
+#include "viewers/common/viewer_stack.hpp"
 
 namespace millrace::view {
-namespace {
-
-bool belongs_in_space(const visual::Visual& visual) {
-    return std::holds_alternative<visual::Cloud>(visual) ||
-           std::holds_alternative<visual::Boxes3d>(visual) ||
-           std::holds_alternative<visual::Polyline>(visual) ||
-           std::holds_alternative<visual::Camera>(visual);
-}
-
-}  // namespace
 
 Window::Window(QWidget* parent) : QMainWindow(parent) {
     viewers::add_viewers(registry_);
@@ -70,22 +55,32 @@ Window::Window(QWidget* parent) : QMainWindow(parent) {
             .arg(QKeySequence(QKeySequence::Open).toString(QKeySequence::NativeText)),
         this);
     empty_->setAlignment(Qt::AlignCenter);
-    setCentralWidget(empty_);
+    empty_->setWordWrap(true);
+    area_ = new PaneArea(this);
+    connect(area_, &PaneArea::close_wanted, this, &Window::close_pane);
+    center_ = new QStackedWidget(this);
+    center_->addWidget(empty_);
+    center_->addWidget(area_);
+    setCentralWidget(center_);
     connect(&background_, &viewers::Background::failed, this,
             [this](const QString& what) { tell_problem(what); });
+    state_ = new QLabel(this);
+    state_->setTextFormat(Qt::PlainText);
+    state_->hide();
+    statusBar()->addPermanentWidget(state_);
+    reload_ = new QPushButton(tr("Files have changed: reload (%1)")
+                                  .arg(QKeySequence(Qt::Key_F5).toString(QKeySequence::NativeText)),
+                              this);
+    reload_->setFlat(true);
+    reload_->hide();
+    connect(reload_, &QPushButton::clicked, this, &Window::reload);
+    statusBar()->addPermanentWidget(reload_);
     make_menus();
-    statusBar();
     resize(1440, 900);
-    const QSettings settings;
-    restoreGeometry(settings.value("view/geometry").toByteArray());
-    set_theme(settings.value("view/theme", "dark").toString() == "light" ? viewers::Theme::Light
-                                                                         : viewers::Theme::Dark);
+    restore_layout();
 }
 
-Window::~Window() {
-    // Its jobs use the sources, which go before the widgets do.
-    delete compare_;
-}
+Window::~Window() = default;
 
 void Window::make_menus() {
     const auto add = [this](QMenu* menu, const QString& text, const QKeySequence& keys, auto work) {
@@ -94,13 +89,18 @@ void Window::make_menus() {
         return action;
     };
     QMenu* file = menuBar()->addMenu(tr("&File"));
-    add(file, tr("&Open files…"), QKeySequence::Open,
-        [this] { open(QFileDialog::getOpenFileNames(this, tr("Open clouds and images"))); });
+    add(file, tr("&Open files…"), QKeySequence::Open, [this] {
+        open(QFileDialog::getOpenFileNames(this, tr("Open clouds and images"),
+                                           QSettings().value("view/folder").toString()));
+    });
     add(file, tr("Open &folder…"), QKeySequence("Ctrl+Shift+O"), [this] {
         const QString folder = QFileDialog::getExistingDirectory(
-            this, tr("Open a run, a KITTI folder, or a folder of files"));
+            this, tr("Open a run, a KITTI folder, or a folder of files"),
+            QSettings().value("view/folder").toString());
         if (!folder.isEmpty()) open({folder});
     });
+    add_recent_menu(file->addMenu(tr("Open &recent")));
+    add(file, tr("&Reload"), QKeySequence(Qt::Key_F5), [this] { reload(); });
     add(file, tr("&Picture of the window…"), QKeySequence("Ctrl+P"), [this] {
         const QString name = QFileDialog::getSaveFileName(this, tr("Save a picture of the window"),
                                                           "millrace-view.png", tr("PNG (*.png)"));
@@ -128,9 +128,11 @@ void Window::make_menus() {
     lists->setCheckable(true);
     connect(lists, &QAction::toggled, this, [this](bool on) { list_boxes(on); });
     add_compare_actions(view);
-    add(view, tr("&Arrange panes"), QKeySequence("Ctrl+Shift+A"), [this] { arrange(); });
+    add_pane_actions(view->addMenu(tr("&Panes")));
+    add(view, tr("&Reset layout"), {}, [this] { reset_layout(); });
     add(view, tr("&Full screen"), QKeySequence::FullScreen,
         [this] { isFullScreen() ? showNormal() : showFullScreen(); });
+    add_help_menu();
 }
 
 void Window::set_theme(viewers::Theme theme) {
@@ -143,35 +145,15 @@ void Window::open(const QStringList& paths) {
     auto sources = open_sources(paths, problems);
     for (const QString& problem : problems) tell_problem(problem);
     for (auto& source : sources) {
-        sources_.push_back(std::shared_ptr<const Source>(std::move(source)));
-        const Source& opened = *sources_.back();
-        const QSignalBlocker quiet(tree_);
-        QTreeWidgetItem* parent = nullptr;
-        if (opened.streams().size() > 1 ||
-            (opened.streams().size() == 1 && opened.streams()[0].name != opened.title())) {
-            parent = new QTreeWidgetItem(tree_, {opened.title()});
-            parent->setExpanded(true);
-        }
-        if (opened.streams().empty())
-            new QTreeWidgetItem(tree_,
-                                {tr("%1 (sketches alone: compare with F7)").arg(opened.title())});
-        for (std::size_t i = 0; i < opened.streams().size(); ++i) {
-            add_stream(sources_.size() - 1, i);
-            auto* row = parent ? new QTreeWidgetItem(parent) : new QTreeWidgetItem(tree_);
-            row->setText(0, open_.back()->name);
-            row->setFlags(row->flags() | Qt::ItemIsUserCheckable);
-            row->setCheckState(0, Qt::Checked);
-            row->setToolTip(
-                0, tr("%1, %n item(s)", nullptr, static_cast<int>(opened.streams()[i].items.size()))
-                       .arg(opened.title()));
-            open_.back()->row = row;
-        }
+        sources_.push_back(std::move(source));
+        followed_.emplace_back();
+        const std::size_t index = sources_.size() - 1;
+        for (std::size_t i = 0; i < sources_[index]->streams().size(); ++i) add_stream(index, i);
+        follow_source(index);
     }
-    if (items_.size() > 1) {
-        timeline_->set_items(items_);
-        time_bar_->show();
-    }
-    if (!items_.empty() && std::ranges::find(items_, item_) == items_.end()) item_ = items_.front();
+    if (!sources.empty()) note_recent(paths);
+    gather_items();
+    show_states();
     refresh();
     tell_compared_wires();
 }
@@ -182,132 +164,45 @@ void Window::add_stream(std::size_t source, std::size_t stream) {
     open->source = source;
     open->stream = stream;
     open->name = unique_name(sources_[source]->title(), added.name);
-    std::vector<quint64> all;
-    if (!added.whole_run) {
-        std::ranges::set_union(items_, added.items, std::back_inserter(all));
-        items_ = std::move(all);
-    }
+    open->stream_name = added.name;
+    const QSignalBlocker quiet(tree_);
+    QTreeWidgetItem* parent = row_for(source);
+    open->row = parent ? new QTreeWidgetItem(parent) : new QTreeWidgetItem(tree_);
+    open->row->setText(0, open->name);
+    open->row->setFlags(open->row->flags() | Qt::ItemIsUserCheckable);
+    open->row->setCheckState(0, Qt::Checked);
     open_.push_back(std::move(open));
 }
 
-void Window::show_item(quint64 item) {
-    item_ = item;
-    if (plots_) plots_->set_item(item);
-    if (timeline_->item() != item) {
-        const QSignalBlocker quiet(timeline_);
-        timeline_->set_item(item);
-    }
-    refresh();
-    compare_->set_item(item);
-}
-
-/// Each stream shows its last item up to the timeline's.
-void Window::refresh() {
-    for (std::size_t i = 0; i < open_.size(); ++i) {
-        Open& open = *open_[i];
-        if (!open.visible) continue;
-        const Stream& stream = sources_[open.source]->streams()[open.stream];
-        const auto& items = stream.items;
-        // An offset before the first item shows nothing else.
-        if (open.offset < 0 && item_ < static_cast<quint64>(-open.offset)) continue;
-        const auto after =
-            stream.whole_run
-                ? items.end()
-                : std::ranges::upper_bound(items, item_ + static_cast<quint64>(open.offset));
-        if (after == items.begin()) continue;
-        const quint64 wanted = *(after - 1);
-        if (open.wanted == wanted) continue;
-        open.wanted = wanted;
-        load(i, wanted);
-    }
-}
-
-void Window::load(std::size_t index, quint64 item) {
-    const auto source = sources_[open_[index]->source];
-    const std::size_t stream = open_[index]->stream;
-    background_.run(
-        QString::number(index),
-        [this, index, item, source, stream](const std::stop_token&) -> viewers::Background::Finish {
-            try {
-                auto visuals = source->load(stream, item);
-                return [this, index, item, visuals = std::move(visuals)] {
-                    take(index, item, visuals);
-                };
-            } catch (const engine::Error& error) {
-                const QString text = QString::fromStdString(to_text(error.problem()));
-                return [this, text] { tell_problem(text); };
-            }
-        });
-}
-
-void Window::take(std::size_t index, quint64 item, std::vector<Shared> visuals) {
-    Open& open = *open_[index];
-    if (open.wanted != item || !open.visible) return;
-    open.given = std::move(visuals);
-    open.shown = with_corrections(open.given);
-    const std::vector<QString> before = std::exchange(open.layers, {});
-    for (std::size_t place = 0; place < open.shown.size(); ++place) {
-        const visual::Visual& one = *open.shown[place];
-        if (belongs_in_space(one)) show_in_space(open, place, open.shown[place]);
-        const bool listed =
-            open.frames.contains(place) && std::holds_alternative<visual::Boxes2d>(one);
-        if (listed || belongs_in_pane(one))
-            show_in_pane(open, place, open.shown[place]);
-    }
-    for (const QString& layer : before) {
-        if (std::ranges::find(open.layers, layer) == open.layers.end())
-            space_->view()->remove_layer(layer);
-    }
-    show_plots(index);
-    if (background_.idle()) list_lone_boxes();
-    projections_.clear();
-    link_images();
-    paint_clouds();
-    refresh_calibration();
-    const auto& source = *sources_[open.source];
-    const auto& stream = source.streams()[open.stream];
-    const auto at = std::ranges::lower_bound(stream.items, item) - stream.items.begin();
-    if (at < stream.labels.size())
-        setWindowTitle(tr("%1 – Millrace View").arg(stream.labels[static_cast<qsizetype>(at)]));
-}
-
-void Window::show_in_space(Open& open, std::size_t place, const Shared& visual) {
-    if (!space_) {
-        space_ = new viewers::CloudWorkspace(this);
-        panes_.insert(panes_.begin(), framed(tr("3D"), space_));
-        connect(space_, &viewers::Viewer::status_changed, statusBar(),
-                [this](const QString& text) { statusBar()->showMessage(text); });
-        connect(space_->view(), &viewers::Viewer::status_changed, statusBar(),
-                [this](const QString& text) { statusBar()->showMessage(text); });
-        follow(space_->view());
-        connect(space_->view(), &viewers::CloudView::layers_changed, this, &Window::apply_paints);
-        connect(space_->view(), &viewers::CloudView::style_changed, this, &Window::follow_painting);
-        arrange();
-    }
-    const QString layer = layer_of(open, place);
-    space_->view()->set_layer(layer, visual);
-    open.layers.push_back(layer);
+/// Null when the source, as it is now, has no such stream any more.
+const Stream* Window::stream_of(const Open& open) const {
+    const auto& streams = sources_[open.source]->streams();
+    return open.stream < streams.size() ? &streams[open.stream] : nullptr;
 }
 
 void Window::tell_problem(const QString& text) {
     problems_ << text;
     statusBar()->showMessage(text.section('\n', 0, 0));
     statusBar()->setToolTip(text);
-    if (open_.empty()) empty_->setText(text);
+    if (open_.empty()) {
+        empty_->setText(text);
+        center_->setCurrentWidget(empty_);
+    }
 }
 
 void Window::change_visibility(QTreeWidgetItem* row) {
     for (std::size_t i = 0; i < open_.size(); ++i) {
         Open* open = open_[i].get();
         if (open->row != row) continue;
-        open->visible = row->checkState(0) == Qt::Checked;
+        open->visible = row->checkState(0) != Qt::Unchecked;
         for (const QString& layer : open->layers)
             space_->view()->set_layer_visible(layer, open->visible);
-        for (const auto& [place, pane] : open->panes) {
-            pane->parentWidget()->setVisible(open->visible);
-        }
+        // Checking shows what was closed alone, too.
+        for (const auto& [place, stack] : open->stacks)
+            area_->set_open(area_->pane_of(stack), open->visible);
         show_plots(i);
     }
+    apply_visibility();
     projections_.clear();
     lay_over_images();
     paint_clouds();
@@ -328,7 +223,7 @@ void Window::dropEvent(QDropEvent* event) {
 }
 
 void Window::closeEvent(QCloseEvent* event) {
-    QSettings().setValue("view/geometry", saveGeometry());
+    save_layout();
     event->accept();
 }
 

@@ -17,18 +17,22 @@
 #include "viewers/registry.hpp"
 #include "viewers/theme.hpp"
 #include "viewers/view/link.hpp"
+#include "viewers/view/pane_area.hpp"
 #include "viewers/view/source.hpp"
+#include "viewers/view/watch.hpp"
 
 class QAction;
 class QLabel;
-class QSplitter;
+class QMenu;
+class QPushButton;
+class QStackedWidget;
 class QTreeWidget;
 class QTreeWidgetItem;
 
 namespace millrace::viewers {
 class CloudWorkspace;
-class Pane;
 class Timeline;
+class ViewerStack;
 struct PointMark;
 }  // namespace millrace::viewers
 
@@ -63,6 +67,16 @@ public:
     /// Whether all that is to be shown is loaded and complete.
     bool settled() const;
     const QStringList& problems() const { return problems_; }
+    PaneArea* panes() const { return area_; }
+    const viewers::Registry& registry() const { return registry_; }
+    /// How often something that was still being written could not be read.
+    int failed_tries() const { return failed_tries_; }
+    /// Reads everything that is open again, as F5 does.
+    void reload();
+    /// Puts docks, panes and overlays where they are at first.
+    void reset_layout();
+    /// What was opened before, the last first; files opened together are lines of one text.
+    static QStringList recent();
 
     CalibrationPanel* calibration() const { return calibration_; }
     void show_calibration(bool shown);
@@ -84,24 +98,35 @@ protected:
 private:
     struct Open {
         std::size_t source = 0, stream = 0;
-        QString name;
+        QString name;         ///< its own in this window
+        QString stream_name;  ///< the source's name of the stream
         bool visible = true;
-        qint64 offset = 0;                              ///< items later than the timeline's
-        std::optional<quint64> wanted;                  ///< the item that is shown or being loaded
-        std::vector<Shared> given;                      ///< as it was loaded
-        std::vector<Shared> shown;                      ///< the same, cameras corrected
-        std::vector<QString> layers;                    ///< in the 3D view
-        std::map<std::size_t, viewers::Viewer*> panes;  ///< by place among the visuals
-        std::map<std::size_t, viewers::Pane*> frames;   ///< that hold them
+        qint64 offset = 0;              ///< items later than the timeline's
+        std::optional<quint64> wanted;  ///< the item that is shown or being loaded
+        int tries = 0;                  ///< that failed to load it, one after the other
+        qint64 stamp = 0;               ///< of the file that is shown, when it was read
+        std::vector<Shared> given;      ///< as it was loaded
+        std::vector<Shared> shown;      ///< the same, cameras corrected
+        std::vector<QString> layers;    ///< in the 3D view
+        std::map<std::size_t, viewers::ViewerStack*> stacks;  ///< by place among the visuals
+        std::map<std::size_t, viewers::Viewer*> panes;        ///< the one that each of them shows
         QTreeWidgetItem* row = nullptr;
     };
     void make_menus();
     void add_stream(std::size_t source, std::size_t stream);
+    // window_items.cpp
     void refresh();
     void load(std::size_t index, quint64 item);
+    void load_part(std::size_t number, std::size_t place, const std::vector<std::int64_t>& index);
     void take(std::size_t index, quint64 item, std::vector<Shared> visuals);
     void show_in_space(Open& open, std::size_t place, const Shared& visual);
+    void gather_items();
+    // window_panes.cpp
     void show_in_pane(Open& open, std::size_t place, const Shared& visual);
+    Pane* framed(const QString& title, QWidget* content);
+    void arrange();
+    bool has_wide_images() const;
+    // window_plots.cpp
     void show_plots(std::size_t index);
     QString run_label(const Open& open) const;
     bool belongs_in_pane(const visual::Visual& visual) const;
@@ -141,11 +166,10 @@ private:
     void apply_paints();
     void follow_painting();
     bool can_paint() const;
-    void arrange();
-    bool has_wide_images() const;
-    void load_part(std::size_t number, std::size_t place, const std::vector<std::int64_t>& index);
     void tell_problem(const QString& text);
     void change_visibility(QTreeWidgetItem* row);
+    void apply_visibility();
+    const Stream* stream_of(const Open& open) const;
     // window_compare.cpp
     void add_compare_actions(QMenu* menu);
     void tell_compared_wires();
@@ -154,9 +178,40 @@ private:
                         const std::optional<viewers::Selection>& selection, const QString& side,
                         QList<viewers::PointMark>& points);
     void show_difference(const QString& title, const Shared& picture);
+    // window_layout.cpp
+    void restore_layout();
+    void save_layout();
+    void save_panes();
+    void space_made();
+    void close_pane(Pane* pane);
+    void add_recent_menu(QMenu* menu);
+    void fill_recent_menu(QMenu* menu);
+    void note_recent(const QStringList& paths);
+    void add_pane_actions(QMenu* menu);
+    void add_help_menu();
+    void go_on(int by);
+    // window_live.cpp
+    QTreeWidgetItem* row_for(std::size_t source);
+    void follow_source(std::size_t source);
+    void watch_paths(std::size_t source);
+    void look_at(std::size_t source);
+    void renew(std::size_t source, std::shared_ptr<const Source> renewed);
+    void load_failed(std::size_t index, quint64 item, const QString& problem);
+    /// Whether any run goes on.
+    bool live() const;
+    void show_states();
+    void offer_reload();
+
+    /// What belongs to a source as long as the window lives.
+    struct Followed {
+        std::unique_ptr<Watch> watch;
+        QTreeWidgetItem* row = nullptr;  ///< over its streams; null where one is called as it is
+        bool read_again = false;         ///< F5: whatever is shown is read again
+    };
 
     viewers::Registry registry_;
     std::vector<std::shared_ptr<const Source>> sources_;
+    std::vector<Followed> followed_;  ///< one a source
     std::vector<std::unique_ptr<Open>> open_;
     std::vector<quint64> items_;
     quint64 item_ = 0;
@@ -164,14 +219,17 @@ private:
     QTreeWidget* tree_;
     QDockWidget* tree_dock_;
     viewers::CloudWorkspace* space_ = nullptr;
-    Plots* plots_ = nullptr;       ///< made with the first series
-    std::vector<QWidget*> panes_;  ///< with their titles, the 3D view first
+    Plots* plots_ = nullptr;  ///< made with the first series
     ComparePanel* compare_ = nullptr;
-    viewers::Viewer* difference_pane_ = nullptr;
+    viewers::ViewerStack* difference_ = nullptr;  ///< of what is compared
+    PaneArea* area_;
+    QStackedWidget* center_;  ///< the panes, or what to do without any
     QToolBar* time_bar_;
     viewers::Timeline* timeline_;
     QLabel* empty_;
-    QWidget* framed(const QString& title, QWidget* content);
+    QLabel* state_;
+    QPushButton* reload_;
+    int retries_ = 0, failed_tries_ = 0;  ///< loads that will be tried again, and that were
     QStringList problems_;
     std::optional<viewers::Selection> hovered_, selected_;
     CalibrationPanel* calibration_ = nullptr;

@@ -3,10 +3,11 @@
 
 #include "viewers/cards/boxes_view.hpp"
 #include "viewers/cloud/cloud_workspace.hpp"
-#include "viewers/common/pane.hpp"
+#include "viewers/common/viewer_stack.hpp"
 #include "viewers/view/window.hpp"
 
 namespace millrace::view {
+
 /// Boxes lie in space or over images, and have lists beside these when asked for.
 bool Window::belongs_in_pane(const visual::Visual& visual) const {
     if (are_boxes(visual)) return lists_boxes_;
@@ -26,7 +27,7 @@ void Window::list_lone_boxes() {
     if (!alone) return;
     for (const auto& open : open_) {
         for (std::size_t place = 0; place < open->shown.size() && open->visible; ++place) {
-            if (!open->frames.contains(place)) show_in_pane(*open, place, open->shown[place]);
+            if (!open->stacks.contains(place)) show_in_pane(*open, place, open->shown[place]);
         }
     }
 }
@@ -36,13 +37,12 @@ void Window::list_boxes(bool lists) {
     for (const auto& open : open_) {
         for (std::size_t place = 0; place < open->shown.size(); ++place) {
             if (!are_boxes(*open->shown[place])) continue;
-            const auto found = open->frames.find(place);
+            const auto found = open->stacks.find(place);
             if (lists && open->visible) {
                 show_in_pane(*open, place, open->shown[place]);
-            } else if (!lists && found != open->frames.end()) {
-                std::erase(panes_, found->second);
-                found->second->deleteLater();
-                open->frames.erase(found);
+            } else if (!lists && found != open->stacks.end()) {
+                area_->remove(area_->pane_of(found->second));
+                open->stacks.erase(found);
                 open->panes.erase(place);
             }
         }

@@ -31,7 +31,9 @@ struct Part {
 /// The visual that `fits`, of the stream's last item up to `item`.
 template <class Fits>
 Shared part_at(const Part& part, quint64 item, const Fits& fits) {
-    const auto& items = part.source->streams()[part.stream].items;
+    const auto& streams = part.source->streams();
+    if (part.stream >= streams.size()) return {};
+    const auto& items = streams[part.stream].items;
     const auto after = std::ranges::upper_bound(items, item);
     if (after == items.begin()) return {};
     for (const Shared& visual : part.source->load(part.stream, *(after - 1))) {
@@ -79,7 +81,7 @@ void Window::make_calibration(QMenu* menu) {
     connect(calibration_, &CalibrationPanel::items_wanted, this, &Window::offer_items);
     connect(calibration_, &CalibrationPanel::save_wanted, this, &Window::ask_where_to_save);
     QAction* show = calibration_dock_->toggleViewAction();
-    show->setText(tr("Cali&bration"));
+    show->setText(tr("C&alibration"));
     show->setShortcut(QKeySequence("Ctrl+K"));
     menu->addAction(show);
     connect(calibration_dock_, &QDockWidget::visibilityChanged, this,

@@ -2,13 +2,13 @@
 // differences get into the viewers.
 #include <QAction>
 #include <QDockWidget>
-#include <QLabel>
 #include <QMenu>
 #include <QStatusBar>
 #include <algorithm>
 
 #include "engine/observe/record.hpp"
 #include "viewers/cloud/cloud_workspace.hpp"
+#include "viewers/common/viewer_stack.hpp"
 #include "viewers/view/compare_panel.hpp"
 #include "viewers/view/window.hpp"
 
@@ -22,7 +22,7 @@ void Window::add_compare_actions(QMenu* menu) {
     addDockWidget(Qt::RightDockWidgetArea, dock);
     dock->hide();
     QAction* action = dock->toggleViewAction();
-    action->setText(tr("&Compare"));
+    action->setText(tr("Co&mpare"));
     action->setShortcut(QKeySequence("F7"));
     action->setToolTip(tr("Compares two wires number by number (F7)"));
     menu->addAction(action);
@@ -42,12 +42,12 @@ void Window::add_compare_actions(QMenu* menu) {
         [this](const QString& title, const Shared& picture) { show_difference(title, picture); });
     connect(compare_, &ComparePanel::difference_changed, this,
             [this](const QString& title, const Shared& picture) {
-                if (difference_pane_) show_difference(title, picture);
+                if (difference_) show_difference(title, picture);
             });
     connect(compare_, &ComparePanel::offset_wanted, this, [this](const Wire* b, qint64 offset) {
         for (const auto& open : open_) {
             const bool chosen =
-                b && sources_[open->source].get() == b->source && open->stream == b->stream;
+                b && sources_[open->source] == b->source && open->stream == b->stream;
             open->offset = chosen ? offset : 0;
         }
         refresh();
@@ -62,14 +62,15 @@ void Window::tell_compared_wires() {
         QStringList streams;
         for (const auto& open : open_) {
             if (open->source != i) continue;
-            const Stream& stream = source.streams()[open->stream];
-            wires.push_back({&source, open->stream, open->name, stream.name, stream.items});
-            streams << stream.name;
+            const Stream* stream = stream_of(*open);
+            if (!stream) continue;
+            wires.push_back({sources_[i], open->stream, open->name, stream->name, stream->items});
+            streams << stream->name;
         }
         for (const QString& output : source.outputs()) {
             const engine::Recorded* recorded = source.recorded(output.toStdString());
             if (streams.contains(output) || !recorded || recorded->sketches.empty()) continue;
-            Wire wire{&source, Wire::kSketches, {}, output, {}};
+            Wire wire{sources_[i], Wire::kSketches, {}, output, {}};
             for (const auto& [item, sketch] : recorded->sketches) wire.items.push_back(item);
             wire.name = tr("%1 (sketches)").arg(output);
             for (const Wire& other : wires) {
@@ -101,50 +102,45 @@ void Window::reveal_element(const Wire& wire, std::size_t place,
                             QList<viewers::PointMark>& points) {
     if (!selection) return;
     for (const auto& open : open_) {
-        if (sources_[open->source].get() != wire.source || open->stream != wire.stream) continue;
+        if (sources_[open->source] != wire.source || open->stream != wire.stream) continue;
         if (const auto pane = open->panes.find(place); pane != open->panes.end())
             return pane->second->reveal(*selection);
         if (!space_ || place >= open->shown.size()) return;
         if (selection->kind != viewers::Selection::Kind::Point)
             return space_->view()->reveal(*selection);
-        const QString layer =
-            place == 0 ? open->name : tr("%1 (%2)").arg(open->name).arg(place + 1);
-        points.append({layer, static_cast<std::uint32_t>(selection->index), side});
+        points.append({layer_of(*open, place), static_cast<std::uint32_t>(selection->index), side});
     }
 }
 
 /// The difference in a pane of its own; where it is already open it is replaced. For two images
 /// this is the place to set B as the reference of A's viewer instead.
 void Window::show_difference(const QString& title, const Shared& picture) {
-    if (difference_pane_ && !difference_pane_->show_visual(picture)) {
-        QWidget* frame = difference_pane_->parentWidget();
-        std::erase(panes_, frame);
-        frame->hide();
-        frame->deleteLater();
-        difference_pane_ = nullptr;
+    const bool fresh = !difference_;
+    if (fresh) {
+        difference_ = new viewers::ViewerStack(registry_, this);
+        connect(difference_, &viewers::ViewerStack::viewer_made, this,
+                [this](viewers::Viewer* viewer) {
+                    connect(viewer, &viewers::Viewer::status_changed, statusBar(),
+                            [this](const QString& text) { statusBar()->showMessage(text); });
+                    auto* cloud = qobject_cast<viewers::CloudWorkspace*>(viewer);
+                    if (!cloud) return;
+                    visual::Style style = cloud->view()->style();
+                    style.coloring.by = visual::ColorBy::Field;
+                    style.coloring.field = "difference";
+                    cloud->view()->set_style(style);
+                });
+        Pane* pane = framed(title, difference_);
+        pane->add_to_title(difference_->choice());
+        area_->add(pane);
     }
-    if (!difference_pane_) {
-        const auto& makers = registry_.viewers_of(*picture);
-        if (makers.empty()) {
-            tell_problem(tr("The difference can't be shown: there is no viewer for it."));
-            return;
-        }
-        difference_pane_ = makers.front().make(this);
-        difference_pane_->show_visual(picture);
-        connect(difference_pane_, &viewers::Viewer::status_changed, statusBar(),
-                [this](const QString& text) { statusBar()->showMessage(text); });
-        panes_.push_back(framed(title, difference_pane_));
-        if (auto* cloud = qobject_cast<viewers::CloudWorkspace*>(difference_pane_)) {
-            visual::Style style = cloud->view()->style();
-            style.coloring.by = visual::ColorBy::Field;
-            style.coloring.field = "difference";
-            cloud->view()->set_style(style);
-        }
+    Pane* pane = area_->pane_of(difference_);
+    pane->set_title(title);
+    if (!difference_->show_visual(picture)) {
+        tell_problem(tr("The difference can't be shown: there is no viewer for it."));
+        close_pane(pane);
+    } else if (fresh) {
         arrange();
     }
-    if (auto* label = difference_pane_->parentWidget()->findChild<QLabel*>(
-            QString(), Qt::FindDirectChildrenOnly))
-        label->setText(title);
 }
 
 }  // namespace millrace::view

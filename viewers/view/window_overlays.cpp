@@ -46,10 +46,11 @@ void Window::lay_over_images() {
 
 /// The item that a stream shows, by its file's name or its number.
 QString Window::name_of(const Open& open) const {
-    const Stream& stream = sources_[open.source]->streams()[open.stream];
-    const auto at = std::ranges::lower_bound(stream.items, open.wanted.value_or(0));
-    const auto place = static_cast<qsizetype>(at - stream.items.begin());
-    if (place < stream.labels.size()) return stream.labels[place];
+    if (const Stream* stream = stream_of(open)) {
+        const auto at = std::ranges::lower_bound(stream->items, open.wanted.value_or(0));
+        const auto place = static_cast<qsizetype>(at - stream->items.begin());
+        if (place < stream->labels.size()) return stream->labels[place];
+    }
     return tr("%1, item %2").arg(open.name).arg(open.wanted.value_or(0));
 }
 

@@ -20,7 +20,7 @@ void Window::show_plots(std::size_t index) {
         connect(plots_, &Plots::item_wanted, this, [this](quint64 item) {
             if (items_.size() > 1) show_item(item);
         });
-        panes_.push_back(framed(tr("Plots"), plots_));
+        area_->add(framed(tr("Plots"), plots_));
         arrange();
     }
     if (items_.size() > 1) plots_->set_item(item_);
@@ -34,9 +34,9 @@ QString Window::run_label(const Open& open) const {
     int same = 1;
     for (std::size_t i = 0; i < open.source; ++i) same += sources_[i]->title() == label;
     if (same > 1) label = QStringLiteral("%1 (%2)").arg(label).arg(same);
-    const Stream& stream = source.streams()[open.stream];
-    if (stream.whole_run || stream.name == source.title()) return label;
-    return QStringLiteral("%1 · %2").arg(label, stream.name);
+    const Stream* stream = stream_of(open);
+    if ((stream && stream->whole_run) || open.stream_name == source.title()) return label;
+    return QStringLiteral("%1 · %2").arg(label, open.stream_name);
 }
 
 }  // namespace millrace::view

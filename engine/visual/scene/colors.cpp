@@ -185,6 +185,41 @@ const Coloring& coloring_of(const CloudLayer& layer, const Style& style) {
     return layer.coloring ? *layer.coloring : style.coloring;
 }
 
+Color selection_color(const Style& style, const Coloring& coloring) {
+    constexpr std::array<Color, 5> kStrong = {{{255, 0, 200, 255},
+                                               {255, 255, 255, 255},
+                                               {0, 255, 255, 255},
+                                               {255, 214, 10, 255},
+                                               {40, 255, 60, 255}}};
+    constexpr int kFarEnough = 130 * 130;  // square of the distance in RGB, 0 to 255 each
+    // Magenta hardly comes up in what cameras see.
+    if (coloring.by == ColorBy::Rgb) return kStrong.front();
+    std::vector<Rgb> near;
+    const auto add = [&](const Color& color) { near.push_back({color[0], color[1], color[2]}); };
+    add(style.background_top);
+    add(style.background_bottom);
+    add(coloring.constant);
+    if (coloring.by == ColorBy::Label) {
+        constexpr int kLabels = 24;
+        for (int label = 0; label < kLabels; ++label) near.push_back(palette_color(label));
+    } else if (coloring.by != ColorBy::Constant) {
+        const MapTable& table = map_table(coloring.map);
+        for (std::size_t i = 0; i < table.size(); i += 5) near.push_back(table[i]);
+    }
+    const auto distance = [&](const Color& color) {
+        int least = std::numeric_limits<int>::max();
+        for (const Rgb& other : near) {
+            int sum = 0;
+            for (std::size_t c = 0; c < 3; ++c)
+                sum += (color[c] - other[c]) * (color[c] - other[c]);
+            least = std::min(least, sum);
+        }
+        return least;
+    };
+    if (distance(style.selection) >= kFarEnough) return style.selection;
+    return *std::ranges::max_element(kStrong, {}, distance);
+}
+
 std::pair<double, double> color_range(const Scene& scene, const Style& style,
                                       const Coloring& coloring) {
     if (coloring.low < coloring.high) return {coloring.low, coloring.high};
@@ -219,7 +254,7 @@ std::vector<std::optional<LayerColors>> scene_colors(const Scene& scene, const S
             ranges.emplace_back(coloring, color_range(scene, style, coloring));
             found = ranges.end() - 1;
         }
-        all[i].emplace(layer, coloring, style.selection).set_range(found->second);
+        all[i].emplace(layer, coloring, selection_color(style, coloring)).set_range(found->second);
     }
     return all;
 }

@@ -63,6 +63,10 @@ private:
 /// The coloring that holds for a layer.
 const Coloring& coloring_of(const CloudLayer& layer, const Style& style);
 
+/// What selected points are painted in: the style's colour, unless points of this coloring or the
+/// background come too near to it; then the one of a few strong colours that is farthest from them.
+Color selection_color(const Style& style, const Coloring& coloring);
+
 /// The ends of the map for `coloring` over all visible layers that use it: its own where low <
 /// high; otherwise the 2nd and 98th of a hundred parts of the values, or {0, 1} without any.
 std::pair<double, double> color_range(const Scene& scene, const Style& style,

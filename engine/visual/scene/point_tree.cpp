@@ -14,6 +14,9 @@
 namespace millrace::visual {
 namespace {
 
+/// Points between two looks at the stop token: well under a millisecond.
+constexpr std::size_t kBetweenLooks = 1 << 16;
+
 bool finite(const Point& p) {
     return std::isfinite(p.x) && std::isfinite(p.y) && std::isfinite(p.z);
 }
@@ -89,8 +92,9 @@ void chop(Range range, std::vector<Range>& leaves) {
 
 /// Sorts `order[range]` into leaves; for cells that a coarser grid could not divide.
 void refine(std::span<const Point> points, std::uint32_t* order, Range range, const Grid& grid,
-            int depth, std::vector<Range>& leaves) {
+            int depth, const std::stop_token& stop, std::vector<Range>& leaves) {
     constexpr int kMostDepth = 12;
+    if (stop.stop_requested()) return;
     if (range.count() <= PointTree::kLeafPoints) {
         leaves.push_back(range);
         return;
@@ -108,13 +112,14 @@ void refine(std::span<const Point> points, std::uint32_t* order, Range range, co
     divide(starts, 0, 0, grid.bits, parts);
     for (const Part& part : parts) {
         const Range moved = {part.range.begin + range.begin, part.range.end + range.begin};
-        refine(points, order, moved, grid.sub(part.cell, grid.bits, grid.bits), depth + 1, leaves);
+        refine(points, order, moved, grid.sub(part.cell, grid.bits, grid.bits), depth + 1, stop,
+               leaves);
     }
 }
 
 /// First numbers of the cells in the sorted order (one more than cells); `order` gets the indices.
 std::vector<std::uint32_t> sort_by_cell(std::span<const Point> points, const Grid& grid,
-                                        Block<std::uint32_t>& order) {
+                                        const std::stop_token& stop, Block<std::uint32_t>& order) {
     // As many blocks as threads: each has a count of its own for every cell. The sort is stable, so
     // their number doesn't show in the result.
     const auto blocks = static_cast<std::size_t>(
@@ -126,6 +131,7 @@ std::vector<std::uint32_t> sort_by_cell(std::span<const Point> points, const Gri
             const std::size_t begin = std::min(points.size(), block * per);
             const std::size_t end = std::min(points.size(), begin + per);
             for (std::size_t i = begin; i < end; ++i) {
+                if (i % kBetweenLooks == 0 && stop.stop_requested()) return;
                 if (finite(points[i])) work(block, i, grid.cell(points[i]));
             }
         });
@@ -139,6 +145,8 @@ std::vector<std::uint32_t> sort_by_cell(std::span<const Point> points, const Gri
         for (auto& list : counts) sum += std::exchange(list[cell], sum);
     }
     starts[cells] = sum;
+    // Counts that were cut short don't fit what a second pass would find.
+    if (stop.stop_requested()) return {};
     order = Block<std::uint32_t>(sum);
     each_block([&](std::size_t block, std::size_t i, std::uint32_t cell) {
         order[counts[block][cell]++] = static_cast<std::uint32_t>(i);
@@ -147,8 +155,9 @@ std::vector<std::uint32_t> sort_by_cell(std::span<const Point> points, const Gri
 }
 
 std::vector<Range> make_leaves(std::span<const Point> points, const Grid& grid,
-                               Block<std::uint32_t>& order) {
-    const std::vector<std::uint32_t> starts = sort_by_cell(points, grid, order);
+                               const std::stop_token& stop, Block<std::uint32_t>& order) {
+    const std::vector<std::uint32_t> starts = sort_by_cell(points, grid, stop, order);
+    if (stop.stop_requested()) return {};
     std::vector<Part> parts;
     divide(starts, 0, 0, grid.bits, parts);
     std::vector<std::vector<Range>> lists(parts.size());
@@ -158,7 +167,7 @@ std::vector<Range> make_leaves(std::span<const Point> points, const Grid& grid,
         } else {
             constexpr int kBits = 3;
             refine(points, order.data(), parts[i].range, grid.sub(parts[i].cell, grid.bits, kBits),
-                   0, lists[i]);
+                   0, stop, lists[i]);
         }
     });
     std::vector<Range> leaves;
@@ -201,11 +210,12 @@ private:
     std::vector<std::uint32_t> result_;
 };
 
-Bounds bounds_of(std::span<const Point> points) {
+Bounds bounds_of(std::span<const Point> points, const std::stop_token& stop) {
     return oneapi::tbb::parallel_reduce(
         oneapi::tbb::blocked_range<std::size_t>(0, points.size(), 65536), Bounds{},
         [&](const auto& range, Bounds bounds) {
             for (std::size_t i = range.begin(); i < range.end(); ++i) {
+                if (i % kBetweenLooks == 0 && stop.stop_requested()) break;
                 if (finite(points[i])) bounds.add(Vector3{points[i].x, points[i].y, points[i].z});
             }
             return bounds;
@@ -251,7 +261,13 @@ Vector3 center_of(std::span<const Point> points, std::span<const std::uint32_t> 
 
 }  // namespace
 
-PointTree::PointTree(const Cloud& cloud) {
+PointTree::PointTree(const Cloud& cloud, const std::stop_token& stop) {
+    build(cloud, stop);
+    // What was begun is of no use to anybody.
+    if (stop.stop_requested()) *this = {};
+}
+
+void PointTree::build(const Cloud& cloud, const std::stop_token& stop) {
     constexpr std::size_t kMost = 0xffffffff;
     if (cloud.points.size() > kMost) {
         throw engine::Error({.code = "E-VIEW-001",
@@ -261,14 +277,15 @@ PointTree::PointTree(const Cloud& cloud) {
                              .mend = "Open a part of the cloud, or decimate it."});
     }
     const std::span<const Point> points = cloud.points;
-    const Bounds local = bounds_of(points);
-    if (local.empty()) return;
+    const Bounds local = bounds_of(points, stop);
+    if (local.empty() || stop.stop_requested()) return;
     const Vector3 origin = cloud.origin;
     bounds_ = {local.low + origin, local.high + origin};
     // A few cells per leaf; more cost time in small clouds.
     const int bits = points.size() > 4'000'000 ? 6 : points.size() > 100'000 ? 5 : 3;
     const std::vector<Range> ranges =
-        make_leaves(points, {local.low, longest(local), bits}, source_);
+        make_leaves(points, {local.low, longest(local), bits}, stop, source_);
+    if (stop.stop_requested()) return;
     x_ = Block<float>(size()), y_ = Block<float>(size()), z_ = Block<float>(size());
     leaves_.resize(ranges.size());
     for (std::size_t i = 0; i < ranges.size(); ++i) {
@@ -278,7 +295,7 @@ PointTree::PointTree(const Cloud& cloud) {
     oneapi::tbb::parallel_for(
         oneapi::tbb::blocked_range<std::size_t>(0, ranges.size(), 8), [&](const auto& some) {
             Sampler sampler;
-            for (std::size_t i = some.begin(); i < some.end(); ++i) {
+            for (std::size_t i = some.begin(); i < some.end() && !stop.stop_requested(); ++i) {
                 const Range range = ranges[i];
                 const std::span<std::uint32_t> indices{source_.data() + range.begin, range.count()};
                 const Bounds box = bounds_of(points, indices);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "engine/visual/cloud.hpp"
@@ -47,8 +48,8 @@ public:
     PointTree() = default;
     /// Points with a coordinate that isn't finite are left out. Takes as many threads as TBB gives;
     /// the result doesn't depend on their number. Throws engine::Error E-VIEW-001 beyond 2^32 - 1
-    /// points.
-    explicit PointTree(const Cloud& cloud);
+    /// points. Asked to stop, it ends within milliseconds and the tree is empty.
+    explicit PointTree(const Cloud& cloud, const std::stop_token& stop = {});
 
     std::size_t size() const { return source_.size(); }
     std::span<const Leaf> leaves() const { return leaves_; }
@@ -70,6 +71,7 @@ public:
     std::size_t bytes() const;
 
 private:
+    void build(const Cloud& cloud, const std::stop_token& stop);
     void fill(Leaf& leaf, std::span<const Point> points, const Vector3& center);
 
     Block<float> x_, y_, z_;

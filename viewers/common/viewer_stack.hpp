@@ -1,6 +1,6 @@
-// A viewer with a title, and a choice where several viewers can show a visual. Viewers that were
-// chosen before are kept, so that they show what they have gathered when they are chosen again.
-// Window thread only.
+// The viewers that can show one visual, of which one is seen, and the choice among them. Viewers
+// that were chosen before are kept, so that they show what they have gathered when they are chosen
+// again. Window thread only.
 #pragma once
 
 #include <QWidget>
@@ -10,16 +10,15 @@
 
 class QButtonGroup;
 class QHBoxLayout;
-class QLabel;
 class QVBoxLayout;
 
 namespace millrace::viewers {
 
-class Pane : public QWidget {
+class ViewerStack : public QWidget {
     Q_OBJECT
 
 public:
-    Pane(const QString& title, const Registry& registry, QWidget* parent = nullptr);
+    explicit ViewerStack(const Registry& registry, QWidget* parent = nullptr);
 
     /// Shows the item with the viewer that was chosen, or the first that takes it; false, and
     /// the old item stays, when there is none.
@@ -27,10 +26,12 @@ public:
     /// The one that is seen; null before the first item.
     Viewer* viewer() const { return viewer_; }
     /// Titles of the viewers that there are for the item.
-    QStringList choices() const;
+    QStringList choices() const { return offered_; }
     /// Stays chosen while items change; may be said before the first one.
     void choose(const QString& title);
     QString chosen() const { return chosen_; }
+    /// Buttons of the choices, without any where there is none; for the title over the stack.
+    QWidget* choice() const { return choice_; }
 
 Q_SIGNALS:
     void viewer_made(millrace::viewers::Viewer* viewer);
@@ -52,7 +53,8 @@ private:
     std::vector<Made> made_;
     QStringList offered_;
     QVBoxLayout* column_;
-    QHBoxLayout* bar_;
+    QWidget* choice_;
+    QHBoxLayout* row_;
     QButtonGroup* buttons_;
 };
 

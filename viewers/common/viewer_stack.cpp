@@ -1,29 +1,25 @@
-#include "viewers/common/pane.hpp"
+#include "viewers/common/viewer_stack.hpp"
 
 #include <QAction>
 #include <QButtonGroup>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "viewers/common/shortcuts.hpp"
+
 namespace millrace::viewers {
 
-Pane::Pane(const QString& title, const Registry& registry, QWidget* parent)
-    : QWidget(parent), registry_(registry) {
+ViewerStack::ViewerStack(const Registry& registry, QWidget* parent)
+    : QWidget(parent), registry_(registry), choice_(new QWidget(this)) {
     column_ = new QVBoxLayout(this);
     column_->setContentsMargins(0, 0, 0, 0);
     column_->setSpacing(0);
-    bar_ = new QHBoxLayout;
-    bar_->setContentsMargins(0, 0, 4, 0);
-    bar_->setSpacing(2);
-    auto* label = new QLabel(title, this);
-    label->setContentsMargins(8, 3, 8, 3);
-    label->setTextFormat(Qt::PlainText);
-    label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
-    bar_->addWidget(label, 1);
-    column_->addLayout(bar_);
+    row_ = new QHBoxLayout(choice_);
+    row_->setContentsMargins(0, 0, 0, 0);
+    row_->setSpacing(2);
+    choice_->hide();
     buttons_ = new QButtonGroup(this);
     connect(buttons_, &QButtonGroup::buttonClicked, this,
             [this](QAbstractButton* button) { choose(button->text()); });
@@ -36,9 +32,10 @@ Pane::Pane(const QString& title, const Registry& registry, QWidget* parent)
         viewer_->setFocus();
     });
     addAction(next);
+    choice_->addAction(next);
 }
 
-bool Pane::show_visual(const Viewer::Shared& item) {
+bool ViewerStack::show_visual(const Viewer::Shared& item) {
     const auto& entries = registry_.viewers_of(*item);
     std::vector<const Registry::Entry*> order;
     for (const auto& entry : entries) order.push_back(&entry);
@@ -56,10 +53,11 @@ bool Pane::show_visual(const Viewer::Shared& item) {
     return false;
 }
 
-Viewer* Pane::made(const Registry::Entry& entry) {
+Viewer* ViewerStack::made(const Registry::Entry& entry) {
     const auto found = std::ranges::find(made_, entry.title, &Made::title);
     if (found != made_.end()) return found->viewer;
     Viewer* viewer = entry.make(this);
+    set_viewer_title(*viewer, entry.title);
     viewer->hide();
     column_->addWidget(viewer, 1);
     made_.push_back({entry.title, viewer});
@@ -67,7 +65,7 @@ Viewer* Pane::made(const Registry::Entry& entry) {
     return viewer;
 }
 
-void Pane::put(Viewer* viewer) {
+void ViewerStack::put(Viewer* viewer) {
     if (viewer == viewer_) return;
     if (viewer_) viewer_->hide();
     viewer_ = viewer;
@@ -76,8 +74,7 @@ void Pane::put(Viewer* viewer) {
     Q_EMIT viewer_changed(viewer_);
 }
 
-/// Buttons only where there is a choice.
-void Pane::offer() {
+void ViewerStack::offer() {
     QStringList titles;
     for (const auto& entry : registry_.viewers_of(*item_)) titles << entry.title;
     if (titles != offered_) {
@@ -85,23 +82,23 @@ void Pane::offer() {
         for (QAbstractButton* button : buttons_->buttons()) delete button;
         for (const QString& title : titles) {
             if (titles.size() < 2) break;
-            auto* button = new QToolButton(this);
+            auto* button = new QToolButton(choice_);
             button->setText(title);
             button->setCheckable(true);
             button->setAutoRaise(true);
             button->setFocusPolicy(Qt::TabFocus);
             button->setToolTip(tr("Show it as %1 (Ctrl+Shift+V: the next)").arg(title));
             buttons_->addButton(button);
-            bar_->addWidget(button);
+            row_->addWidget(button);
         }
     }
     for (QAbstractButton* button : buttons_->buttons())
         button->setChecked(button->text() == shown_);
+    // Before it has a place in a title it would lie over the viewer.
+    choice_->setVisible(titles.size() > 1 && choice_->parentWidget() != this);
 }
 
-QStringList Pane::choices() const { return offered_; }
-
-void Pane::choose(const QString& title) {
+void ViewerStack::choose(const QString& title) {
     chosen_ = title;
     if (item_) show_visual(item_);
 }
