@@ -53,7 +53,7 @@ const std::vector<Layer>& layers() {
          .libraries = {"Q"}},
         {.folder = "viewers/view/", .may = {"engine/", "viewers/"}, .libraries = {"Q"}},
         {.folder = "editor/",
-         .may = {"engine/", "editor/", "viewers/registry.hpp"},
+         .may = {"engine/", "editor/", "viewers/registry.hpp", "viewers/theme.hpp"},
          .libraries = {"Q"}}};
     return table;
 }
