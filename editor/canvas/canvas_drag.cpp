@@ -125,8 +125,9 @@ void CanvasScene::mousePressEvent(QGraphicsSceneMouseEvent* event) {
                 for (const engine::Wire& wire : graph()->wires) {
                     if (wire.to != engine::Endpoint{port->node, port->port}) continue;
                     const engine::Wire taken = wire;
-                    edit(tr("Disconnect"),
-                         [&](engine::Graph& graph) { editor::disconnect(graph, taken.from, taken.to); });
+                    edit(tr("Disconnect"), [&](engine::Graph& graph) {
+                        editor::disconnect(graph, taken.from, taken.to);
+                    });
                     port = PortRef{taken.from.node, taken.from.port, true};
                     break;
                 }

@@ -65,12 +65,13 @@ void add_call_ports(NodeFace& face, const engine::Subgraph& subgraph, bool for_e
 }
 
 /// Ports that only wires know of, as those of a node whose plug-in is missing.
-void add_wired_ports(NodeFace& face, const engine::Graph& graph, const std::string& id) {
+void add_wired_ports(NodeFace& face, const engine::Graph& graph, const std::string& id,
+                     bool known) {
     for (const engine::Wire& wire : graph.wires) {
         if (wire.to.node == id && !face.input(wire.to.port))
-            face.inputs.push_back({.name = wire.to.port, .type = {}, .known = false});
+            face.inputs.push_back({.name = wire.to.port, .type = {}, .known = known});
         if (wire.from.node == id && !face.output(wire.from.port))
-            face.outputs.push_back({.name = wire.from.port, .type = {}, .known = false});
+            face.outputs.push_back({.name = wire.from.port, .type = {}, .known = known});
     }
 }
 
@@ -137,7 +138,8 @@ NodeFace face_of(const engine::Graph& root, const GraphPath& path, const engine:
     face.muted = flag(node, "muted");
     face.bypassed = flag(node, "bypassed");
     face.frozen = flag(node, "frozen");
-    face.known = type != nullptr;
+    // Nothing is missing while no worker has told its types.
+    face.known = type != nullptr || catalogue.empty();
     face.color = family_color(node.type);
     if (face.is_call) {
         const engine::Subgraph* subgraph = called_subgraph(root, path, node.subgraph);
@@ -146,7 +148,7 @@ NodeFace face_of(const engine::Graph& root, const GraphPath& path, const engine:
     } else if (type) {
         add_type_ports(face, type->spec);
     }
-    add_wired_ports(face, graph, id);
+    add_wired_ports(face, graph, id, catalogue.empty());
     face.title = clipped(QString::fromStdString(!node.title.empty() ? node.title
                                                 : face.is_call      ? node.subgraph
                                                 : type              ? type->spec.title

@@ -34,6 +34,7 @@ QLabel* wrapped(const QString& text) {
 
 /// The picture cut to the card's shape.
 QPixmap card_picture(const QString& file, double scale) {
+    if (file.isEmpty()) return {};
     const QSize size = QSize(kCardWidth, kPictureHeight) * scale;
     QImage image(file);
     if (image.isNull()) return {};
