@@ -183,8 +183,10 @@ void compare_boxes(const std::vector<Box>& a, const std::vector<Box>& b, Tally& 
             for (const Match& pair : matches) {
                 const auto first = numbers_of(a[pair.a])[part].second;
                 auto second = numbers_of(b[pair.b])[part].second;
-                if (std::string_view(names[part].first) == "yaw")
+                if (std::string_view(names[part].first) == "yaw") {
+                    if (first[0] != second[0]) tally.identical = false;
                     second[0] = unwrapped(second[0], first[0]);
+                }
                 for (std::size_t i = 0; i < first.size(); ++i) {
                     largest[pair.a] = std::max(largest[pair.a], std::abs(first[i] - second[i]));
                     tally.pair(first[i], second[i], [&] {

@@ -15,7 +15,7 @@
 #include "viewers/cards/boxes_view.hpp"
 #include "viewers/cards/metrics_view.hpp"
 #include "viewers/cloud/cloud_workspace.hpp"
-#include "viewers/common/pane.hpp"
+#include "viewers/common/viewer_stack.hpp"
 #include "viewers/view/window.hpp"
 
 namespace millrace::tests {
@@ -87,7 +87,7 @@ TEST_F(BoxLists, MetricsOfferCardsInTheirPane) {
     open(write(
         stream,
         {visual::Table{.columns = {"name", "value"}, .rows = {{"loss", "0.5"}}, .full_rows = 1}}));
-    auto* pane = window.findChild<viewers::Pane*>();
+    auto* pane = window.findChild<viewers::ViewerStack*>();
     ASSERT_TRUE(pane);
     EXPECT_EQ(pane->choices().size(), 2);
     pane->choose(pane->choices().back());

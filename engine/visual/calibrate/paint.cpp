@@ -54,9 +54,11 @@ public:
                     const Seen& other = seen_[places_[i]];
                     const float dx = other.x - point.x, dy = other.y - point.y;
                     if (other.depth > limit || dx * dx + dy * dy > reach * reach) continue;
-                    // On the diagonal a point counts for both directions.
+                    // On the diagonal a point counts for both directions. Ground that comes nearer
+                    // lies below on both sides and hides nothing.
                     if (std::abs(dy) >= std::abs(dx) / 2) (dy <= 0 ? above : below) = true;
-                    if (std::abs(dx) >= std::abs(dy) / 2) (dx <= 0 ? left : right) = true;
+                    if (dy <= 0 && std::abs(dx) >= std::abs(dy) / 2)
+                        (dx <= 0 ? left : right) = true;
                     if ((above && below) || (left && right)) return true;
                 }
             }

@@ -38,7 +38,9 @@ TEST(Alignment, DepthEdgesLieOnTheNearSide) {
     ASSERT_FALSE(edges.level.empty());
     for (const auto& edge : edges.upright) {
         EXPECT_NEAR(edge.x, 10, 0.01);
-        EXPECT_NEAR(std::abs(edge.y), 1, 0.03) << "half way between two rays";
+        // Lines near the top rise over the plate's upper edge before they reach its sides.
+        const bool on_side = std::abs(std::abs(edge.y) - 1) < 0.03;  // half way between two rays
+        EXPECT_TRUE(on_side || std::abs(edge.z - 1) < 0.01) << edge.y << ", " << edge.z;
         EXPECT_NEAR(edge.weight, std::sqrt(10.0), 1e-3) << "a leap of 30 m counts as the most";
     }
     for (const auto& edge : edges.level) EXPECT_NEAR(edge.z, 1, 0.08) << "the plate's upper edge";
@@ -109,7 +111,8 @@ TEST(Alignment, TheSearchComesBack) {
     EXPECT_FALSE(found.stopped);
     EXPECT_GT(found.after.value, found.before.value);
     EXPECT_NEAR(found.correction[CorrectionAxis::Yaw] / kDegree, 0, 0.2);
-    EXPECT_NEAR(found.correction[CorrectionAxis::Pitch] / kDegree, 0, 0.2);
+    // The lines of the scan lie 0.7 degrees apart.
+    EXPECT_NEAR(found.correction[CorrectionAxis::Pitch] / kDegree, 0, 0.3);
     EXPECT_NEAR(found.correction[CorrectionAxis::X], 0, 0.04);
     EXPECT_EQ(found.correction, visual::limited(found.correction));
 }
