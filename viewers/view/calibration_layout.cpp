@@ -227,7 +227,7 @@ QWidget* CalibrationPanel::make_buttons() {
 /// They hold while the panel has the keyboard.
 void CalibrationPanel::add_keys() {
     const auto add = [this](const QKeySequence& key, QPushButton* button) {
-        auto* action = new QAction(this);
+        auto* action = new QAction(button->text(), this);
         action->setShortcut(key);
         action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
         connect(action, &QAction::triggered, button, &QPushButton::click);

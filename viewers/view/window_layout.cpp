@@ -243,13 +243,13 @@ void Window::add_pane_actions(QMenu* menu) {
     }
 }
 
-/// The tree is one stop on the way round the panes.
+/// The tree is one stop on the way round the panes, unless one of them hides all others.
 void Window::go_on(int by) {
     const auto shown = area_->order();
     if (shown.empty()) return tree_->setFocus(Qt::ShortcutFocusReason);
     const Pane* now = area_->pane_of(focusWidget());
     const Pane* end = by > 0 ? shown.back() : shown.front();
-    if (now == end && now && tree_->isVisible())
+    if (now == end && now && tree_->isVisible() && !area_->maximised())
         tree_->setFocus(Qt::ShortcutFocusReason);
     else if (!now)
         area_->focus(by > 0 ? shown.front() : shown.back());

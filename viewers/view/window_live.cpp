@@ -107,46 +107,52 @@ void Window::look_at(std::size_t index) {
             shown.push_back({i, open.stream, *open.wanted, open.stamp});
     }
     const bool take_over = is_run(*sources_[index]) || followed_[index].read_again;
-    background_.run(QStringLiteral("look%1").arg(index),
-                    [this, index, shown, take_over, source = sources_[index]](
-                        const std::stop_token&) -> viewers::Background::Finish {
-                        QElapsedTimer clock;
-                        clock.start();
-                        std::shared_ptr<const Source> now;
-                        try {
-                            now = source->renewed();
-                        } catch (const engine::Error& error) {
-                            const QString text = QString::fromStdString(to_text(error.problem()));
-                            return [this, text] { tell_problem(text); };
-                        }
-                        const bool other = now->streams() != source->streams() ||
-                                           now->state() != source->state() ||
-                                           now->folders() != source->folders() ||
-                                           now->outputs() != source->outputs();
-                        std::vector<std::size_t> written;
-                        for (const Shown& each : shown) {
-                            const auto file = source->file_of(each.stream, each.item);
-                            if (!file.empty() && stamp_of(file) != each.stamp)
-                                written.push_back(each.open);
-                        }
-                        const int took = static_cast<int>(clock.elapsed());
-                        return [this, index, now, other, written, take_over, took] {
-                            followed_[index].watch->set_cost(took);
-                            watch_paths(index);
-                            const bool news = other || !written.empty();
-                            if (!take_over) {
-                                if (news) offer_reload();
-                                return;
-                            }
-                            for (const std::size_t place : written) open_[place]->wanted.reset();
-                            if (news || followed_[index].read_again) renew(index, now);
-                            const auto of_items = [this](std::size_t place) {
-                                const Stream* stream = stream_of(*open_[place]);
-                                return !stream || !stream->whole_run;
-                            };
-                            if (std::ranges::any_of(written, of_items)) compare_->forget_scans();
-                        };
-                    });
+    background_.run(
+        QStringLiteral("look%1").arg(index),
+        [this, index, shown, take_over,
+         source = sources_[index]](const std::stop_token&) -> viewers::Background::Finish {
+            QElapsedTimer clock;
+            clock.start();
+            std::shared_ptr<const Source> now;
+            try {
+                now = source->renewed();
+            } catch (const engine::Error& error) {
+                const QString text = QString::fromStdString(to_text(error.problem()));
+                return [this, text] { tell_problem(text); };
+            }
+            const bool other =
+                now->streams() != source->streams() || now->state() != source->state() ||
+                now->folders() != source->folders() || now->outputs() != source->outputs();
+            std::vector<std::size_t> written;
+            for (const Shown& each : shown) {
+                const auto before = source->file_of(each.stream, each.item);
+                if (before.empty()) continue;
+                // Metrics lie in another file once their run has ended.
+                const auto& streams = now->streams();
+                const auto stream =
+                    std::ranges::find(streams, source->streams()[each.stream].name, &Stream::name);
+                const auto after =
+                    now->file_of(static_cast<std::size_t>(stream - streams.begin()), each.item);
+                if (after != before || stamp_of(before) != each.stamp) written.push_back(each.open);
+            }
+            const int took = static_cast<int>(clock.elapsed());
+            return [this, index, now, other, written, take_over, took] {
+                followed_[index].watch->set_cost(took);
+                watch_paths(index);
+                const bool news = other || !written.empty();
+                if (!take_over) {
+                    if (news) offer_reload();
+                    return;
+                }
+                for (const std::size_t place : written) open_[place]->wanted.reset();
+                if (news || followed_[index].read_again) renew(index, now);
+                const auto of_items = [this](std::size_t place) {
+                    const Stream* stream = stream_of(*open_[place]);
+                    return !stream || !stream->whole_run;
+                };
+                if (std::ranges::any_of(written, of_items)) compare_->forget_scans();
+            };
+        });
 }
 
 /// Streams are known again by their names; those that are gone keep showing what they showed.
