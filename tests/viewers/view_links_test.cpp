@@ -14,7 +14,7 @@
 #include "engine/visual/scene/colors.hpp"
 #include "tests/viewers/cloud_support.hpp"
 #include "viewers/cloud/cloud_workspace.hpp"
-#include "viewers/image/image_view.hpp"
+#include "viewers/image/image_workspace.hpp"
 #include "viewers/view/calibration_panel.hpp"
 #include "viewers/view/calibration_widgets.hpp"
 #include "viewers/view/window.hpp"
@@ -76,7 +76,7 @@ protected:
         return QTest::qWaitFor([&] { return window.settled(); }, 20'000);
     }
     static viewers::ImageView* image_of(const Window& window) {
-        return qobject_cast<viewers::ImageView*>(window.viewers_of("image_2").at(0));
+        return viewers::image_view_of(window.viewers_of("image_2").at(0));
     }
     static QPointF dot(const Window& window, std::size_t index = 0) {
         const auto& at = image_of(window)->overlay()->dots.at(index);

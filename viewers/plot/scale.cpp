@@ -55,7 +55,7 @@ std::vector<QString> texts_of(const std::vector<double>& values, double step) {
     int exponent = 0;
     QString suffix;
     constexpr double kFromThousands = 1e4, kFromPowers = 1e15, kToPowers = 1e-2;
-    if (biggest >= kFromPowers || (biggest < kToPowers && fine < -3)) {
+    if (biggest >= kFromPowers || (biggest < kToPowers && fine < -4)) {
         exponent = static_cast<int>(floor_log10(biggest));
         suffix = QStringLiteral("e%1").arg(exponent);
         suffix.replace('-', QChar(0x2212));

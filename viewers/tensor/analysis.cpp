@@ -202,7 +202,8 @@ struct Patch {
         const double bound =
             deviation * std::min(0.95 * std::sqrt(n - 1), std::sqrt(2 * std::log(n)) + 1.2);
         const double up = high - mean, down = mean - low;
-        if (n > 1 && std::max(up, down) > bound) return up >= down ? high : low;
+        // Of two numbers neither stands out.
+        if (n > 2 && std::max(up, down) > bound) return up >= down ? high : low;
         return mean;
     }
     double first = 0;
