@@ -30,7 +30,7 @@ set(engine_headers
     graph/graph graph/migrate
     node/adapt node/adapt_field node/catalogue node/context node/generator node/instance node/params node/plugin node/registry node/spec
     plan/plan run/run
-    visual/cloud visual/visual visual/io/cloud_io visual/io/files visual/io/kitti visual/io/safetensors)
+    visual/cloud visual/tensor visual/visual visual/io/cloud_io visual/io/files visual/io/kitti visual/io/safetensors)
 foreach(header IN LISTS engine_headers)
     cmake_path(GET header PARENT_PATH folder)
     install(FILES engine/${header}.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/millrace/engine/${folder})

@@ -42,7 +42,11 @@ Session::~Session() { drop_client(); }
 
 /// Ending a worker may take seconds, which nobody should wait for.
 void Session::drop_client() {
-    ++generation_;
+    if (link_) {
+        const std::scoped_lock lock(link_->mutex);
+        link_->session = nullptr;
+    }
+    link_.reset();
     if (!client_) return;
     std::thread([client = std::shared_ptr<engine::worker::Client>(std::move(client_))]() mutable {
         client.reset();
@@ -66,17 +70,9 @@ void Session::start() {
 }
 
 void Session::launch() {
-    const std::uint64_t generation = ++generation_;
-    // Callbacks come from the client's threads: each is sent on to the window thread, where one of
-    // an earlier client is passed over.
-    const auto on_window = [this, generation](auto work) {
-        QMetaObject::invokeMethod(
-            this,
-            [this, generation, work = std::move(work)] {
-                if (generation == generation_) work();
-            },
-            Qt::QueuedConnection);
-    };
+    const auto link = std::make_shared<Link>();
+    link->session = this;
+    link_ = link;
     std::vector<std::string> words;
     for (const QString& word : command_) words.push_back(word.toStdString());
     set_state(State::Starting);
@@ -85,22 +81,23 @@ void Session::launch() {
             words,
             engine::worker::Client::Events{
                 .notice =
-                    [this, on_window](const std::string& method, const engine::Value& params,
-                                      const std::vector<engine::worker::Attachment>& attachments) {
-                        on_window([this, method, params, attachments] {
+                    [this, link](const std::string& method, const engine::Value& params,
+                                 const std::vector<engine::worker::Attachment>& attachments) {
+                        on_window(link, [this, method, params, attachments] {
                             notice(method, params, attachments);
                         });
                     },
                 .log =
-                    [this, on_window](std::string_view text) {
-                        on_window([this, text = QString::fromUtf8(
+                    [this, link](std::string_view text) {
+                        on_window(link,
+                                  [this, text = QString::fromUtf8(
                                              text.data(), static_cast<qsizetype>(text.size()))] {
-                            Q_EMIT log(text);
-                        });
+                                      Q_EMIT log(text);
+                                  });
                     },
                 .ended =
-                    [this, on_window](const std::optional<engine::Problem>& problem) {
-                        on_window([this, problem] { lost(problem); });
+                    [this, link](const std::optional<engine::Problem>& problem) {
+                        on_window(link, [this, problem] { lost(problem); });
                     }});
     } catch (const engine::Error& error) {
         set_state(State::Off);
@@ -132,15 +129,9 @@ void Session::call(const QString& method, engine::Object params, Done done) {
               .attachments = {}});
         return;
     }
-    const std::uint64_t generation = generation_;
     client_->call(method.toStdString(), std::move(params),
-                  [this, generation, done = std::move(done)](const Answer& answer) {
-                      QMetaObject::invokeMethod(
-                          this,
-                          [this, generation, done, answer] {
-                              if (generation == generation_) done(answer);
-                          },
-                          Qt::QueuedConnection);
+                  [link = link_, done = std::move(done)](const Answer& answer) {
+                      on_window(link, [done, answer] { done(answer); });
                   });
 }
 

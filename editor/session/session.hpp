@@ -6,7 +6,9 @@
 #include <QObject>
 #include <QStringList>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include "engine/graph/graph.hpp"
@@ -118,10 +120,29 @@ private:
     void tell(const engine::Problem& problem);
     void drop_client();
 
+    /// What callbacks hold: a client may outlive the session, while its process is being ended.
+    struct Link {
+        std::mutex mutex;
+        Session* session = nullptr;  ///< null when what comes is to be passed over
+    };
+    /// From any thread: `work` on the window thread, unless the client was dropped by then.
+    template <class Work>
+    static void on_window(const std::shared_ptr<Link>& link, Work work) {
+        const std::scoped_lock lock(link->mutex);
+        if (!link->session) return;
+        QMetaObject::invokeMethod(
+            link->session,
+            [link, work = std::move(work)] {
+                // Only this thread drops clients.
+                if (link->session) work();
+            },
+            Qt::QueuedConnection);
+    }
+
     QStringList command_;
     State state_ = State::Off;
     std::unique_ptr<engine::worker::Client> client_;
-    std::uint64_t generation_ = 0;  ///< of client_; what an older one still says is passed over
+    std::shared_ptr<Link> link_;  ///< of client_
     std::map<int, Subscribed> subscribed_;
     int next_subscription_ = 1;
 };

@@ -30,6 +30,19 @@ FineSlider::FineSlider(QWidget* parent) : QSlider(Qt::Horizontal, parent) {
 
 int FineSlider::inset() const { return style()->pixelMetric(QStyle::PM_SliderLength) / 2; }
 
+/// Ctrl with an arrow is a fine step here, whatever the window does with it elsewhere.
+bool FineSlider::event(QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_Left || key == Qt::Key_Right || key == Qt::Key_Up ||
+            key == Qt::Key_Down) {
+            event->accept();
+            return true;
+        }
+    }
+    return QSlider::event(event);
+}
+
 void FineSlider::keyPressEvent(QKeyEvent* event) {
     const int step = steps_of(event->modifiers());
     if (event->key() == Qt::Key_Left || event->key() == Qt::Key_Down)
