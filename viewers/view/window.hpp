@@ -46,6 +46,10 @@ struct Wire;
 /// Whether it holds boxes, in space or in pixels.
 bool are_boxes(const visual::Visual& visual);
 
+/// Pixels of the image that is there for one of the camera's: less than 1 where it was made smaller
+/// to fit a budget.
+double reduction_of(const visual::Raster& image);
+
 class Window : public QMainWindow {
     Q_OBJECT
 

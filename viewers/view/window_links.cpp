@@ -58,7 +58,16 @@ Selection Window::resolved(const Selection& selection) {
     const std::string frame = selection.frame.toStdString();
     if (selection.kind != Selection::Kind::Pixel || frame.empty()) return selection;
     const Projection* projection = projection_for(frame);
-    const auto pixel = projection ? projection->at(selection.x, selection.y, kReach) : std::nullopt;
+    double scale = 1;
+    for (const auto& open : open_) {
+        for (const Shared& shown : open->shown) {
+            const auto* image = std::get_if<visual::Raster>(shown.get());
+            if (image && image->frame == frame) scale = reduction_of(*image);
+        }
+    }
+    const auto pixel = projection && scale > 0 ? projection->at(selection.x / scale,
+                                                                selection.y / scale, kReach / scale)
+                                               : std::nullopt;
     const visual::Camera* camera = camera_named(frame);
     if (!pixel || !camera) return selection;
     return {.kind = Selection::Kind::Point,
@@ -124,7 +133,11 @@ void Window::reveal(viewers::Viewer* from, const Selection& selection) {
                 if (view->overlay() && viewers::outline_of(*view->overlay(), chosen))
                     view->reveal(chosen);
             } else if (chosen.kind == Selection::Kind::Point && camera) {
-                if (const auto pixel = pixel_of(chosen, *camera)) view->reveal(*pixel);
+                if (auto pixel = pixel_of(chosen, *camera)) {
+                    pixel->x *= reduction_of(*image);
+                    pixel->y *= reduction_of(*image);
+                    view->reveal(*pixel);
+                }
             }
         }
     }
@@ -146,8 +159,11 @@ void Window::show_marks() {
             const visual::Camera* camera = camera_named(image->frame);
             if (shown && shown->kind == Selection::Kind::Point && camera)
                 mark = pixel_of(*shown, *camera);
-            else if (shown && shown->kind == Selection::Kind::Box)
-                mark = shown;
+            if (mark) {
+                mark->x *= reduction_of(*image);
+                mark->y *= reduction_of(*image);
+            }
+            if (shown && shown->kind == Selection::Kind::Box) mark = shown;
             pane->mark(mark);
         }
     }

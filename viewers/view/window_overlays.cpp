@@ -7,6 +7,29 @@
 #include "viewers/view/window.hpp"
 
 namespace millrace::view {
+namespace {
+
+/// The camera's pixels as those of an image that is shown smaller than it was taken.
+std::shared_ptr<const viewers::ImageOverlay> scaled(
+    std::shared_ptr<const viewers::ImageOverlay> overlay, double scale) {
+    if (scale == 1) return overlay;
+    auto small = std::make_shared<viewers::ImageOverlay>(*overlay);
+    for (viewers::ImageOverlay::Dot& dot : small->dots) {
+        dot.x *= static_cast<float>(scale);
+        dot.y *= static_cast<float>(scale);
+    }
+    for (viewers::ImageOverlay::Outline& outline : small->outlines) {
+        for (QLineF& line : outline.lines) line = QLineF(line.p1() * scale, line.p2() * scale);
+        outline.label_at *= scale;
+    }
+    return small;
+}
+
+}  // namespace
+
+double reduction_of(const visual::Raster& image) {
+    return image.full_width > 0 ? static_cast<double>(image.width) / image.full_width : 1;
+}
 
 void Window::link_images() {
     lay_over_images();
@@ -38,7 +61,9 @@ void Window::lay_over_images() {
                                     : nullptr;
             if (!view || !image) continue;
             view->set_item_name(name_of(*open));
-            view->set_overlay(image->frame.empty() ? nullptr : overlay_for(image->frame));
+            view->set_overlay(image->frame.empty()
+                                  ? nullptr
+                                  : scaled(overlay_for(image->frame), reduction_of(*image)));
             view->offer_layers(layers_for(*open, image->frame));
         }
     }
