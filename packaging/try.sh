@@ -12,3 +12,8 @@ find "$out/artifacts" -name '*.png' | sort | head -12
 echo
 echo "The same graph on your own KITTI frames:"
 echo "    build/release/bin/millrace run graphs/fusion/lidar-camera-overlay.json --set source.kind=kitti --set source.root=DIR"
+if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+    echo
+    echo "Opening the editor."
+    exec build/release/bin/millrace-editor graphs/fusion/lidar-camera-overlay.json
+fi

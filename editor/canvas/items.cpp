@@ -124,8 +124,7 @@ void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
     const double detail = option->levelOfDetailFromTransform(painter->worldTransform());
     const QRectF body(QPointF(0, 0), face_.size);
     const QColor fill = palette.color(QPalette::Button);
-    QColor header = face_.known ? face_.color : QColor(0xb3443f);
-    if (face_.muted || face_.bypassed) header = palette.color(QPalette::Mid);
+    const QColor header = face_.known ? face_.color : QColor(0xb3443f);
     painter->setRenderHint(QPainter::Antialiasing, detail > kSomeDetail);
     if (detail <= kSomeDetail) {
         painter->fillRect(body, fill);

@@ -105,11 +105,6 @@ void place(NodeFace& face) {
                             static_cast<double>(face.lines.size()) * kLineStep + 14};
 }
 
-bool flag(const engine::GraphNode& node, const char* name) {
-    const auto found = node.extra.find(name);
-    return found != node.extra.end() && found->second.is_bool() && found->second.as_bool();
-}
-
 }  // namespace
 
 const PortFace* NodeFace::input(std::string_view name) const { return port_named(inputs, name); }
@@ -135,9 +130,6 @@ NodeFace face_of(const engine::Graph& root, const GraphPath& path, const engine:
     const engine::GraphNode& node = graph.nodes.at(id);
     const engine::NodeType* type = catalogue.find(node.type);
     face.is_call = engine::is_call(node);
-    face.muted = flag(node, "muted");
-    face.bypassed = flag(node, "bypassed");
-    face.frozen = flag(node, "frozen");
     // Nothing is missing while no worker has told its types.
     face.known = type != nullptr || catalogue.empty();
     face.color = family_color(node.type);

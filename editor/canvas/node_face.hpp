@@ -30,7 +30,6 @@ struct NodeFace {
     std::vector<QString> lines;  ///< parameters that are not at their default
     bool known = true;           ///< its type is there
     bool is_call = false;        ///< it stands for a subgraph
-    bool muted = false, bypassed = false, frozen = false;
     QSizeF size;
 
     const PortFace* input(std::string_view name) const;

@@ -24,6 +24,17 @@ std::array<double, 2> place_of(const engine::Graph& graph, const std::string& id
     return found == graph.layout.end() ? std::array<double, 2>{} : found->second;
 }
 
+/// Whether a node of the graph, or of one nested in it, calls the subgraph of that name.
+bool calls(const engine::Graph& graph, const std::string& name) {
+    return std::ranges::any_of(graph.nodes,
+                               [&](const auto& entry) {
+                                   return engine::is_call(entry.second) &&
+                                          entry.second.subgraph == name;
+                               }) ||
+           std::ranges::any_of(graph.subgraphs,
+                               [&](const auto& entry) { return calls(entry.second.graph, name); });
+}
+
 /// The wires across the border of the subgraph that is being made, as ports of it.
 class Border {
 public:
@@ -170,11 +181,7 @@ std::vector<std::string> dissolve(engine::Graph& graph, const std::string& call,
     }
     graph.nodes.erase(call);
     graph.layout.erase(call);
-    const bool called = std::ranges::any_of(graph.nodes, [&](const auto& entry) {
-        return engine::is_call(entry.second) && entry.second.subgraph == node.subgraph;
-    });
-    // Nested graphs may call it, too: those look outwards for it.
-    if (!called && graph.subgraphs.size() == 1) graph.subgraphs.erase(node.subgraph);
+    if (!calls(graph, node.subgraph)) graph.subgraphs.erase(node.subgraph);
     return added;
 }
 

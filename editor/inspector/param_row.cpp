@@ -7,6 +7,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QRegularExpression>
 #include <QSlider>
 #include <QSpinBox>
@@ -287,17 +288,21 @@ QWidget* ParamRow::make_path() {
         tell(field->text().toStdString());
         Q_EMIT finished();
     });
-    connect(browse, &QToolButton::clicked, this, [this, field] {
+    const auto choose = [this, field](bool folder) {
         const QString start = field->text();
         const QString chosen =
-            spec_.doc.find("older") != std::string::npos
-                ? QFileDialog::getExistingDirectory(this, spoken(spec_.name), start)
-                : QFileDialog::getOpenFileName(this, spoken(spec_.name), start);
+            folder ? QFileDialog::getExistingDirectory(this, spoken(spec_.name), start)
+                   : QFileDialog::getOpenFileName(this, spoken(spec_.name), start);
         if (chosen.isEmpty()) return;
         field->setText(chosen);
         tell(chosen.toStdString());
         Q_EMIT finished();
-    });
+    };
+    auto* menu = new QMenu(browse);
+    menu->addAction(tr("File…"), this, [choose] { choose(false); });
+    menu->addAction(tr("Folder…"), this, [choose] { choose(true); });
+    browse->setMenu(menu);
+    browse->setPopupMode(QToolButton::InstantPopup);
     show_ = [field](const engine::Value& value) {
         field->setText(value.is_string() ? QString::fromStdString(value.as_string()) : QString());
     };

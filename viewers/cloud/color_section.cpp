@@ -202,10 +202,9 @@ void ColorSection::refresh() {
     if (!isVisible()) return;
     refresh_sources();
     const visual::Coloring& coloring = view_->shown_coloring();
-    const bool mapped = coloring.by != visual::ColorBy::Constant &&
-                        coloring.by != visual::ColorBy::Rgb &&
-                        coloring.by != visual::ColorBy::Painted &&
-                        coloring.by != visual::ColorBy::Label;
+    const bool mapped =
+        coloring.by != visual::ColorBy::Constant && coloring.by != visual::ColorBy::Rgb &&
+        coloring.by != visual::ColorBy::Painted && coloring.by != visual::ColorBy::Label;
     constant_->setVisible(coloring.by == visual::ColorBy::Constant);
     for (QWidget* widget : {static_cast<QWidget*>(histogram_), static_cast<QWidget*>(low_),
                             static_cast<QWidget*>(high_), static_cast<QWidget*>(automatic_)})

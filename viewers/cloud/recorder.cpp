@@ -34,7 +34,7 @@ void write_picture(const QImage& image, const QString& file) {
     buffer.open(QIODevice::WriteOnly);
     QImageWriter writer(&buffer, QFileInfo(file).suffix().toLower().toLatin1());
     if (!writer.write(image)) {
-        throw engine::Error({.code = "E-VIEW-010",
+        throw engine::Error({.code = "E-VIEW-021",
                              .what = "The picture can't be written in this format: " +
                                      writer.errorString().toStdString(),
                              .where = file.toStdString(),

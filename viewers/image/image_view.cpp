@@ -85,9 +85,9 @@ void ImageView::mark(const std::optional<Selection>& selection) {
 void ImageView::reveal(const Selection& selection) {
     const auto* shown = raster();
     const auto* outline = overlay_ ? outline_of(*overlay_, selection) : nullptr;
-    if (const QRectF area = shown && outline ? bounds_of(*outline) &
-                                                   QRectF(0, 0, shown->width, shown->height)
-                                             : QRectF();
+    if (const QRectF area = shown && outline
+                                ? bounds_of(*outline) & QRectF(0, 0, shown->width, shown->height)
+                                : QRectF();
         !area.isEmpty()) {
         center_ = area.center();
         zoom_ = std::clamp(std::min(width() / area.width(), height() / area.height()) / 3,
@@ -95,7 +95,7 @@ void ImageView::reveal(const Selection& selection) {
         fitted_ = false;
         Q_EMIT zoom_changed();
     } else if (shown && selection.kind == Selection::Kind::Pixel && std::isfinite(selection.x) &&
-        std::isfinite(selection.y)) {
+               std::isfinite(selection.y)) {
         zoom_ = std::clamp(std::max(zoom_, kRevealZoom), kSmallestZoom, kLargestZoom);
         center_ = {std::clamp(std::floor(selection.x), 0.0, shown->width - 1.0) + 0.5,
                    std::clamp(std::floor(selection.y), 0.0, shown->height - 1.0) + 0.5};

@@ -319,8 +319,8 @@ void TensorView::show_facts() {
     QString text;
     if (!tensor->name.empty())
         text = QString::fromStdString(tensor->name) + QStringLiteral("  ·  ");
-    text +=
-        tr("%1 [%2]").arg(QString::fromStdString(tensor->dtype), shape_in_words(tensor->full_shape));
+    text += tr("%1 [%2]").arg(QString::fromStdString(tensor->dtype),
+                              shape_in_words(tensor->full_shape));
     if (layout_.rank() > 0) text += tr("  ·  slice %1").arg(slice_text(layout_));
     if (planes_.tiles() > 1)
         text += tr("  ·  %L1 tiles of %L2 × %L3")

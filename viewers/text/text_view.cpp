@@ -125,7 +125,8 @@ void TextView::reveal(const Selection& selection) {
     if (!shown_ || selection.kind != Selection::Kind::Row || selection.index < 0) return;
     // The part that holds the line.
     const auto& firsts = parts_.lines;
-    const auto after = std::ranges::upper_bound(firsts, static_cast<std::uint64_t>(selection.index));
+    const auto after =
+        std::ranges::upper_bound(firsts, static_cast<std::uint64_t>(selection.index));
     if (after == firsts.begin()) return;
     const auto number = static_cast<std::size_t>(after - firsts.begin()) - 1;
     if (number != part_ && number < parts_.count()) show_part(number);

@@ -14,11 +14,14 @@ TEST(Difference, KindsMustAgree) {
 }
 
 TEST(Difference, EveryEmptyKindEqualsItself) {
-    const visual::Visual kinds[] = {visual::Raster{},    visual::Cloud{},    visual::Boxes3d{},
-                                    visual::Boxes2d{},   visual::Polyline{}, visual::Camera{},
-                                    visual::Text{},      visual::Tokens{},   visual::Series{},
-                                    visual::Histogram{}, visual::Table{},    visual::TensorBlock{.full_shape = {0}, .start = {0}, .shape = {0}},
-                                    visual::ModelGraph{}};
+    const visual::Visual kinds[] = {
+        visual::Raster{},    visual::Cloud{},
+        visual::Boxes3d{},   visual::Boxes2d{},
+        visual::Polyline{},  visual::Camera{},
+        visual::Text{},      visual::Tokens{},
+        visual::Series{},    visual::Histogram{},
+        visual::Table{},     visual::TensorBlock{.full_shape = {0}, .start = {0}, .shape = {0}},
+        visual::ModelGraph{}};
     for (const visual::Visual& kind : kinds) {
         EXPECT_EQ(differ(kind, kind).verdict, Verdict::Equal) << kind.index();
         EXPECT_TRUE(differ(kind, kind).worst.empty()) << kind.index();

@@ -29,7 +29,7 @@ CloudBuffers::CloudBuffers(Functions& functions, std::shared_ptr<const visual::P
     functions.glBufferData(GL_ARRAY_BUFFER, std::max<GLsizeiptr>(4 * plane, 16), nullptr,
                            GL_STATIC_DRAW);
     if (functions.glGetError() != GL_NO_ERROR) {
-        throw engine::Error({.code = "E-VIEW-014",
+        throw engine::Error({.code = "E-VIEW-019",
                              .what = "The graphics card has no room for the points",
                              .found = std::to_string(tree_->size()) + " points",
                              .mend = "Hide some layers, or choose the software renderer."});

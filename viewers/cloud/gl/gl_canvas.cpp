@@ -15,7 +15,7 @@ namespace {
 
 [[noreturn]] void fail(const std::string& what) {
     throw engine::Error(
-        {.code = "E-VIEW-013", .what = what, .mend = "Choose the software renderer."});
+        {.code = "E-VIEW-017", .what = what, .mend = "Choose the software renderer."});
 }
 
 /// Holds the renderer as long as its context lives.

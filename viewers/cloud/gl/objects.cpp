@@ -8,7 +8,7 @@ namespace millrace::viewers::gl {
 namespace {
 
 [[noreturn]] void fail(const std::string& words) {
-    throw engine::Error({.code = "E-VIEW-013",
+    throw engine::Error({.code = "E-VIEW-018",
                          .what = "The graphics driver can't use Millrace's shaders",
                          .found = words,
                          .mend = "Choose the software renderer, or update the driver."});

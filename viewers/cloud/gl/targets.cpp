@@ -61,7 +61,7 @@ void Targets::make_texture(const Object& texture, GLint form, GLenum format, GLe
 
 void Targets::check(const char* what) const {
     if (functions_.glCheckFramebufferStatus(GL_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE) return;
-    throw engine::Error({.code = "E-VIEW-014",
+    throw engine::Error({.code = "E-VIEW-020",
                          .what = "The graphics card can't hold a picture of this size",
                          .found = std::to_string(width_) + " x " + std::to_string(height_) +
                                   " pixels (" + what + ")",

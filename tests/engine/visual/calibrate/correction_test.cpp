@@ -69,9 +69,10 @@ TEST(Correction, TheOrderIsRollPitchYawThenShift) {
     const auto alone = [&](CorrectionAxis axis) { return delta_of(of(axis, all[axis])); };
     visual::Matrix4 shift = visual::kIdentity;
     shift[3] = 0.1, shift[7] = -0.2, shift[11] = 0.3;
-    const visual::Matrix4 expected =
-        visual::product(shift, visual::product(alone(CorrectionAxis::Yaw),
-                               visual::product(alone(CorrectionAxis::Pitch), alone(CorrectionAxis::Roll))));
+    const visual::Matrix4 expected = visual::product(
+        shift,
+        visual::product(alone(CorrectionAxis::Yaw), visual::product(alone(CorrectionAxis::Pitch),
+                                                                    alone(CorrectionAxis::Roll))));
     const visual::Matrix4 delta = delta_of(all);
     for (std::size_t i = 0; i < 16; ++i) EXPECT_NEAR(delta[i], expected[i], 1e-12) << i;
     // It stands on the left of the camera's pose.
