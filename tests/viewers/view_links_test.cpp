@@ -11,6 +11,7 @@
 
 #include "engine/value.hpp"
 #include "engine/visual/calibrate/correction.hpp"
+#include "engine/visual/codec.hpp"
 #include "engine/visual/io/cloud_io.hpp"
 #include "engine/visual/scene/colors.hpp"
 #include "tests/viewers/cloud_support.hpp"
@@ -335,6 +336,48 @@ TEST_F(Links, APixelWithoutAPointShowsItsRay) {
     EXPECT_NE(point, ray) << "a ring round the point instead";
     QApplication::sendEvent(image, &leave);
     EXPECT_EQ(space->grab().toImage(), plain);
+}
+
+/// Recorded images are reduced to a budget; what lies over them, is pointed at and marked must be,
+/// too.
+TEST_F(Links, AReducedImageIsOverlaidInItsOwnPixels) {
+    visual::Cloud cloud;
+    cloud.frame = "lidar";
+    cloud.points = {{10, 0, 0}, {10, 2, 1}};
+    visual::Camera camera{.name = "cam",
+                          .width = 200,
+                          .height = 100,
+                          .projection = {100, 0, 100, 0, 0, 100, 50, 0, 0, 0, 1, 0},
+                          .parent_frame = "lidar",
+                          .camera_from_parent = {0, -1, 0, 0, 0, 0, -1, 0, 1, 0, 0, 0, 0, 0, 0, 1}};
+    visual::Raster image{.width = 100,
+                         .height = 50,
+                         .channels = 3,
+                         .bytes = std::vector<std::uint8_t>(100 * 50 * 3, 90),
+                         .full_width = 200,
+                         .full_height = 100,
+                         .frame = "cam"};
+    write(path("item.safetensors"), visual::write_visuals({cloud, camera, image}));
+    Window window;
+    window.open({QString::fromStdString(path("item.safetensors").string())});
+    window.show();
+    ASSERT_TRUE(settle(window));
+    const viewers::ImageView* view = nullptr;
+    for (viewers::Viewer* viewer : window.viewers_of("item.safetensors"))
+        if (const auto* found = viewers::image_view_of(viewer)) view = found;
+    ASSERT_NE(view, nullptr);
+    const auto& dots = view->overlay()->dots;
+    ASSERT_EQ(dots.size(), 2U);
+    EXPECT_FLOAT_EQ(dots[0].x, 50);
+    EXPECT_FLOAT_EQ(dots[0].y, 25);
+    EXPECT_FLOAT_EQ(dots[1].x, 40);
+    EXPECT_FLOAT_EQ(dots[1].y, 20);
+    // Far from the first point's pixel of the camera, on that of the image.
+    Q_EMIT const_cast<viewers::ImageView*>(view)->selected(
+        {.kind = viewers::Selection::Kind::Pixel, .frame = "cam", .index = -1, .x = 50, .y = 25});
+    ASSERT_TRUE(window.selected().has_value());
+    EXPECT_EQ(window.selected()->kind, viewers::Selection::Kind::Point);
+    EXPECT_EQ(window.selected()->index, 0);
 }
 
 }  // namespace

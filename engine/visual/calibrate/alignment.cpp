@@ -43,7 +43,9 @@ void keep_near(std::vector<DepthEdge>& edges, const Camera& camera) {
 }  // namespace
 
 AlignmentItem::AlignmentItem(const Cloud& points, const Raster& raster, Camera seen_by)
-    : camera(std::move(seen_by)), image(raster), cloud(depth_edges(points)) {
+    : camera(camera_of_image(std::move(seen_by), raster)),
+      image(raster),
+      cloud(depth_edges(points)) {
     keep_near(cloud.upright, camera);
     keep_near(cloud.level, camera);
 }

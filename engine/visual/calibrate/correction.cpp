@@ -43,6 +43,21 @@ Camera corrected(Camera camera, const Correction& correction) {
     return camera;
 }
 
+Camera camera_of_image(Camera camera, const Raster& image) {
+    if (image.full_width != camera.width || image.full_height != camera.height ||
+        image.width <= 0 || image.height <= 0 || camera.width <= 0 || camera.height <= 0)
+        return camera;
+    const double across = static_cast<double>(image.width) / camera.width,
+                 down = static_cast<double>(image.height) / camera.height;
+    for (std::size_t i = 0; i < 4; ++i) {
+        camera.projection[i] *= across;
+        camera.projection[4 + i] *= down;
+    }
+    camera.width = image.width;
+    camera.height = image.height;
+    return camera;
+}
+
 Pinhole::Pinhole(const Camera& camera) : width_(camera.width), height_(camera.height) {
     const Matrix4& m = camera.camera_from_parent;
     for (std::size_t column = 0; column < 4; ++column) {

@@ -42,6 +42,10 @@ Matrix4 delta_of(const Correction& correction);
 /// The camera with delta * camera_from_parent; all else stays.
 Camera corrected(Camera camera, const Correction& correction);
 
+/// The camera as it sees the pixels of an image of its that was made smaller to fit a budget: its
+/// projection and size scaled along. Unchanged where the image's full size is not the camera's.
+Camera camera_of_image(Camera camera, const Raster& image);
+
 /// A camera's projection made ready for many points.
 class Pinhole {
 public:

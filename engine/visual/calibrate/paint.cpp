@@ -117,7 +117,8 @@ Painted paint_by_cameras(const Cloud& cloud, std::span<const CameraImage> camera
     constexpr float kNobody = std::numeric_limits<float>::infinity();
     std::vector<float> nearest(cloud.points.size(), kNobody);
     std::vector<bool> behind(cloud.points.size());
-    for (const auto& [camera, image] : cameras) {
+    for (const auto& [given, image] : cameras) {
+        const Camera camera = image ? camera_of_image(given, *image) : given;
         const bool fits = image && is_whole(*image) && image->unit.empty() &&
                           image->width == camera.width && image->height == camera.height;
         if (!fits || (!camera.parent_frame.empty() && camera.parent_frame != cloud.frame)) continue;

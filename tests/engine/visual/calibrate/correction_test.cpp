@@ -94,5 +94,24 @@ TEST(Correction, LimitsHold) {
     EXPECT_DOUBLE_EQ(tame[CorrectionAxis::Yaw], -5 * kDegree);
 }
 
+TEST(Correction, ACameraSeesTheSamePointsInASmallerImage) {
+    visual::Camera camera{.name = "cam",
+                          .width = 200,
+                          .height = 100,
+                          .projection = {100, 0, 100, 4, 0, 100, 50, 2, 0, 0, 1, 0}};
+    const visual::Raster half{
+        .width = 100, .height = 25, .channels = 1, .full_width = 200, .full_height = 100};
+    const visual::Camera small = visual::camera_of_image(camera, half);
+    EXPECT_EQ(small.width, 100);
+    EXPECT_EQ(small.height, 25);
+    const auto whole = visual::Pinhole(camera).pixel({1, 0.5, 10});
+    const auto reduced = visual::Pinhole(small).pixel({1, 0.5, 10});
+    EXPECT_NEAR(reduced.x, whole.x / 2, 1e-9);
+    EXPECT_NEAR(reduced.y, whole.y / 4, 1e-9);
+    visual::Raster other = half;
+    other.full_width = 640;
+    EXPECT_EQ(visual::camera_of_image(camera, other).width, 200) << "another camera's image";
+}
+
 }  // namespace
 }  // namespace millrace::tests
