@@ -21,6 +21,7 @@
 #include "editor/panels/problems_panel.hpp"
 #include "editor/panels/search_palette.hpp"
 #include "editor/panels/wire_panel.hpp"
+#include "tests/viewers/activate.hpp"
 
 namespace millrace::editor {
 namespace {
@@ -34,9 +35,8 @@ protected:
             QStringList{MILLRACE_BINARY_DIR "/bin/millrace", "worker", "--no-cache"});
         window->resize(1400, 900);
         window->show();
-        window->activateWindow();
         window->canvas()->setFocus();
-        EXPECT_TRUE(QTest::qWaitForWindowActive(window.get()));
+        EXPECT_TRUE(millrace::tests::activate(*window));
         EXPECT_TRUE(QTest::qWaitFor(
             [&] { return window->scene()->catalogue().find("control.counter") != nullptr; },
             20'000));

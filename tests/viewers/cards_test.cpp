@@ -17,6 +17,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/viewers/activate.hpp"
 #include "viewers/cards/boxes_table.hpp"
 #include "viewers/cards/boxes_view.hpp"
 #include "viewers/cards/label_chips.hpp"
@@ -118,8 +119,7 @@ protected:
     Boxes() {
         view.resize(560, 420);
         view.show();
-        view.activateWindow();
-        EXPECT_TRUE(QTest::qWaitForWindowActive(&view));
+        EXPECT_TRUE(millrace::tests::activate(view));
     }
     BoxesView view;
 };
@@ -288,8 +288,7 @@ protected:
     Choice() : stack((viewers::add_viewers(registry), registry)) {
         stack.resize(500, 300);
         stack.show();
-        stack.activateWindow();
-        EXPECT_TRUE(QTest::qWaitForWindowActive(&stack));
+        EXPECT_TRUE(millrace::tests::activate(stack));
     }
     viewers::Registry registry;
     viewers::ViewerStack stack;

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "tests/viewers/activate.hpp"
 #include "tests/viewers/cloud_support.hpp"
 #include "viewers/cloud/cloud_workspace.hpp"
 #include "viewers/cloud/color_section.hpp"
@@ -29,9 +30,8 @@ std::unique_ptr<CloudWorkspace> workspace_of(visual::Cloud cloud, QSize size = {
     auto made = std::make_unique<CloudWorkspace>();
     made->resize(size);
     made->show();
-    made->activateWindow();
     made->setFocus();
-    EXPECT_TRUE(QTest::qWaitForWindowActive(made.get()));
+    EXPECT_TRUE(millrace::tests::activate(*made));
     EXPECT_TRUE(made->show_visual(shared(std::move(cloud))));
     EXPECT_TRUE(settle(*made->view()));
     return made;
@@ -238,9 +238,8 @@ TEST(CloudWorkspace, NoEventTakesLongWithAMillionPoints) {
     CloudWorkspace space;
     space.resize(1280, 760);
     space.show();
-    space.activateWindow();
     space.setFocus();
-    ASSERT_TRUE(QTest::qWaitForWindowActive(&space));
+    ASSERT_TRUE(millrace::tests::activate(space));
     const Stalls stalls;
     CloudView& view = *space.view();
     ASSERT_TRUE(space.show_visual(item));

@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/random.hpp"
+#include "tests/viewers/activate.hpp"
 #include "viewers/cloud/cloud_view.hpp"
 
 namespace millrace::tests {
@@ -75,9 +76,8 @@ inline std::unique_ptr<viewers::CloudView> view_of(visual::Cloud cloud, QSize si
     view->resize(size);
     view->show();
     // Keys go to the active window alone.
-    view->activateWindow();
     view->setFocus();
-    EXPECT_TRUE(QTest::qWaitForWindowActive(view.get()));
+    EXPECT_TRUE(millrace::tests::activate(*view));
     EXPECT_TRUE(view->show_visual(shared(std::move(cloud))));
     EXPECT_TRUE(settle(*view));
     return view;

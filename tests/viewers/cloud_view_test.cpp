@@ -4,6 +4,7 @@
 #include <QWheelEvent>
 #include <limits>
 
+#include "tests/viewers/activate.hpp"
 #include "tests/viewers/cloud_support.hpp"
 #include "viewers/theme.hpp"
 
@@ -202,9 +203,8 @@ TEST(CloudView, ADoubleClickFocusesOnThePoint) {
 
 TEST(CloudView, KeysChooseViewAndLook) {
     const auto view = view_of(room_cloud(24));
-    view->activateWindow();
     view->setFocus();
-    ASSERT_TRUE(QTest::qWaitForWindowActive(view.get()));
+    ASSERT_TRUE(millrace::tests::activate(*view));
     QTest::keyClick(view.get(), Qt::Key_1);
     EXPECT_NEAR(view->view().pitch, -M_PI / 2, 1e-12);
     QTest::keyClick(view.get(), Qt::Key_2);

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/viewers/activate.hpp"
 #include "tests/viewers/plot_support.hpp"
 #include "viewers/plot/histogram_view.hpp"
 #include "viewers/theme.hpp"
@@ -59,8 +60,7 @@ TEST_F(Histogram, BarsAreAsHighAsTheirCounts) {
 TEST_F(Histogram, ReadsTheBinUnderThePointer) {
     ASSERT_TRUE(view.show_visual(made(0, 4, {2, 0, 4, 2})));
     view.show();
-    view.activateWindow();
-    ASSERT_TRUE(QTest::qWaitForWindowExposed(&view));
+    ASSERT_TRUE(millrace::tests::activate(view));
     view.setFocus();
     view.choose(2);
     QTest::keyClick(&view, Qt::Key_Right);

@@ -15,6 +15,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/viewers/activate.hpp"
 #include "viewers/model/graph_canvas.hpp"
 #include "viewers/model/layer_table.hpp"
 #include "viewers/model/layout.hpp"
@@ -217,8 +218,7 @@ protected:
     void open(visual::ModelGraph graph) {
         view.resize(900, 600);
         view.show();
-        view.activateWindow();
-        ASSERT_TRUE(QTest::qWaitForWindowActive(&view));
+        ASSERT_TRUE(millrace::tests::activate(view));
         view.canvas()->setFocus();
         ASSERT_TRUE(view.show_visual(shared(std::move(graph))));
         settle();

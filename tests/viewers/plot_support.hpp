@@ -13,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/viewers/activate.hpp"
 #include "viewers/plot/plot_view.hpp"
 #include "viewers/theme.hpp"
 
@@ -68,8 +69,7 @@ protected:
     }
     void show() {
         view.show();
-        view.activateWindow();
-        ASSERT_TRUE(QTest::qWaitForWindowExposed(&view));
+        ASSERT_TRUE(millrace::tests::activate(view));
         view.canvas()->setFocus();
         view.grab();
     }

@@ -15,6 +15,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/viewers/activate.hpp"
 #include "tests/viewers/tensor_support.hpp"
 #include "viewers/registry.hpp"
 #include "viewers/tensor/axis_picker.hpp"
@@ -43,9 +44,8 @@ std::unique_ptr<TensorView> view_of(visual::TensorBlock block, QSize size = {900
     auto view = std::make_unique<TensorView>();
     view->resize(size);
     view->show();
-    view->activateWindow();
     view->setFocus();
-    EXPECT_TRUE(QTest::qWaitForWindowActive(view.get()));
+    EXPECT_TRUE(millrace::tests::activate(*view));
     EXPECT_TRUE(view->show_visual(shared(std::move(block))));
     QCoreApplication::processEvents();
     EXPECT_TRUE(settle(*view));

@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/viewers/activate.hpp"
 #include "viewers/registry.hpp"
 #include "viewers/table/table_rows.hpp"
 #include "viewers/table/table_view.hpp"
@@ -211,8 +212,7 @@ TEST(TextView, BytesThatAreNoTextAreWritten) {
 TEST(TextView, KeysChangeLettersNumbersAndWrapping) {
     TextView view;
     view.show();
-    view.activateWindow();
-    ASSERT_TRUE(QTest::qWaitForWindowActive(&view));
+    ASSERT_TRUE(millrace::tests::activate(view));
     ASSERT_TRUE(view.show_visual(shared(visual::Text{.text = "one"})));
     view.edit()->setFocus();
     const double before = view.edit()->font().pointSizeF();

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/viewers/activate.hpp"
 #include "viewers/common/timeline.hpp"
 
 namespace millrace::tests {
@@ -44,8 +45,7 @@ TEST_F(TimelineTest, StepsWithinItsItems) {
 
 TEST_F(TimelineTest, KeysDoTheSame) {
     timeline.show();
-    ASSERT_TRUE(QTest::qWaitForWindowExposed(&timeline));
-    timeline.activateWindow();
+    ASSERT_TRUE(millrace::tests::activate(timeline));
     timeline.setFocus();
     for (QAction* action : timeline.actions()) {
         EXPECT_FALSE(action->shortcut().isEmpty());

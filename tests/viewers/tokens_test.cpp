@@ -15,6 +15,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/viewers/activate.hpp"
 #include "viewers/registry.hpp"
 #include "viewers/text/token_flow.hpp"
 #include "viewers/text/token_lines.hpp"
@@ -172,8 +173,7 @@ protected:
     void open(visual::Tokens tokens, QSize size = {500, 300}) {
         view.resize(size);
         view.show();
-        view.activateWindow();
-        ASSERT_TRUE(QTest::qWaitForWindowActive(&view));
+        ASSERT_TRUE(millrace::tests::activate(view));
         ASSERT_TRUE(view.show_visual(shared(std::move(tokens))));
         ASSERT_TRUE(QTest::qWaitFor([&] { return view.settled(); }, 20'000));
         view.flow()->setFocus();

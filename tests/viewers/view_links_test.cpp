@@ -14,6 +14,7 @@
 #include "engine/visual/codec.hpp"
 #include "engine/visual/io/cloud_io.hpp"
 #include "engine/visual/scene/colors.hpp"
+#include "tests/viewers/activate.hpp"
 #include "tests/viewers/cloud_support.hpp"
 #include "viewers/cloud/cloud_workspace.hpp"
 #include "viewers/image/image_workspace.hpp"
@@ -71,8 +72,7 @@ protected:
         auto window = std::make_unique<Window>();
         window->open({QString::fromStdString(path("data").string())});
         window->show();
-        window->activateWindow();
-        EXPECT_TRUE(QTest::qWaitForWindowActive(window.get()));
+        EXPECT_TRUE(millrace::tests::activate(*window));
         EXPECT_TRUE(settle(*window));
         EXPECT_TRUE(window->problems().isEmpty()) << window->problems().join("\n").toStdString();
         return window;

@@ -22,6 +22,7 @@
 
 #include "engine/visual/codec.hpp"
 #include "engine/visual/io/cloud_io.hpp"
+#include "tests/viewers/activate.hpp"
 #include "viewers/cloud/cloud_workspace.hpp"
 #include "viewers/view/window.hpp"
 
@@ -78,8 +79,7 @@ protected:
         window->resize(1200, 800);
         window->open(paths(names));
         window->show();
-        window->activateWindow();
-        EXPECT_TRUE(QTest::qWaitForWindowActive(window.get()));
+        EXPECT_TRUE(millrace::tests::activate(*window));
         EXPECT_TRUE(settle(*window));
         return window;
     }
