@@ -115,6 +115,32 @@ TEST_F(Compare, OneChangedPixelIsFoundAndATolerancePasses) {
     EXPECT_EQ(panel()->result()->summary.verdict, Verdict::Beyond);
 }
 
+TEST_F(Compare, TwoImagesAreLaidOverEachOther) {
+    write_image("a/0.png", 17, 9, 50);
+    write_image("b/0.png", 17, 9, 100);
+    open({"a", "b"});
+    panel()->show_difference();
+    ASSERT_TRUE(settle());
+    viewers::ImageView* view = nullptr;
+    for (auto* image : window.findChildren<viewers::ImageView*>())
+        if (image->reference()) view = image;
+    ASSERT_NE(view, nullptr);
+    EXPECT_EQ(view->compare_mode(), viewers::CompareMode::Difference);
+    EXPECT_NE(view->item_name(), view->reference_name());
+    ASSERT_TRUE(view->difference().has_value());
+    EXPECT_EQ(view->difference()->max, 50);
+    // Another item keeps the way of comparing that was chosen.
+    view->set_compare_mode(viewers::CompareMode::Wipe);
+    write_image("b/0.png", 17, 9, 120);
+    window.reload();
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(view->compare_mode(), viewers::CompareMode::Wipe);
+    view->set_compare_mode(viewers::CompareMode::Difference);
+    ASSERT_TRUE(settle());
+    ASSERT_TRUE(view->difference().has_value());
+    EXPECT_EQ(view->difference()->max, 70);
+}
+
 TEST_F(Compare, TheWorstPointIsMarkedInBoth) {
     auto points = grid();
     write_cloud("a/0.pcd", points);

@@ -1,9 +1,11 @@
 // How the canvas of OpenGL lives in a window: chosen, lost, replaced, and without a driver.
 #include <QHBoxLayout>
+#include <QOffscreenSurface>
 #include <QOpenGLWidget>
 #include <QProcess>
 #include <QScreen>
 #include <QWindow>
+#include <thread>
 
 #include "tests/viewers/gl_support.hpp"
 #include "viewers/cloud/gl/driver.hpp"
@@ -29,6 +31,18 @@ TEST_F(GlCloud, APictureComesBackAfterTheContextIsLost) {
     EXPECT_TRUE(view->chooser().opengl()) << qPrintable(view->chooser().reason());
     EXPECT_LE(share_of_difference(before, view->screenshot()), kShare);
     view->setParent(nullptr);
+}
+
+TEST_F(GlCloud, ADriverIsLookedAtBesideTheWindow) {
+    if (!viewers::gl::can_look_beside_window()) GTEST_SKIP() << "not with this system's OpenGL";
+    const auto surface = viewers::gl::make_surface();
+    viewers::gl::Driver found;
+    std::thread([&] { found = viewers::gl::look_at(*surface); }).join();
+    const viewers::gl::Driver here = viewers::gl::look_at(*surface);
+    EXPECT_FALSE(found.name.isEmpty());
+    EXPECT_EQ(found.name, here.name);
+    EXPECT_EQ(found.card, here.card);
+    EXPECT_EQ(found.fault, here.fault);
 }
 
 TEST_F(GlCloud, SwitchingForthAndBackKeepsThePicture) {

@@ -73,6 +73,9 @@ protected:
         view.canvas()->setFocus();
         view.grab();
     }
+    bool settle() {
+        return QTest::qWaitFor([this] { return view.settled(); }, 20'000);
+    }
     QColor color(std::size_t line) const {
         return viewers::PlotLook::from(view.palette(), view.font())
             .color(view.scene().lines()[line].color);

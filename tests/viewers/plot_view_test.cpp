@@ -3,6 +3,7 @@
 #include <QSignalSpy>
 #include <QTest>
 #include <QWheelEvent>
+#include <algorithm>
 #include <limits>
 
 #include <gtest/gtest.h>
@@ -64,6 +65,7 @@ TEST_F(Plot, ASpikeOfOneSampleAmongAMillionIsSeen) {
     auto line = line_of("a", 1'000'000, [](double) { return 0; });
     line.y[700'001] = 10;
     ASSERT_TRUE(view.show_visual(shared(series_of({line}))));
+    ASSERT_TRUE(settle());
     const QImage image = view.canvas()->grab().toImage();
     const QPoint top = place(700'001, 9).toPoint();
     EXPECT_GT(pixels_of(image, color(0), QRect(top - QPoint(2, 10), QSize(5, 100))), 60);
@@ -71,9 +73,27 @@ TEST_F(Plot, ASpikeOfOneSampleAmongAMillionIsSeen) {
     EXPECT_EQ(pixels_of(image, color(0), QRect(beside - QPoint(2, 10), QSize(5, 100))), 0);
 }
 
+TEST_F(Plot, ALargeSeriesIsPutInOrderBesideTheWindow) {
+    auto line = line_of("a", 300'000, [](double x) { return x; });
+    std::ranges::reverse(line.x);
+    ASSERT_TRUE(view.show_visual(shared(series_of({line}))));
+    EXPECT_TRUE(view.scene().lines().empty()) << "not yet";
+    ASSERT_TRUE(settle());
+    ASSERT_EQ(view.scene().lines().size(), 1U);
+    EXPECT_FALSE(view.scene().lines()[0].curve->was_in_order());
+    EXPECT_EQ(view.scene().lines()[0].curve->x(0), 0);
+    // What was asked for last is what is shown, however long the one before takes.
+    ASSERT_TRUE(view.show_visual(shared(series_of({line}))));
+    ASSERT_TRUE(view.show_visual(shared(series_of({line_of("b", {0, 1}, {2, 3})}))));
+    ASSERT_TRUE(settle());
+    ASSERT_EQ(view.scene().lines().size(), 1U);
+    EXPECT_EQ(view.scene().lines()[0].name, "b");
+}
+
 TEST_F(Plot, APanOfAMillionSamplesLooksAtBlocksAndTheCursorAtNothing) {
     ASSERT_TRUE(view.show_visual(
         shared(series_of({line_of("a", 1'000'000, [](double x) { return std::sin(x); })}))));
+    ASSERT_TRUE(settle());
     show();
     const auto& curve = *view.scene().lines()[0].curve;
     view.set_x_range(100'000, 800'000);

@@ -49,6 +49,23 @@ TEST_F(Layout, PanesAreMovedByDraggingToAnEdge) {
     EXPECT_FALSE(window->panes()->drop(a, {-5, -5}));
 }
 
+TEST_F(Layout, TheMainPaneStaysLargeHoweverManyThereAre) {
+    for (const int others : {1, 4, 9, 16}) {
+        PaneArea area;
+        area.resize(1600, 900);
+        auto* main = new Pane("main", new QLabel("main"), &area);
+        area.add(main, true);
+        for (int i = 0; i < others; ++i)
+            area.add(new Pane(QString::number(i), new QLabel(QString::number(i)), &area));
+        area.arrange(false);
+        area.show();
+        ASSERT_TRUE(QTest::qWaitForWindowExposed(&area));
+        EXPECT_GT(main->width(), area.width() * 2 / 5) << others << " others";
+        EXPECT_GT(main->height(), area.height() * 9 / 10);
+        for (const Pane* pane : area.panes()) EXPECT_GT(pane->width(), 60) << others << " others";
+    }
+}
+
 TEST_F(Layout, PanesAreMovedByKeys) {
     write_cloud("cloud.ply", {{0, 0, 0}, {1, 2, 3}});
     write_image("a.png");

@@ -1,6 +1,7 @@
 #include "viewers/cloud/canvas_chooser.hpp"
 
 #include <QLocale>
+#include <QOffscreenSurface>
 #include <QSettings>
 #include <QWidget>
 #include <utility>
@@ -46,7 +47,7 @@ CanvasChooser::CanvasChooser(QWidget& view, Canvas::PaintOver over)
                 : tr("Drawn by the software renderer until a graphics card is found."));
     later_.setSingleShot(true);
     later_.setInterval(kLookAfterMs);
-    connect(&later_, &QTimer::timeout, this, &CanvasChooser::decide);
+    connect(&later_, &QTimer::timeout, this, &CanvasChooser::look);
     if (choice_ == RendererChoice::OpenGl) decide();
 }
 
@@ -96,6 +97,19 @@ QString CanvasChooser::hindrance() const {
             .arg(gigabytes(needed), gigabytes(most_bytes_));
     }
     return {};
+}
+
+/// The window goes on while the driver is loaded.
+void CanvasChooser::look() {
+    if (!gl::may_have_card() || !gl::can_look_beside_window()) return decide();
+    surface_ = gl::make_surface();
+    looking_.run({}, [this, surface = surface_.get()](const std::stop_token&) {
+        gl::driver(surface);
+        return [this] {
+            surface_.reset();
+            if (choice_ == RendererChoice::Automatic) decide();
+        };
+    });
 }
 
 void CanvasChooser::decide() {

@@ -10,7 +10,10 @@
 #include <QTimer>
 #include <memory>
 
+#include "viewers/cloud/background.hpp"
 #include "viewers/cloud/splat_canvas.hpp"
+
+class QOffscreenSurface;
 
 namespace millrace::viewers {
 
@@ -53,6 +56,7 @@ Q_SIGNALS:
     void told(const QString& text);
 
 private:
+    void look();
     void decide();
     /// Why OpenGL doesn't draw; empty when it does.
     QString hindrance() const;
@@ -71,6 +75,8 @@ private:
     std::size_t points_ = 0, most_bytes_ = kMostBytes;
     bool decided_ = false;
     QTimer later_;
+    std::unique_ptr<QOffscreenSurface> surface_;  ///< while a driver is looked at
+    Background looking_;                          ///< last: its job uses the surface
 };
 
 }  // namespace millrace::viewers

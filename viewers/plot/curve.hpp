@@ -1,6 +1,6 @@
 // One line of a plot made ready to draw: in order of x, smoothed, and with minima and maxima of
 // blocks, so that drawing costs as much as the picture is wide, however many samples there are, and
-// loses no spike. Owned by the plot; window thread only.
+// loses no spike. May be made on any thread; then the plot's, on the window thread alone.
 #pragma once
 
 #include <QPolygonF>

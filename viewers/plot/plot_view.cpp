@@ -13,6 +13,8 @@ namespace millrace::viewers {
 namespace {
 
 constexpr std::size_t kToldLines = 6;  ///< of a status line
+/// Samples that are put in order on the window thread, some 10 ms.
+constexpr std::size_t kSamplesAtOnce = 50'000;
 
 }  // namespace
 
@@ -56,12 +58,27 @@ bool PlotView::set_series(const QString& run, Shared item) {
         set_status(problem);
         return false;
     }
-    if (!scene_.set_run(run, std::move(item))) return false;
-    changed();
+    const std::uint64_t turn = ++turns_[run];
+    std::size_t samples = 0;
+    for (const visual::Series::Line& line : series->lines) samples += line.x.size();
+    if (samples <= kSamplesAtOnce) {
+        scene_.set_run(run, std::move(item));
+        changed();
+        return true;
+    }
+    background_.run(QStringLiteral("series ") + run, [this, run, item, turn](const std::stop_token&) {
+        return [this, run, item, turn, curves = PlotScene::curves_of(item)] {
+            // Another one, or none, may have been asked for meanwhile.
+            if (turns_[run] != turn) return;
+            scene_.set_run(run, item, curves);
+            changed();
+        };
+    });
     return true;
 }
 
 void PlotView::remove_series(const QString& run) {
+    ++turns_[run];
     scene_.remove_run(run);
     changed();
 }

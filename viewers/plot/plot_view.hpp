@@ -2,6 +2,8 @@
 // logarithmic axes, cursors that read values, and figures of what is seen. Window thread only.
 #pragma once
 
+#include <map>
+
 #include "viewers/cloud/background.hpp"
 #include "viewers/plot/canvas.hpp"
 #include "viewers/plot/table.hpp"
@@ -50,7 +52,7 @@ public:
     QString copied() const;
     /// Device pixels.
     QImage picture(QSize pixels, double ratio = 1) const;
-    /// Whether no text is being made or written.
+    /// Whether no series is being put in order, and no text made or written.
     bool settled() const override { return background_.idle(); }
     void write_csv(const QString& file);
     void write_picture(const QString& file, QSize size, bool light);
@@ -78,7 +80,8 @@ private:
     QSlider* slider_;
     QLabel* weight_;
     QAction *log_x_ = nullptr, *log_y_ = nullptr, *follow_ = nullptr, *rectangle_ = nullptr;
-    Background background_;
+    std::map<QString, std::uint64_t> turns_;  ///< by run: how often a series was asked for
+    Background background_;                   ///< last: its jobs end before the rest goes
 };
 
 }  // namespace millrace::viewers

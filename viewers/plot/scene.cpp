@@ -34,9 +34,19 @@ QString PlotScene::problem_with(const visual::Series& series) {
     return {};
 }
 
-bool PlotScene::set_run(const QString& name, Viewer::Shared item) {
+PlotScene::Curves PlotScene::curves_of(const Viewer::Shared& item) {
+    Curves made;
+    const visual::Series* series = series_in(item);
+    if (!series || !problem_with(*series).isEmpty()) return made;
+    for (const visual::Series::Line& line : series->lines)
+        made.push_back(std::make_shared<Curve>(item, line));
+    return made;
+}
+
+bool PlotScene::set_run(const QString& name, Viewer::Shared item, Curves curves) {
     const visual::Series* series = series_in(item);
     if (!series || !problem_with(*series).isEmpty()) return false;
+    if (curves.size() != series->lines.size()) curves = curves_of(item);
     std::set<QString> hidden;
     for (const PlotLine& line : lines_) {
         if (line.run == name && !line.visible) hidden.insert(line.name);
@@ -47,12 +57,12 @@ bool PlotScene::set_run(const QString& name, Viewer::Shared item) {
     const auto old = std::ranges::find(lines_, name, &PlotLine::run);
     auto place = old - lines_.begin();
     std::erase_if(lines_, [&name](const PlotLine& line) { return line.run == name; });
-    for (const visual::Series::Line& line : series->lines) {
-        const QString called = QString::fromStdString(line.name);
+    for (std::size_t i = 0; i < curves.size(); ++i) {
+        const QString called = QString::fromStdString(series->lines[i].name);
         lines_.insert(lines_.begin() + place++,
                       PlotLine{.run = name,
                                .name = called,
-                               .curve = std::make_shared<Curve>(item, line),
+                               .curve = std::move(curves[i]),
                                .visible = !hidden.contains(called)});
     }
     take_labels();

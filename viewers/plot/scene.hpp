@@ -22,9 +22,14 @@ public:
     /// Why a series can't be shown; empty when it can.
     static QString problem_with(const visual::Series& series);
 
+    using Curves = std::vector<std::shared_ptr<Curve>>;
+    /// One a line of a series that set_run() would take, else none. Any thread: putting a million
+    /// samples in order takes longer than a window may stand still.
+    static Curves curves_of(const Viewer::Shared& item);
+
     /// Adds the lines of a run's series, or replaces them; which lines are hidden stays. False when
-    /// `item` is no series or contradicts itself.
-    bool set_run(const QString& run, Viewer::Shared item);
+    /// `item` is no series or contradicts itself. `curves` are made from it when there are none.
+    bool set_run(const QString& run, Viewer::Shared item, Curves curves = {});
     void remove_run(const QString& run);
     QStringList runs() const;
 

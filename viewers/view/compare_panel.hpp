@@ -27,6 +27,14 @@ namespace millrace::view {
 
 class ComparePlot;
 
+/// What two items differ by, for a pane of its own.
+struct ShownDifference {
+    QString title;
+    Shared picture;  ///< the difference as a visual of the items' kind
+    Shared a, b;     ///< what was compared; images are laid over each other instead
+    QString name_a, name_b;
+};
+
 class ComparePanel : public QWidget {
     Q_OBJECT
 
@@ -78,8 +86,8 @@ Q_SIGNALS:
     void element_wanted(const millrace::view::Wire& a, const millrace::view::Wire& b,
                         std::size_t place, const std::optional<millrace::viewers::Selection>& in_a,
                         const std::optional<millrace::viewers::Selection>& in_b);
-    void difference_wanted(const QString& title, const millrace::view::Shared& picture);
-    void difference_changed(const QString& title, const millrace::view::Shared& picture);
+    void difference_wanted(const millrace::view::ShownDifference& difference);
+    void difference_changed(const millrace::view::ShownDifference& difference);
     void item_wanted(quint64 item);
     /// B shows its items so much later than the timeline.
     void offset_wanted(const millrace::view::Wire* b, qint64 offset);
@@ -107,7 +115,8 @@ private:
     void show_elements();
     void show_items();
     void show_wires();
-    QString difference_title() const;
+    /// None where the result has no difference to be looked at.
+    std::optional<ShownDifference> shown_difference() const;
     // compare_work.cpp
     void compare_now();
     void take(std::shared_ptr<ItemResult> result);

@@ -261,14 +261,17 @@ void ComparePanel::step_worst(int by) {
     show_worst();
 }
 
-QString ComparePanel::difference_title() const {
-    return tr("%1 − %2").arg(a_->currentText(), b_->currentText());
+std::optional<ShownDifference> ComparePanel::shown_difference() const {
+    const visual::Difference* worst = result_ ? result_->worst() : nullptr;
+    if (!worst || !worst->picture) return std::nullopt;
+    const std::size_t place = result_->worst_place;
+    const QString a = a_->currentText(), b = b_->currentText();
+    return ShownDifference{
+        tr("%1 − %2").arg(a, b), worst->picture, result_->a[place], result_->b[place], a, b};
 }
 
 void ComparePanel::show_difference() {
-    const visual::Difference* worst = result_ ? result_->worst() : nullptr;
-    if (!worst || !worst->picture) return;
-    Q_EMIT difference_wanted(difference_title(), worst->picture);
+    if (const auto difference = shown_difference()) Q_EMIT difference_wanted(*difference);
 }
 
 void ComparePanel::changeEvent(QEvent* event) {

@@ -68,9 +68,7 @@ void ComparePanel::compare_now() {
 void ComparePanel::take(std::shared_ptr<ItemResult> result) {
     result_ = std::move(result);
     show_result();
-    if (const visual::Difference* worst = result_ ? result_->worst() : nullptr;
-        worst && worst->picture)
-        Q_EMIT difference_changed(difference_title(), worst->picture);
+    if (const auto difference = shown_difference()) Q_EMIT difference_changed(*difference);
 }
 
 std::vector<std::pair<const Wire*, const Wire*>> ComparePanel::shared_wires() const {

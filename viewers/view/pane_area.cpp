@@ -115,8 +115,9 @@ void PaneArea::arrange(bool below) {
     below = below && has_main_;
     QSplitter* whole = make_splitter(below ? Qt::Vertical : Qt::Horizontal);
     if (has_main_) whole->addWidget(panes_.front());
-    constexpr std::size_t kStack = 3;  // panes of a column, or of a row under the main pane
-    const std::size_t stacks = has_main_ ? (count + kStack - 1) / kStack
+    // Panes of a column, or of a row under the main pane.
+    const std::size_t most = count <= 6 ? 3 : count <= 12 ? 4 : 5;
+    const std::size_t stacks = has_main_ ? (count + most - 1) / most
                                          : static_cast<std::size_t>(std::ceil(std::sqrt(count)));
     const std::size_t each = stacks == 0 ? 0 : (count + stacks - 1) / stacks;
     for (std::size_t i = 0; i < stacks; ++i) {
@@ -127,7 +128,9 @@ void PaneArea::arrange(bool below) {
         stack->setSizes(QList<int>(stack->count(), 100));
     }
     QList<int> sizes(whole->count(), 100);
-    if (has_main_ && count > 0) sizes[0] = stacks == 1 ? 180 : 130;
+    // The main pane keeps nearly half, however many there are.
+    if (has_main_ && count > 0)
+        sizes[0] = stacks == 1 ? 180 : std::max(130, 85 * static_cast<int>(stacks));
     set_root(whole);
     whole->setSizes(sizes);
     by_hand_ = false;

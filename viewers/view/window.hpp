@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "engine/visual/calibrate/correction.hpp"
@@ -41,6 +42,7 @@ namespace millrace::view {
 class CalibrationPanel;
 class ComparePanel;
 class Plots;
+struct ShownDifference;
 struct Wire;
 
 /// Whether it holds boxes, in space or in pixels.
@@ -122,7 +124,12 @@ private:
     void refresh();
     void load(std::size_t index, quint64 item);
     void load_part(std::size_t number, std::size_t place, const std::vector<std::int64_t>& index);
-    void take(std::size_t index, quint64 item, std::vector<Shared> visuals);
+    /// `already`: places whose panes have the item.
+    void take(std::size_t index, quint64 item, std::vector<Shared> visuals,
+              std::set<std::size_t> already = {});
+    bool make_next_view(Open& open, const std::vector<Shared>& visuals,
+                        std::set<std::size_t>& shown);
+    void make_space();
     void show_in_space(Open& open, std::size_t place, const Shared& visual);
     void gather_items();
     // window_panes.cpp
@@ -181,7 +188,7 @@ private:
     void reveal_element(const Wire& wire, std::size_t place,
                         const std::optional<viewers::Selection>& selection, const QString& side,
                         QList<viewers::PointMark>& points);
-    void show_difference(const QString& title, const Shared& picture);
+    void show_difference(const ShownDifference& difference);
     // window_layout.cpp
     void restore_layout();
     void save_layout();
@@ -234,6 +241,7 @@ private:
     QLabel* state_;
     QPushButton* reload_;
     int retries_ = 0, failed_tries_ = 0;  ///< loads that will be tried again, and that were
+    int making_ = 0;                      ///< items that wait for their widgets
     QStringList problems_;
     std::optional<viewers::Selection> hovered_, selected_;
     CalibrationPanel* calibration_ = nullptr;

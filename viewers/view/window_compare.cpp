@@ -9,6 +9,7 @@
 #include "engine/observe/record.hpp"
 #include "viewers/cloud/cloud_workspace.hpp"
 #include "viewers/common/viewer_stack.hpp"
+#include "viewers/image/image_workspace.hpp"
 #include "viewers/view/compare_panel.hpp"
 #include "viewers/view/window.hpp"
 
@@ -37,12 +38,10 @@ void Window::add_compare_actions(QMenu* menu) {
                 reveal_element(b, place, in_b, tr("B"), points);
                 if (space_ && !points.isEmpty()) space_->view()->reveal_points(points);
             });
-    connect(
-        compare_, &ComparePanel::difference_wanted, this,
-        [this](const QString& title, const Shared& picture) { show_difference(title, picture); });
+    connect(compare_, &ComparePanel::difference_wanted, this, &Window::show_difference);
     connect(compare_, &ComparePanel::difference_changed, this,
-            [this](const QString& title, const Shared& picture) {
-                if (difference_) show_difference(title, picture);
+            [this](const ShownDifference& difference) {
+                if (difference_) show_difference(difference);
             });
     connect(compare_, &ComparePanel::offset_wanted, this, [this](const Wire* b, qint64 offset) {
         for (const auto& open : open_) {
@@ -112,9 +111,9 @@ void Window::reveal_element(const Wire& wire, std::size_t place,
     }
 }
 
-/// The difference in a pane of its own; where it is already open it is replaced. For two images
-/// this is the place to set B as the reference of A's viewer instead.
-void Window::show_difference(const QString& title, const Shared& picture) {
+/// In a pane of its own; where it is already open it is replaced. Of two images A is shown with B
+/// as its reference, so that they can be wiped and blinked, not only subtracted.
+void Window::show_difference(const ShownDifference& difference) {
     const bool fresh = !difference_;
     if (fresh) {
         difference_ = new viewers::ViewerStack(registry_, this);
@@ -129,18 +128,31 @@ void Window::show_difference(const QString& title, const Shared& picture) {
                     style.coloring.field = "difference";
                     cloud->view()->set_style(style);
                 });
-        Pane* pane = framed(title, difference_);
+        Pane* pane = framed(difference.title, difference_);
         pane->add_to_title(difference_->choice());
         area_->add(pane);
     }
     Pane* pane = area_->pane_of(difference_);
-    pane->set_title(title);
-    if (!difference_->show_visual(picture)) {
+    pane->set_title(difference.title);
+    const auto raster = [](const Shared& one) {
+        return std::shared_ptr<const visual::Raster>(one, std::get_if<visual::Raster>(one.get()));
+    };
+    const auto reference = raster(difference.b);
+    const bool images = raster(difference.a) && reference;
+    if (!difference_->show_visual(images ? difference.a : difference.picture)) {
         tell_problem(tr("The difference can't be shown: there is no viewer for it."));
         close_pane(pane);
-    } else if (fresh) {
-        arrange();
+        return;
     }
+    auto* image = qobject_cast<viewers::ImageWorkspace*>(difference_->viewer());
+    if (image && images) {
+        const bool first = !image->view()->reference();
+        image->view()->set_item_name(difference.name_a);
+        image->view()->set_reference(reference, difference.name_b);
+        // Whoever has chosen another way of comparing keeps it while items change.
+        if (first) image->view()->set_compare_mode(viewers::CompareMode::Difference);
+    }
+    if (fresh) arrange();
 }
 
 }  // namespace millrace::view

@@ -2,6 +2,7 @@
 // timeline's, loaded beside the window thread.
 #include <QSignalBlocker>
 #include <QStatusBar>
+#include <QTimer>
 #include <QToolBar>
 #include <algorithm>
 
@@ -94,19 +95,47 @@ void Window::load_part(std::size_t number, std::size_t place,
                     });
 }
 
-void Window::take(std::size_t index, quint64 item, std::vector<Shared> visuals) {
+/// Widgets are made one an event, since each takes a noticeable part of the time that a window may
+/// stand still. True when one was made, and there may be more to make.
+bool Window::make_next_view(Open& open, const std::vector<Shared>& visuals,
+                            std::set<std::size_t>& shown) {
+    for (std::size_t place = 0; place < visuals.size(); ++place) {
+        const visual::Visual& one = *visuals[place];
+        if (!space_ && belongs_in_space(one)) {
+            make_space();
+            return true;
+        }
+        if (!belongs_in_pane(one) || open.stacks.contains(place)) continue;
+        if (!shown.insert(place).second) continue;
+        show_in_pane(open, place, visuals[place]);
+        return true;
+    }
+    return false;
+}
+
+void Window::take(std::size_t index, quint64 item, std::vector<Shared> visuals,
+                  std::set<std::size_t> already) {
     Open& open = *open_[index];
     if (open.wanted != item || !open.visible) return;
-    open.tries = 0;
-    open.given = std::move(visuals);
+    open.given = visuals;
     open.shown = with_corrections(open.given);
+    if (make_next_view(open, open.shown, already)) {
+        ++making_;
+        QTimer::singleShot(0, this, [this, index, item, visuals, already] {
+            --making_;
+            take(index, item, visuals, already);
+        });
+        return;
+    }
+    open.tries = 0;
     const std::vector<QString> before = std::exchange(open.layers, {});
     for (std::size_t place = 0; place < open.shown.size(); ++place) {
         const visual::Visual& one = *open.shown[place];
         if (belongs_in_space(one)) show_in_space(open, place, open.shown[place]);
         const bool listed =
             open.stacks.contains(place) && std::holds_alternative<visual::Boxes2d>(one);
-        if (listed || belongs_in_pane(one)) show_in_pane(open, place, open.shown[place]);
+        if ((listed || belongs_in_pane(one)) && !already.contains(place))
+            show_in_pane(open, place, open.shown[place]);
     }
     for (const QString& layer : before) {
         if (std::ranges::find(open.layers, layer) == open.layers.end())
@@ -127,21 +156,22 @@ void Window::take(std::size_t index, quint64 item, std::vector<Shared> visuals) 
         setWindowTitle(tr("%1 – Millrace View").arg(stream->labels[static_cast<qsizetype>(at)]));
 }
 
+void Window::make_space() {
+    space_ = new viewers::CloudWorkspace(this);
+    viewers::set_viewer_title(*space_, tr("3D"));
+    area_->add(framed(tr("3D"), space_), true);
+    connect(space_, &viewers::Viewer::status_changed, statusBar(),
+            [this](const QString& text) { statusBar()->showMessage(text); });
+    connect(space_->view(), &viewers::Viewer::status_changed, statusBar(),
+            [this](const QString& text) { statusBar()->showMessage(text); });
+    follow(space_->view());
+    connect(space_->view(), &viewers::CloudView::layers_changed, this, &Window::apply_paints);
+    connect(space_->view(), &viewers::CloudView::style_changed, this, &Window::follow_painting);
+    space_made();
+    arrange();
+}
+
 void Window::show_in_space(Open& open, std::size_t place, const Shared& visual) {
-    if (!space_) {
-        space_ = new viewers::CloudWorkspace(this);
-        viewers::set_viewer_title(*space_, tr("3D"));
-        area_->add(framed(tr("3D"), space_), true);
-        connect(space_, &viewers::Viewer::status_changed, statusBar(),
-                [this](const QString& text) { statusBar()->showMessage(text); });
-        connect(space_->view(), &viewers::Viewer::status_changed, statusBar(),
-                [this](const QString& text) { statusBar()->showMessage(text); });
-        follow(space_->view());
-        connect(space_->view(), &viewers::CloudView::layers_changed, this, &Window::apply_paints);
-        connect(space_->view(), &viewers::CloudView::style_changed, this, &Window::follow_painting);
-        space_made();
-        arrange();
-    }
     const QString layer = layer_of(open, place);
     space_->view()->set_layer(layer, visual);
     open.layers.push_back(layer);

@@ -16,11 +16,19 @@ namespace {
 
 QString translated(const char* text) { return QCoreApplication::translate("Driver", text); }
 
-Driver probe() {
+}  // namespace
+
+std::unique_ptr<QOffscreenSurface> make_surface() {
+    auto surface = std::make_unique<QOffscreenSurface>();
+    surface->setFormat(wanted_format());
+    surface->create();
+    return surface;
+}
+
+bool can_look_beside_window() { return QOpenGLContext::supportsThreadedOpenGL(); }
+
+Driver look_at(QOffscreenSurface& surface) {
     Driver found;
-    QOffscreenSurface surface;
-    surface.setFormat(wanted_format());
-    surface.create();
     QOpenGLContext context;
     context.setFormat(wanted_format());
     if (!surface.isValid() || !context.create() || !context.makeCurrent(&surface)) {
@@ -51,10 +59,8 @@ Driver probe() {
     return found;
 }
 
-}  // namespace
-
-const Driver& driver() {
-    static const Driver found = probe();
+const Driver& driver(QOffscreenSurface* surface) {
+    static const Driver found = look_at(surface ? *surface : *make_surface());
     return found;
 }
 
