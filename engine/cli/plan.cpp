@@ -35,6 +35,12 @@ std::string ways_of(const engine::PlanStage& stage) {
     return stage.light ? "light" : stage.parallel ? "several at once" : "one at a time";
 }
 
+std::string reason_of(const engine::PlanIdle& node) {
+    return node.mode == engine::NodeMode::Mute     ? "muted"
+           : node.mode == engine::NodeMode::Bypass ? "bypassed"
+                                                   : "waits for " + node.because;
+}
+
 Object to_object(const Plan& plan) {
     Array stages;
     for (const engine::PlanStage& stage : plan.stages) {
@@ -70,7 +76,11 @@ Object to_object(const Plan& plan) {
                                {"depth", rate.depth},
                                {"in_flight", rate.in_flight}});
     }
+    Array idle;
+    for (const engine::PlanIdle& node : plan.idle)
+        idle.push_back(Object{{"node", node.id}, {"reason", reason_of(node)}});
     return {{"nodes", std::move(nodes)},
+            {"idle", std::move(idle)},
             {"stages", std::move(stages)},
             {"wires", std::move(wires)},
             {"rates", std::move(rates)},
@@ -103,6 +113,10 @@ void print_plan(const Plan& plan, Output& output) {
                    std::to_string(plan.rates[i].in_flight)});
     }
     output.write(stages.text() + "\n" + wires.text() + "\n" + rates.text());
+    if (plan.idle.empty()) return;
+    TextTable idle({"not run", "reason"});
+    for (const engine::PlanIdle& node : plan.idle) idle.add({node.id, reason_of(node)});
+    output.write("\n" + idle.text());
 }
 
 }  // namespace

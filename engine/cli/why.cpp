@@ -20,6 +20,10 @@ int why_command(const Call& call) {
     stop_on_errors(plan.problems);
     const int node = plan.find(id);
     if (node < 0) {
+        if (const std::string idle = plan.why_idle(id); !idle.empty())
+            throw usage_error("E-CLI-014", fmt::format("\"{}\" does not run", id),
+                              "a node that runs", idle,
+                              "Take the mute or bypass away to have it run.");
         std::vector<std::string> ids;
         for (const engine::PlanNode& known : plan.nodes) ids.push_back(known.id);
         const std::string near = engine::nearest_of(id, ids);

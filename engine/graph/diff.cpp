@@ -67,6 +67,7 @@ public:
                 values(at + ".params", a.params, b.params);
                 values(at + ".on_error", name_of(a.on_error), name_of(b.on_error));
                 values(at + ".retries", a.retries, b.retries);
+                values(at + ".mode", name_of(a.mode), name_of(b.mode));
                 values(at, a.extra, b.extra);
             });
         maps(
@@ -93,6 +94,9 @@ public:
 private:
     static Value name_of(OnError policy) {
         return policy == OnError::Stop ? "stop" : policy == OnError::Skip ? "skip" : "retry";
+    }
+    static Value name_of(NodeMode mode) {
+        return mode == NodeMode::Normal ? Value() : mode == NodeMode::Mute ? "mute" : "bypass";
     }
     static Value name_of(Policy policy) {
         return policy == Policy::Block        ? "block"

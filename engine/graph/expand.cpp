@@ -18,10 +18,7 @@ constexpr std::size_t kBytesOfPart = 64;
 constexpr int kMostSuggestions = 100;
 
 /// What a call looks like from outside once it is expanded.
-struct Ports {
-    std::map<std::string, std::vector<Endpoint>> inputs;
-    std::map<std::string, Endpoint> outputs;
-};
+using Ports = Expanded::Ports;
 
 /// Parameters that calls further out set, by the path of the node from the graph that is being
 /// added.
@@ -59,7 +56,8 @@ Settings taken_for(const std::string& id, Settings& settings) {
 
 class Expander {
 public:
-    Expander(Graph& result, Findings& findings) : result_(result), findings_(findings) {}
+    Expander(Expanded& result, Findings& findings)
+        : result_(result.graph), bypassed_(result.bypassed), findings_(findings) {}
 
     /// Adds the content of `graph` under `prefix`; `call` is the node that stands for it, if any.
     void add(const Scope& scope, const std::string& prefix, const GraphNode* call,
@@ -112,6 +110,7 @@ public:
 
 private:
     static void inherit(GraphNode& node, const GraphNode* call) {
+        if (call && call->mode == NodeMode::Mute) node.mode = NodeMode::Mute;
         if (!call || node.on_error != OnError::Stop) return;
         node.on_error = call->on_error;
         node.retries = call->retries;
@@ -153,6 +152,7 @@ private:
         add(inner, prefix, &call, settings_of(call, inner, id, std::move(settings)));
         Ports ports = call_ports(*found.subgraph, prefix);
         if (call.type == "control.for_each") add_loop(ports, prefix, call);
+        if (call.mode == NodeMode::Bypass) bypassed_[id] = ports;
         expanded_[id] = ports;
         chain_.pop_back();
         return ports;
@@ -313,6 +313,7 @@ private:
     }
 
     Graph& result_;
+    std::map<std::string, Ports>& bypassed_;
     Findings& findings_;
     std::map<std::string, Ports> expanded_;  ///< of every call so far, by its whole id
     std::vector<std::pair<const Subgraph*, std::string>>
@@ -335,7 +336,7 @@ Expanded expand(const Graph& graph) {
     result.graph.extra = graph.extra;
     const Scope scope{&graph, nullptr};
     Findings findings;
-    Expander expander(result.graph, findings);
+    Expander expander(result, findings);
     expander.check_promoted(scope, "");
     expander.add(scope, "", nullptr, {});
     for (auto& [name, promoted] : result.graph.parameters) {

@@ -27,6 +27,12 @@ std::optional<Endpoint> endpoint_from(std::string_view text);
 
 enum class OnError { Stop, Skip, Retry };
 enum class Policy { Block, DropOldest, LatestOnly };
+/// What a run does with a node. Mute: it does not run, nor does who needs an output of it at a required input; at an
+/// optional one nothing counts as connected. Bypass: it does not run, and each output carries what the first connected
+/// input of the same payload type carries, as if the node were taken out and the wires joined; an output without such
+/// an input behaves as muted. On a subgraph call or for-each: all within is muted; or it is bypassed by its ports,
+/// the inputs in the order of their names.
+enum class NodeMode { Normal, Mute, Bypass };
 
 struct GraphNode {
     std::string type;
@@ -36,7 +42,8 @@ struct GraphNode {
     Object params = {};         ///< only what differs from the default
     OnError on_error = OnError::Stop;
     int retries = 0;            ///< of OnError::Retry
-    Object extra = {};          ///< unknown fields
+    NodeMode mode = NodeMode::Normal;
+    Object extra = {};          ///< unknown fields, and a "mode" that is not known
     friend bool operator==(const GraphNode&, const GraphNode&) = default;
 };
 
@@ -119,8 +126,14 @@ void save_graph(const Graph& graph, const std::filesystem::path& file);
 /// A for-each becomes control.split ("call/split", list in "items", elements out "item") and one control.collect per
 /// output ("call/collect_NAME", in "item", out "items"). Values of promoted parameters are applied. Unknown
 /// subgraphs, ports and promoted names, one id twice and a subgraph in itself are reported (E-GRAPH-006, 02x).
+/// Within a muted call every node is muted; the content of a bypassed one stays and is told by its ports.
 struct Expanded {
-    Graph graph;  ///< without subgraphs; calls that can't be expanded stay
+    struct Ports {
+        std::map<std::string, std::vector<Endpoint>> inputs;  ///< outer port name to inner input ports
+        std::map<std::string, Endpoint> outputs;              ///< outer port name to inner output port
+    };
+    Graph graph;                            ///< without subgraphs; calls that can't be expanded stay
+    std::map<std::string, Ports> bypassed;  ///< calls of NodeMode::Bypass, by their whole id
     std::vector<Problem> problems;
 };
 Expanded expand(const Graph& graph);

@@ -35,6 +35,21 @@ std::optional<Endpoint> endpoint(Fields& fields, const Value& value, std::string
     return {};
 }
 
+/// Gives a mode that is not known back, to be kept: a newer program may have written it.
+std::optional<Value> read_mode(Fields& fields, GraphNode& node) {
+    auto mode = fields.take("mode");
+    if (!mode) return {};
+    if (*mode == Value("mute")) {
+        node.mode = NodeMode::Mute;
+    } else if (*mode == Value("bypass")) {
+        node.mode = NodeMode::Bypass;
+    } else {
+        fields.wrong("\"mute\" or \"bypass\"", *mode, "mode");
+        return mode;
+    }
+    return {};
+}
+
 GraphNode read_node(Value value, std::string where, Findings& findings) {
     Fields fields(std::move(value), std::move(where), findings);
     GraphNode node;
@@ -55,7 +70,9 @@ GraphNode read_node(Value value, std::string where, Findings& findings) {
     node.params = fields.object("params");
     node.on_error = static_cast<OnError>(fields.choice("on_error", {"stop", "skip", "retry"}));
     node.retries = fields.integer("retries", 0).value_or(0);
+    auto unknown_mode = read_mode(fields, node);
     node.extra = fields.rest();
+    if (unknown_mode) node.extra["mode"] = *std::move(unknown_mode);
     return node;
 }
 

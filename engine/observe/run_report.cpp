@@ -86,6 +86,12 @@ Object run_report(const RunFacts& facts, const RunResult& result, std::optional<
                   {"wires", std::move(wires)},
                   {"resumed", result.resumed},
                   {"problems", to_value(result.problems)}};
+    if (!facts.plan->idle.empty()) {
+        Array idle;
+        for (const PlanIdle& node : facts.plan->idle)
+            idle.push_back(Object{{"node", node.id}, {"reason", facts.plan->why_idle(node.id)}});
+        report["idle"] = std::move(idle);
+    }
     if (!result.resume_note.empty()) report["resume_note"] = result.resume_note;
     if (options.in_flight > 0) report["in_flight"] = options.in_flight;
     if (exit_code) {

@@ -23,6 +23,9 @@ struct Builder {
     }
 };
 
+/// Takes out what the nodes' modes keep from running and joins wires past bypassed nodes; tells of it in plan.idle.
+/// `until` loses what can't be run until, and names what feeds a bypassed node in its stead.
+void apply_modes(Builder& builder, Expanded& expanded, std::vector<std::string>& until);
 /// Nodes with parameters set and wires between existing ports.
 void add_nodes(Builder& builder, const Graph& graph);
 void add_wires(Builder& builder, const Graph& graph);

@@ -245,6 +245,20 @@ int Plan::find(std::string_view node_id) const {
     return found == nodes.end() ? -1 : static_cast<int>(found - nodes.begin());
 }
 
+std::string Plan::why_idle(std::string_view node_id) const {
+    const std::string prefix = std::string(node_id) + "/";
+    for (const PlanNode& node : nodes) {
+        if (node.id == node_id || node.id.starts_with(prefix)) return {};
+    }
+    for (const PlanIdle& node : idle) {
+        if (node.id != node_id && !node.id.starts_with(prefix)) continue;
+        return node.mode == NodeMode::Mute     ? fmt::format("{} is muted", node_id)
+               : node.mode == NodeMode::Bypass ? fmt::format("{} is bypassed", node_id)
+                                               : fmt::format("{} waits for {}, which does not run", node_id, node.because);
+    }
+    return {};
+}
+
 std::string wire_name(const Plan& plan, const PlanWire& wire) {
     const PlanNode& from = plan.nodes[wire.from];
     const PlanNode& to = plan.nodes[wire.to];
@@ -256,12 +270,20 @@ Plan make_plan(const Graph& graph, const Registry& registry, const PlanOptions& 
     Expanded expanded = expand(graph);
     planning::Builder builder{registry, options, {}, {}, expanded.problems};
     builder.plan.problems = expanded.problems;
-    keep_needed(expanded.graph, options.until, builder.plan.problems);
+    std::vector<std::string> until = options.until;
+    planning::apply_modes(builder, expanded, until);
+    keep_needed(expanded.graph, until, builder.plan.problems);
     add_nodes(builder, expanded.graph);
     add_wires(builder, expanded.graph);
     check_promoted(builder, expanded.graph);
     check_artifacts(builder);
-    if (builder.plan.nodes.empty() && builder.plan.ok()) {
+    if (builder.plan.nodes.empty() && builder.plan.ok() && !builder.plan.idle.empty()) {
+        builder.report({.code = "E-PLAN-022",
+                        .what = "No node is left to run",
+                        .expected = "at least one node that is not muted and needs none that is",
+                        .found = fmt::format("{} muted, bypassed or without what they need", builder.plan.idle.size()),
+                        .mend = "Take the mute from a node."});
+    } else if (builder.plan.nodes.empty() && builder.plan.ok()) {
         builder.report({.code = "E-PLAN-014",
                         .what = "The graph has no nodes",
                         .expected = "at least one node",

@@ -71,18 +71,31 @@ struct PlanStage {
     bool light = false;
 };
 
+/// A node of the document that is not part of the plan because of a mode.
+struct PlanIdle {
+    std::string id;
+    NodeMode mode = NodeMode::Normal;  ///< its own; Normal for one that needs what does not run
+    std::string because = {};          ///< the node that it waits for in vain, when its own mode is Normal
+};
+
 struct Plan {
     std::vector<PlanNode> nodes;  ///< in an order in which every wire but feedback goes forward
     std::vector<PlanWire> wires;
     std::vector<PlanRate> rates;
     std::vector<PlanStage> stages;
+    std::vector<PlanIdle> idle;  ///< by id
     std::vector<Problem> problems;
 
     bool ok() const { return !any_errors(problems); }
     int find(std::string_view node_id) const;  ///< index, or -1
+    /// Why a node, or a call with all its content, does not run; empty when no mode keeps it from it.
+    std::string why_idle(std::string_view node_id) const;
 };
 
-/// Expands subgraphs, checks everything, infers rates and forms stages. With errors the plan must not be run.
+/// Expands subgraphs, applies the nodes' modes, checks everything, infers rates and forms stages. With errors the plan
+/// must not be run. What is muted or bypassed is left out, so the keys of what runs are those of a document where it
+/// was deleted (and the wires joined). Who is not run for want of a muted node is told by W-PLAN-020, a bypassed output
+/// with nothing to pass on by W-PLAN-021; running until a muted node is E-PLAN-019.
 Plan make_plan(const Graph& graph, const Registry& registry, const PlanOptions& options);
 
 /// "node.port" of a wire's ends.

@@ -1,4 +1,6 @@
-#include <map>
+#include "engine/plan/types.hpp"
+
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -16,7 +18,7 @@ std::optional<std::string> element_of(const std::string& type) {
     return type.substr(5, type.size() - 6);
 }
 
-using Bindings = std::map<std::string, std::string>;
+}  // namespace
 
 std::string substitute(const std::string& type, const Bindings& bindings) {
     if (const auto element = element_of(type)) {
@@ -28,8 +30,6 @@ std::string substitute(const std::string& type, const Bindings& bindings) {
     return found == bindings.end() ? "" : found->second;
 }
 
-/// Whether a wire of type `given` may enter a port of type `wanted`; binds variables. An empty type is not known
-/// before the run and fits everything.
 bool fits(const std::string& wanted, const std::string& given, Bindings& bindings) {
     if (wanted.empty() || given.empty()) return true;
     const auto wanted_element = element_of(wanted);
@@ -45,8 +45,6 @@ bool fits(const std::string& wanted, const std::string& given, Bindings& binding
     }
     return wanted == given;
 }
-
-}  // namespace
 
 void check_types(Builder& builder) {
     Plan& plan = builder.plan;

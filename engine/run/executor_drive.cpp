@@ -41,7 +41,9 @@ void Executor::start_nodes() {
     }
     if (stopping()) return;
     for (auto& stage : stages) {
-        if (stage->source_) stage->count_ = stage->nodes.front()->instance->count();
+        if (!stage->source_) continue;
+        stage->count_ = stage->nodes.front()->instance->count();
+        stage->nodes.front()->source_items = stage->count_.value_or(0);
     }
     prepare_keys(*this);
 }

@@ -1,6 +1,7 @@
 // What a run tells of itself: figures, events, problems, taps, logs, metrics, the trace.
 #include <algorithm>
 #include <fstream>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -196,9 +197,15 @@ RunFigures Executor::figures() const {
     RunFigures figures;
     figures.status = status.load();
     figures.seconds = seconds();
+    std::map<int, std::uint64_t> items_of_rate;
+    for (const auto& node : nodes) {
+        if (const std::uint64_t known = node->source_items; known > 0) items_of_rate[node->plan->call_rate] = known;
+    }
     for (const auto& node : nodes) {
         NodeFigures out;
         out.id = node->plan->id;
+        if (const auto known = items_of_rate.find(node->plan->call_rate); known != items_of_rate.end())
+            out.expected = known->second;
         out.items = node->items;
         out.executed = node->executed;
         out.cached = node->cached;

@@ -43,6 +43,7 @@ struct RunOptions {
 struct NodeFigures {
     std::string id;
     std::uint64_t items = 0;     ///< items answered
+    std::uint64_t expected = 0;  ///< items there will be, where the source they come from knows; else 0
     std::uint64_t executed = 0;  ///< calls made
     std::uint64_t cached = 0;    ///< items answered from the cache
     std::uint64_t deferred = 0;  ///< light calls that nobody needed

@@ -30,6 +30,7 @@ struct NodeState {
     std::atomic<std::uint64_t> items = 0, executed = 0, cached = 0, deferred = 0, repeated = 0, none = 0, skipped = 0, errors = 0,
                                retries = 0, busy_ns = 0, blocked_ns = 0;
     std::atomic<double> progress = 0;
+    std::atomic<std::uint64_t> source_items = 0;  ///< of a source that knows; else 0
     std::atomic<bool> tapped = false;
 };
 

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kLastWords = 4096;
 constexpr auto kPatience = std::chrono::seconds(3);
+constexpr auto kLastWordsPatience = std::chrono::milliseconds(500);
 
 std::string name_of(int signal) {
     const char* name = sigabbrev_np(signal);
@@ -157,6 +158,9 @@ void Client::read_log(int file) {
         if (events_.log) events_.log(text);
     }
     close(file);
+    const std::scoped_lock lock(mutex_);
+    log_ended_ = true;
+    log_over_.notify_all();
 }
 
 Problem Client::death_problem(const std::optional<Problem>& stream) {
@@ -180,7 +184,9 @@ Problem Client::death_problem(const std::optional<Problem>& stream) {
     }
     std::string words;
     {
-        const std::scoped_lock lock(mutex_);
+        // They may still be on their way; for ever, where a process of the worker's lives on.
+        std::unique_lock lock(mutex_);
+        log_over_.wait_for(lock, kLastWordsPatience, [this] { return log_ended_; });
         words = last_words_;
     }
     while (!words.empty() && words.back() == '\n') words.pop_back();

@@ -72,6 +72,8 @@ private:
     std::int64_t next_ = 1;
     bool asked_to_end_ = false, gone_ = false;
     std::string last_words_;  ///< end of what was written for people
+    bool log_ended_ = false;
+    std::condition_variable log_over_;  ///< log_ended_ was set
     std::unique_ptr<Channel> channel_;
     std::thread log_;
 };

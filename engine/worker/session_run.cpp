@@ -35,6 +35,7 @@ Value all_figures(const RunFigures& figures) {
     for (const NodeFigures& node : figures.nodes) {
         Value value = to_value(node);
         value["progress"] = node.progress;
+        if (node.expected > 0) value["expected"] = node.expected;
         if (!node.cache_note.empty()) value["cache_note"] = node.cache_note;
         nodes[node.id] = std::move(value);
     }

@@ -72,6 +72,22 @@ TEST_F(Why, KnowsResultsOfAnEarlierRun) {
     EXPECT_EQ(executed("c"), 0);
 }
 
+TEST_F(Why, ANodeThatDoesNotRunIsToldWithItsMode) {
+    std::string text(kNumbers);
+    const std::string type = "\"type\": ";
+    const auto square = text.find(type, text.find("\"square\""));
+    ASSERT_NE(square, std::string::npos);
+    program.write("muted.json", text.insert(square, "\"mode\": \"mute\", "));
+    const Outcome outcome = program.run({"why", "muted.json", "square"});
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_NE(outcome.err.find("square is muted"), std::string::npos) << outcome.err;
+    ASSERT_EQ(program.run({"run", "muted.json", "--out", "m"}).code, 0);
+    const engine::Value report = program.read_json("m/run.json");
+    EXPECT_EQ(report.find("nodes")->find("square"), nullptr);
+    ASSERT_NE(report.find("idle"), nullptr);
+    EXPECT_NE(program.run({"plan", "muted.json"}).out.find("muted"), std::string::npos);
+}
+
 TEST_F(Why, AnUnknownNodeNamesTheNearest) {
     const Outcome outcome = program.run({"why", "g.json", "sqaure"});
     EXPECT_EQ(outcome.code, 2);

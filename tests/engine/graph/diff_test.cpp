@@ -53,6 +53,7 @@ TEST(Diff, NamesEachChange) {
     const std::vector<std::pair<Change, std::string>> changes = {
         {[](Graph& g) { g.nodes["a"].type = "t.other"; }, R"(~ nodes.a.type "t.source" "t.other")"},
         {[](Graph& g) { g.nodes["a"].version = 2; }, "~ nodes.a.version 1 2"},
+        {[](Graph& g) { g.nodes["a"].mode = NodeMode::Mute; }, R"(~ nodes.a.mode null "mute")"},
         {[](Graph& g) { g.nodes["a"].on_error = OnError::Skip; },
          R"(~ nodes.a.on_error "stop" "skip")"},
         {[](Graph& g) { g.nodes["a"].retries = 2; }, "~ nodes.a.retries 0 2"},

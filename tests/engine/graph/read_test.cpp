@@ -107,6 +107,8 @@ TEST(Read, EveryFieldOfTheWrongKindIsNamed) {
         {R"({"type": "t.t", "title": []})", "g.json: nodes.n.title"},
         {R"({"type": "t.t", "params": [1]})", "g.json: nodes.n.params"},
         {R"({"type": "t.t", "on_error": "explode"})", "g.json: nodes.n.on_error"},
+        {R"({"type": "t.t", "mode": "sleep"})", "g.json: nodes.n.mode"},
+        {R"({"type": "t.t", "mode": 1})", "g.json: nodes.n.mode"},
         {R"({"type": "t.t", "retries": -1})", "g.json: nodes.n.retries"},
         {R"("t.t")", "g.json: nodes.n"},
         {"null", "g.json: nodes.n"},
@@ -118,6 +120,26 @@ TEST(Read, EveryFieldOfTheWrongKindIsNamed) {
         EXPECT_FALSE(problem.expected.empty() || problem.found.empty() || problem.mend.empty())
             << to_text(problem);
     }
+}
+
+TEST(Read, AModeThatIsNotKnownIsKept) {
+    const std::string text =
+        R"({"schema": "millrace/1", "nodes": {"n": {"type": "t.t", "mode": "sleep"}}})";
+    const ReadGraph read = read_graph(text, "g.json");
+    EXPECT_EQ(read.graph.nodes.at("n").mode, NodeMode::Normal);
+    EXPECT_NE(write_graph(read.graph).find("\"mode\": \"sleep\""), std::string::npos);
+}
+
+TEST(Read, ModesAreReadAndWritten) {
+    const std::string text =
+        R"({"schema": "millrace/1", "nodes": {"a": {"type": "t.t", "mode": "bypass"},
+            "b": {"type": "t.t", "mode": "mute"}, "c": {"type": "t.t"}}})";
+    const ReadGraph read = read_graph(text, "g.json");
+    EXPECT_TRUE(read.problems.empty());
+    EXPECT_EQ(read.graph.nodes.at("a").mode, NodeMode::Bypass);
+    EXPECT_EQ(read.graph.nodes.at("b").mode, NodeMode::Mute);
+    EXPECT_EQ(read.graph.nodes.at("c").mode, NodeMode::Normal);
+    EXPECT_EQ(read_graph(write_graph(read.graph), "again").graph, read.graph);
 }
 
 TEST(Read, EveryFaultOfASectionIsNamed) {

@@ -97,6 +97,19 @@ TEST_F(WorkerSession, RunsAndTellsOfIt) {
     EXPECT_EQ(peer.result("runs/list").find("total")->as_int(), 1);
 }
 
+TEST_F(WorkerSession, TellsHowManyItemsThereWillBe) {
+    peer.begin(R"({"schema": "millrace/1",
+"nodes": {"count": {"type": "control.counter", "version": 1, "params": {"items": 7}},
+"add": {"type": "test.heavy_add", "version": 1}, "slow": {"type": "test.slow", "version": 1}},
+"wires": [{"from": "count.value", "to": "add.value"}]})");
+    run_to_end({});
+    const Value figures = peer.result("run/figures");
+    const Value& nodes = *figures.find("figures")->find("nodes");
+    EXPECT_EQ(nodes.find("count")->find("expected")->as_int(), 7);
+    EXPECT_EQ(nodes.find("add")->find("expected")->as_int(), 7);
+    EXPECT_EQ(nodes.find("slow")->find("expected"), nullptr) << "its source does not know";
+}
+
 TEST_F(WorkerSession, SteersARun) {
     peer.begin(kChain);
     const Value started = peer.result(
