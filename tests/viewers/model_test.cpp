@@ -18,7 +18,6 @@
 #include "tests/viewers/activate.hpp"
 #include "viewers/model/graph_canvas.hpp"
 #include "viewers/model/layer_table.hpp"
-#include "viewers/model/layout.hpp"
 #include "viewers/model/model_view.hpp"
 #include "viewers/registry.hpp"
 
@@ -26,10 +25,10 @@ namespace millrace::tests {
 namespace {
 
 using viewers::Folding;
-using viewers::GraphLayout;
-using viewers::GraphSize;
-using viewers::lay_out;
 using viewers::ModelView;
+using visual::GraphLayout;
+using visual::GraphSize;
+using visual::lay_out;
 
 using Edges = std::vector<std::pair<int, int>>;
 
@@ -124,7 +123,7 @@ TEST(Layout, EdgesThatCantBeDrawnAreCounted) {
     EXPECT_EQ(layout.out_of_range, 2u);
     EXPECT_EQ(layout.closing_cycles, 1u);
     ASSERT_EQ(layout.routes.size(), 3u);
-    const auto back = std::ranges::find_if(layout.routes, &viewers::GraphRoute::back);
+    const auto back = std::ranges::find_if(layout.routes, &visual::GraphRoute::back);
     ASSERT_NE(back, layout.routes.end());
     EXPECT_EQ(back->from, 2);
     EXPECT_EQ(back->to, 0);

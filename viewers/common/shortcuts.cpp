@@ -9,6 +9,7 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QRegularExpression>
+#include <QSet>
 #include <QTimer>
 #include <QTreeWidget>
 #include <QVBoxLayout>
@@ -26,14 +27,6 @@ QString plain(QString text) {
     text.remove(mnemonic);
     if (text.endsWith(QChar(0x2026))) text.chop(1);
     return text.trimmed();
-}
-
-QString keys_of(const QAction& action) {
-    QStringList keys;
-    for (const QKeySequence& key : action.shortcuts()) {
-        if (!key.isEmpty()) keys << key.toString(QKeySequence::NativeText);
-    }
-    return keys.join(QStringLiteral(", "));
 }
 
 QList<QAction*> with_keys(const QWidget& widget) {
@@ -55,6 +48,12 @@ QString viewer_title(const QAction& action) {
         if (found.isValid()) title = found.toString();
     }
     return title;
+}
+
+bool is_of_viewer(const QAction& action) {
+    for (const QObject* at = action.parent(); at; at = at->parent())
+        if (qobject_cast<const Viewer*>(at)) return true;
+    return false;
 }
 
 using Titles = QHash<const QAction*, QString>;
@@ -107,6 +106,47 @@ bool meet(const Reach& a, const Reach& b) {
 }
 
 }  // namespace
+
+QString keys_of(const QAction& action) {
+    QStringList keys;
+    for (const QKeySequence& key : action.shortcuts()) {
+        if (!key.isEmpty()) keys << key.toString(QKeySequence::NativeText);
+    }
+    return keys.join(QStringLiteral(", "));
+}
+
+bool keys_meet(const QAction& a, const QAction& b) { return meet(reach_of(a), reach_of(b)); }
+
+QList<Command> commands_of(const QWidget& window) {
+    QList<Command> list;
+    QSet<const QAction*> seen;
+    const auto add = [&](QAction* action, const QString& group) {
+        const QString text = plain(action->text());
+        if (action->menu() || action->isSeparator() || text.isEmpty() || seen.contains(action))
+            return;
+        seen.insert(action);
+        list << Command{action, group, text, is_of_viewer(*action)};
+    };
+    const auto walk = [&](const auto& self, const QList<QAction*>& actions,
+                          const QString& group) -> void {
+        for (QAction* action : actions) {
+            if (action->menu())
+                self(self, action->menu()->actions(), plain(action->text()));
+            else if (!group.isEmpty())
+                add(action, group);
+        }
+    };
+    for (const QMenuBar* bar : window.findChildren<QMenuBar*>()) walk(walk, bar->actions(), {});
+    for (QAction* action : window.findChildren<QAction*>()) {
+        const QString title = viewer_title(*action);
+        // What has no name is made for the moment, as the entries of a list of recent files are.
+        if (!is_of_viewer(*action) && action->objectName().isEmpty()) continue;
+        const char* other = is_of_viewer(*action) ? QT_TRANSLATE_NOOP("Shortcuts", "Viewer")
+                                                  : QT_TRANSLATE_NOOP("Shortcuts", "Window");
+        add(action, title.isEmpty() ? QCoreApplication::translate("Shortcuts", other) : title);
+    }
+    return list;
+}
 
 void set_viewer_title(Viewer& viewer, const QString& title) { viewer.setProperty(kTitle, title); }
 

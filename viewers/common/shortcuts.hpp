@@ -27,6 +27,24 @@ QList<Shortcut> shortcuts_of(const QWidget& window);
 /// Those of a viewer that is not open; it is made for the moment.
 QList<Shortcut> shortcuts_of(const Registry::Entry& entry);
 
+/// A command of a window, with keys or without.
+struct Command {
+    QAction* action = nullptr;
+    QString group;  ///< the menu or viewer it belongs to
+    QString text;   ///< without mnemonics and dots
+    bool of_viewer = false;  ///< comes and goes with a viewer
+};
+
+/// All actions of `window` and of what is in it that do something: those of its menus in their
+/// order, then the others. What opens a menu is none.
+QList<Command> commands_of(const QWidget& window);
+
+/// An action's keys as people read them, joined by commas.
+QString keys_of(const QAction& action);
+
+/// Whether one key for both would do nothing: they can be reached from one place.
+bool keys_meet(const QAction& a, const QAction& b);
+
 /// Keys that two enabled actions of one window answer to at one place, told in words; such keys do
 /// nothing.
 QStringList shortcut_conflicts(const QWidget& window);

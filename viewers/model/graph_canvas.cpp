@@ -68,7 +68,7 @@ void GraphCanvas::zoom_by(double factor, std::optional<QPointF> fixed) {
 void GraphCanvas::fit() {
     fitted_ = true;
     if (!drawing_ || drawing_->graph.nodes.empty()) return;
-    const GraphSize& size = drawing_->layout.size;
+    const visual::GraphSize& size = drawing_->layout.size;
     zoom_ = std::clamp(std::min((width() - 2.0 * kMargin) / std::max(1.0, size.width),
                                 (height() - 2.0 * kMargin) / std::max(1.0, size.height)),
                        kLeastZoom, 1.25);
@@ -80,20 +80,20 @@ void GraphCanvas::show_first() {
     fit();
     if (zoom_ >= kReadable || !drawing_ || drawing_->graph.nodes.empty()) return;
     const auto& layout = drawing_->layout;
-    const auto top = std::ranges::min_element(layout.centers, {}, &GraphPoint::y);
+    const auto top = std::ranges::min_element(layout.centers, {}, &visual::GraphPoint::y);
     zoom_ = 0.8;
     center_ = QPointF(top->x, top->y + height() / zoom_ / 2 - drawing_->box.height);
     fitted_ = false;
     update();
 }
 
-QPointF GraphCanvas::on_screen(const GraphPoint& point) const {
+QPointF GraphCanvas::on_screen(const visual::GraphPoint& point) const {
     return (QPointF(point.x, point.y) - center_) * zoom_ + QPointF(width() / 2.0, height() / 2.0);
 }
 
 QRectF GraphCanvas::box_of(int node) const {
-    const GraphPoint& at = drawing_->layout.centers[static_cast<std::size_t>(node)];
-    const GraphSize& box = drawing_->box;
+    const visual::GraphPoint& at = drawing_->layout.centers[static_cast<std::size_t>(node)];
+    const visual::GraphSize& box = drawing_->box;
     return {at.x - box.width / 2, at.y - box.height / 2, box.width, box.height};
 }
 
@@ -125,9 +125,9 @@ std::vector<int> GraphCanvas::neighbours(int node, bool below) const {
         if ((below ? from : to) == node) found.push_back(below ? to : from);
     }
     const auto& centers = drawing_->layout.centers;
-    const GraphPoint& own = centers[static_cast<std::size_t>(node)];
+    const visual::GraphPoint& own = centers[static_cast<std::size_t>(node)];
     std::ranges::stable_sort(found, {}, [&](int other) {
-        const GraphPoint& there = centers[static_cast<std::size_t>(other)];
+        const visual::GraphPoint& there = centers[static_cast<std::size_t>(other)];
         return std::hypot(there.x - own.x, there.y - own.y);
     });
     return found;

@@ -8,16 +8,16 @@
 #include <set>
 #include <vector>
 
+#include "engine/visual/layered/layout.hpp"
 #include "viewers/model/fold.hpp"
-#include "viewers/model/layout.hpp"
 
 namespace millrace::viewers {
 
 /// A graph and where it lies; made together, beside the window's thread.
 struct GraphDrawing {
     FoldedGraph graph;
-    GraphLayout layout;
-    GraphSize box;  ///< all boxes are of one size
+    visual::GraphLayout layout;
+    visual::GraphSize box;  ///< all boxes are of one size
 };
 
 // Texts of a box and of the table.
@@ -35,7 +35,7 @@ public:
     explicit GraphCanvas(QWidget* parent = nullptr);
 
     /// The size that all boxes of a model need.
-    GraphSize box_for(const visual::ModelGraph& model) const;
+    visual::GraphSize box_for(const visual::ModelGraph& model) const;
     /// The view stays, unless it showed the whole or nothing.
     void set_drawing(Model model, Drawing drawing);
     const GraphDrawing* drawing() const { return drawing_.get(); }
@@ -78,10 +78,10 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    QPointF on_screen(const GraphPoint& point) const;
+    QPointF on_screen(const visual::GraphPoint& point) const;
     QRectF box_of(int node) const;  ///< in the layout's place
     void paint_edges(QPainter& painter) const;
-    void paint_edge(QPainter& painter, const GraphRoute& route, const QColor& color,
+    void paint_edge(QPainter& painter, const visual::GraphRoute& route, const QColor& color,
                     double width) const;
     void paint_box(QPainter& painter, int node) const;
     void paint_texts(QPainter& painter, int node, const QRectF& area) const;

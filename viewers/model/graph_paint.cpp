@@ -38,7 +38,7 @@ QString short_count_text(std::uint64_t count) {
     return QStringLiteral("%1 %2").arg(QLocale().toString(value, 'f', digits), kUnits[unit]);
 }
 
-GraphSize GraphCanvas::box_for(const visual::ModelGraph& model) const {
+visual::GraphSize GraphCanvas::box_for(const visual::ModelGraph& model) const {
     QFont bold = font();
     bold.setBold(true);
     const QFontMetricsF titles(bold), texts(font());
@@ -100,21 +100,21 @@ void GraphCanvas::paint_edges(QPainter& painter) const {
     const bool dark = ground.lightness() < 128;
     const QColor in = palette().color(QPalette::Highlight), out(dark ? 0xffb454 : 0xc96a00);
     const int center = hovered_ >= 0 ? hovered_ : chosen_;
-    for (const GraphRoute& route : drawing_->layout.routes) {
+    for (const visual::GraphRoute& route : drawing_->layout.routes) {
         if (route.from != center && route.to != center) paint_edge(painter, route, plain, 1.2);
     }
     if (center < 0) return;
-    for (const GraphRoute& route : drawing_->layout.routes) {
+    for (const visual::GraphRoute& route : drawing_->layout.routes) {
         if (route.to == center) paint_edge(painter, route, in, 2.2);
         if (route.from == center) paint_edge(painter, route, out, 2.2);
     }
 }
 
-void GraphCanvas::paint_edge(QPainter& painter, const GraphRoute& route, const QColor& color,
+void GraphCanvas::paint_edge(QPainter& painter, const visual::GraphRoute& route, const QColor& color,
                              double width) const {
     QRectF bounds(on_screen(route.through.front()), on_screen(route.through.front()));
     std::vector<QPointF> points;
-    for (const GraphPoint& point : route.through) {
+    for (const visual::GraphPoint& point : route.through) {
         points.push_back(on_screen(point));
         bounds.setLeft(std::min(bounds.left(), points.back().x()));
         bounds.setRight(std::max(bounds.right(), points.back().x()));

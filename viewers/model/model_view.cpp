@@ -180,7 +180,7 @@ bool ModelView::show_visual(Shared item) {
 }
 
 void ModelView::lay_out_again() {
-    const GraphSize box = canvas_->box_for(*model_);
+    const visual::GraphSize box = canvas_->box_for(*model_);
     background_.run(
         QStringLiteral("layout"),
         [this, model = model_, folding = folding_,
@@ -189,7 +189,7 @@ void ModelView::lay_out_again() {
             drawing->box = box;
             drawing->graph = folding.apply(*model);
             drawing->layout =
-                lay_out(std::vector<GraphSize>(drawing->graph.nodes.size(), box),
+                visual::lay_out(std::vector<visual::GraphSize>(drawing->graph.nodes.size(), box),
                         drawing->graph.edges, {}, [&stop] { return stop.stop_requested(); });
             return [this, model, drawing] {
                 if (model != model_) return;

@@ -1,0 +1,53 @@
+#include "viewers/contrast_style.hpp"
+
+#include <QPainter>
+#include <QStyleOption>
+
+namespace millrace::viewers {
+namespace {
+
+void frame(QPainter* painter, const QStyleOption& option) {
+    const bool focus = option.state.testFlag(QStyle::State_HasFocus);
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing, false);
+    painter->setBrush(Qt::NoBrush);
+    const QColor color = option.palette.color(focus ? QPalette::Highlight : QPalette::WindowText);
+    painter->setPen(QPen(color, focus ? 2 : 1, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+    const int inset = focus ? 1 : 0;
+    painter->drawRect(option.rect.adjusted(inset, inset, -1 - inset, -1 - inset));
+    painter->restore();
+}
+
+}  // namespace
+
+void ContrastStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* option,
+                                  QPainter* painter, const QWidget* widget) const {
+    QProxyStyle::drawPrimitive(element, option, painter, widget);
+    switch (element) {
+        case PE_PanelButtonCommand:
+        case PE_FrameLineEdit:
+        case PE_Frame:
+        case PE_FrameMenu:
+        case PE_IndicatorCheckBox:
+            frame(painter, *option);
+            break;
+        case PE_FrameFocusRect: {
+            QStyleOption focused = *option;
+            focused.state |= State_HasFocus;
+            frame(painter, focused);
+            break;
+        }
+        default:
+            break;
+    }
+}
+
+void ContrastStyle::drawComplexControl(ComplexControl control, const QStyleOptionComplex* option,
+                                       QPainter* painter, const QWidget* widget) const {
+    QProxyStyle::drawComplexControl(control, option, painter, widget);
+    if (control == CC_ComboBox || control == CC_SpinBox ||
+        (control == CC_ToolButton && option->state.testFlag(State_HasFocus)))
+        frame(painter, *option);
+}
+
+}  // namespace millrace::viewers
