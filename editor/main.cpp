@@ -1,20 +1,31 @@
 // millrace-editor [GRAPH]: builds, runs and inspects pipelines on a canvas.
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QSettings>
 #include <QTimer>
 #include <cstdio>
 
 #include "editor/canvas/canvas_view.hpp"
+#include "editor/comfort/app_icon.hpp"
 #include "editor/panels/problems_panel.hpp"
 #include "editor/panels/wire_panel.hpp"
 #include "editor/window/window.hpp"
 #include "engine/version.hpp"
+#include "viewers/common/translations.hpp"
 
 int main(int count, char** words) {
     QApplication::setOrganizationName("Millrace");
     QApplication::setApplicationName("millrace-editor");
     QApplication::setApplicationVersion(QString::fromUtf8(millrace::engine::version().data()));
+    // Before the application is made, which reads it; who set it by hand knows better.
+    if (const int percent = QSettings().value("editor/scale", 0).toInt();
+        percent >= 50 && percent <= 400 && !qEnvironmentVariableIsSet("QT_SCALE_FACTOR"))
+        qputenv("QT_SCALE_FACTOR", QByteArray::number(percent / 100.0));
     QApplication application(count, words);
+    millrace::viewers::install_translations(application,
+                                            QSettings().value("editor/language").toString());
+    QGuiApplication::setDesktopFileName("org.millrace.Editor");
+    QApplication::setWindowIcon(millrace::editor::app_icon());
     QCommandLineParser parser;
     parser.setApplicationDescription(
         QApplication::translate("main", "Builds, runs and inspects pipelines on a canvas."));

@@ -1,10 +1,12 @@
 // The canvas under the mouse: wires that are drawn, nodes and frames that are moved.
 #include <QGraphicsSceneMouseEvent>
+#include <algorithm>
 #include <cmath>
 
 #include "editor/canvas/canvas_scene.hpp"
 #include "editor/canvas/frame_item.hpp"
 #include "editor/canvas/items.hpp"
+#include "editor/document/bends.hpp"
 #include "editor/document/edits.hpp"
 
 namespace millrace::editor {
@@ -18,11 +20,19 @@ NodeItem* node_item(QGraphicsItem* item) { return qgraphicsitem_cast<NodeItem*>(
 
 /// Dims the nodes that no wire from here can reach.
 void CanvasScene::show_candidates(const PortRef& from) {
+    // Of all at once: asking refusal() for each port would walk the graph for each.
+    const auto around =
+        from.output ? with_upstream(*graph(), {from.node}) : with_downstream(*graph(), {from.node});
+    const std::set<std::string> loops(around.begin(), around.end());
+    const PortFace* own = node(from.node)->face().input(from.port);
+    const bool back = !from.output && own && own->sync == engine::Sync::Feedback;
     for (auto& [id, item] : nodes_) {
         bool possible = id == from.node;
         const auto& ports = from.output ? item->face().inputs : item->face().outputs;
         for (const PortFace& port : ports)
-            possible = possible || refusal(from, {id, port.name, !from.output}).isEmpty();
+            possible =
+                possible || ((back || port.sync == engine::Sync::Feedback || !loops.contains(id)) &&
+                             misfit(from, {id, port.name, !from.output}).isEmpty());
         item->set_dimmed(!possible);
     }
 }
@@ -34,13 +44,35 @@ void CanvasScene::end_wire_drag() {
 }
 
 void CanvasScene::commit_moves() {
-    const auto snapped = [](double number) { return std::round(number / kGrid) * kGrid; };
+    // What is resized keeps to the grid; what is moved was snapped on its way.
+    const auto snapped = [this](double number) {
+        return resized_ ? std::round(number / kGrid) * kGrid : std::round(number);
+    };
     std::map<std::string, std::array<double, 2>> moved;
+    QPointF by;
     for (const auto& [id, before] : places_before_) {
         NodeItem* item = node(id);
-        if (item && item->pos() != before)
-            moved[id] = {snapped(item->pos().x()), snapped(item->pos().y())};
+        if (!item || item->pos() == before) continue;
+        moved[id] = {snapped(item->pos().x()), snapped(item->pos().y())};
+        by = QPointF(moved[id][0], moved[id][1]) - before;
     }
+    // Dots go along with wires of which both ends do.
+    std::map<std::string, std::pair<engine::Wire, Bends>> bends;
+    for (const WireItem* item : wires_) {
+        const engine::Wire& wire = item->wire();
+        if (item->bends().empty() || !moved.contains(wire.from.node) ||
+            !moved.contains(wire.to.node))
+            continue;
+        Bends& places = bends.try_emplace(wire_key(wire), wire, Bends()).first->second.second;
+        for (const auto& [x, y] : bends_of(*graph(), wire))
+            places.push_back({x + by.x(), y + by.y()});
+    }
+    const std::string dropped = places_before_.empty() ? "" : places_before_.begin()->first;
+    const NodeItem* single = places_before_.size() == 1 ? node(dropped) : nullptr;
+    const std::optional<engine::Wire> onto = onto_ ? std::optional(onto_->wire()) : std::nullopt;
+    const auto ports = single && onto ? splice_ports(single->face(), *onto) : std::nullopt;
+    const bool extracting = extracting_ && moved_;
+    end_drag();
     std::map<std::string, std::array<double, 4>> backdrops, notes;
     for (const auto& [frame, before] : frames_before_) {
         const QRectF now = frame->rect();
@@ -49,16 +81,25 @@ void CanvasScene::commit_moves() {
         changed[frame->id()] = {snapped(now.x()), snapped(now.y()), snapped(now.width()),
                                 snapped(now.height())};
     }
-    const QString name = resized_ ? tr("Resize") : tr("Move");
+    const QString name = resized_     ? tr("Resize")
+                         : ports      ? tr("Put into a wire")
+                         : extracting ? tr("Take off the wires")
+                                      : tr("Move");
     places_before_.clear();
     frames_before_.clear();
     resized_ = nullptr;
     if (moved.empty() && backdrops.empty() && notes.empty()) return;
-    edit(name, [&](engine::Graph& graph) {
-        for (const auto& [id, place] : moved) graph.layout[id] = place;
-        for (const auto& [id, rect] : backdrops) graph.backdrops[id].rect = rect;
-        for (const auto& [id, rect] : notes) graph.notes[id].rect = rect;
-    });
+    edit(
+        name,
+        [&](engine::Graph& graph) {
+            for (const auto& [id, place] : moved) graph.layout[id] = place;
+            for (const auto& [id, rect] : backdrops) graph.backdrops[id].rect = rect;
+            for (const auto& [id, rect] : notes) graph.notes[id].rect = rect;
+            for (const auto& [key, places] : bends) set_bends(graph, places.first, places.second);
+            if (ports) splice(graph, *onto, dropped, ports->input, ports->output);
+        },
+        extracting ? QStringLiteral("extract") : QString());
+    if (extracting) document_->end_merging();
     synchronise();  // those that snapped back to where they were
 }
 
@@ -89,6 +130,27 @@ bool CanvasScene::press_frame(QPointF place) {
         return true;
     }
     return false;
+}
+
+/// The pointer has gone far enough for a click no more.
+void CanvasScene::begin_drag() {
+    moved_ = true;
+    if (!extracting_) return;
+    std::vector<std::string> ids;
+    for (const auto& [id, place] : places_before_) ids.push_back(id);
+    // One step together with the move, which follows.
+    document_->end_merging();
+    edit(
+        tr("Take off the wires"), [&](engine::Graph& graph) { detach(graph, ids, may_join()); },
+        QStringLiteral("extract"));
+}
+
+void CanvasScene::end_drag() {
+    moved_ = extracting_ = false;
+    if (onto_) onto_->set_marked(false);
+    onto_ = nullptr;
+    guides_.reset();
+    bend_.reset();
 }
 
 void CanvasScene::move_grabbed(QPointF by) {
@@ -145,13 +207,21 @@ void CanvasScene::mousePressEvent(QGraphicsSceneMouseEvent* event) {
     places_before_.clear();
     frames_before_.clear();
     resized_ = nullptr;
+    end_drag();
+    if (event->button() == Qt::LeftButton && press_bend(event->scenePos())) {
+        event->accept();
+        return;
+    }
     if (event->button() == Qt::LeftButton && press_frame(event->scenePos())) {
         event->accept();
         return;
     }
     QGraphicsScene::mousePressEvent(event);
-    if (event->button() == Qt::LeftButton)
+    // Beside the nodes a rubber band begins, which may add to the selection.
+    const auto under = items(event->scenePos());
+    if (event->button() == Qt::LeftButton && std::ranges::any_of(under, node_item))
         for (const std::string& id : selected_nodes()) places_before_[id] = node(id)->pos();
+    extracting_ = !places_before_.empty() && event->modifiers() & Qt::AltModifier;
 }
 
 void CanvasScene::mouseMoveEvent(QGraphicsSceneMouseEvent* event) {
@@ -177,8 +247,18 @@ void CanvasScene::mouseMoveEvent(QGraphicsSceneMouseEvent* event) {
         return;
     }
     const QPointF by = event->scenePos() - event->buttonDownScenePos(Qt::LeftButton);
+    if (bend_) {
+        move_bend(event->scenePos());
+        event->accept();
+        return;
+    }
     if ((!places_before_.empty() || !frames_before_.empty()) && event->buttons() & Qt::LeftButton) {
-        move_grabbed(by);
+        const QPoint far = event->screenPos() - event->buttonDownScreenPos(Qt::LeftButton);
+        if (!moved_ && far.manhattanLength() < 4) return event->accept();
+        if (!moved_) begin_drag();
+        move_grabbed(resized_ ? by
+                              : snapped(by, !extracting_ && event->modifiers() & Qt::AltModifier));
+        show_splice();
         event->accept();
         return;
     }
@@ -199,8 +279,22 @@ void CanvasScene::mouseReleaseEvent(QGraphicsSceneMouseEvent* event) {
         return;
     }
     QGraphicsScene::mouseReleaseEvent(event);
+    if (bend_) {
+        const GrabbedBend grabbed = *bend_;
+        const WireItem* item = nullptr;
+        for (const WireItem* wire : wires_)
+            if (wire->wire() == grabbed.wire) item = wire;
+        end_drag();
+        if (!item) return;
+        Bends places;
+        for (const QPointF& bend : item->bends())
+            places.push_back({std::round(bend.x()), std::round(bend.y())});
+        edit(tr("Move a reroute dot"),
+             [&](engine::Graph& graph) { set_bends(graph, grabbed.wire, places); });
+        return;
+    }
     commit_moves();
-    if (event->button() == Qt::LeftButton &&
+    if (event->button() == Qt::LeftButton && !(event->modifiers() & Qt::AltModifier) &&
         (event->screenPos() - event->buttonDownScreenPos(Qt::LeftButton)).manhattanLength() < 4) {
         for (QGraphicsItem* item : items(event->scenePos())) {
             if (node_item(item)) break;
@@ -218,7 +312,13 @@ void CanvasScene::mouseDoubleClickEvent(QGraphicsSceneMouseEvent* event) {
             Q_EMIT node_activated(QString::fromStdString(node->id()));
             return;
         }
-        if (qgraphicsitem_cast<WireItem*>(item)) return;
+        if (const auto* wire = qgraphicsitem_cast<WireItem*>(item)) {
+            if (event->modifiers() & Qt::AltModifier)
+                toggle_bend(wire->wire(), event->scenePos());
+            else
+                Q_EMIT splice_wanted(wire->wire(), event->scenePos());
+            return;
+        }
         if (auto* frame = qgraphicsitem_cast<FrameItem*>(item);
             frame && frame->is_grip(event->scenePos())) {
             Q_EMIT frame_activated(frame);

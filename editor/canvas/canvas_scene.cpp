@@ -2,12 +2,17 @@
 
 #include <QGraphicsView>
 #include <QPainter>
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
+#include <tuple>
 
 #include "editor/canvas/frame_item.hpp"
 #include "editor/canvas/items.hpp"
+#include "editor/document/bends.hpp"
 #include "editor/document/edits.hpp"
+#include "engine/graph/scope.hpp"
 
 namespace millrace::editor {
 namespace {
@@ -15,6 +20,12 @@ namespace {
 constexpr double kGrid = 20, kColumn = 260;
 
 NodeItem* node_item(QGraphicsItem* item) { return qgraphicsitem_cast<NodeItem*>(item); }
+
+WireStatus status_of(const std::map<std::string, WireStatus>& all, const engine::Wire& wire) {
+    if (all.empty()) return {};
+    const auto found = all.find(to_text(wire.from) + " -> " + to_text(wire.to));
+    return found == all.end() ? WireStatus() : found->second;
+}
 
 }  // namespace
 
@@ -25,6 +36,8 @@ CanvasScene::CanvasScene(Document* document, QObject* parent)
     connect(document, &Document::changed, this, [this] { synchronise(); });
     connect(document, &Document::started, this, [this] {
         status_.clear();
+        wire_status_.clear();
+        heat_.clear();
         viewed_.clear();
         set_path({});
     });
@@ -39,11 +52,13 @@ CanvasScene::~CanvasScene() {
 
 void CanvasScene::set_catalogue(std::shared_ptr<const Catalogue> catalogue) {
     catalogue_ = std::move(catalogue);
+    faces_stale_ = true;
     synchronise();
 }
 
 void CanvasScene::set_path(const GraphPath& path) {
     path_ = path;
+    faces_stale_ = true;
     clearSelection();
     for (auto& [id, item] : nodes_) {
         removeItem(item);
@@ -91,6 +106,7 @@ void CanvasScene::synchronise() {
         delete item->second;
         item = nodes_.erase(item);
     }
+    const std::set<std::string> touched = rewired(graph);
     double unplaced = 0;
     for (const auto& [id, node] : graph.nodes) {
         NodeItem*& item = nodes_[id];
@@ -98,7 +114,10 @@ void CanvasScene::synchronise() {
             item = new NodeItem(id);
             addItem(item);
         }
-        item->set_face(face_of(document_->graph(), path_, graph, id, *catalogue_));
+        const auto faced = faced_nodes_.find(id);
+        if (faces_stale_ || faced == faced_nodes_.end() || engine::is_call(node) ||
+            !(faced->second == node) || touched.contains(id))
+            item->set_face(face_of(document_->graph(), path_, graph, id, *catalogue_));
         const auto place = graph.layout.find(id);
         if (place != graph.layout.end())
             item->setPos(place->second[0], place->second[1]);
@@ -106,19 +125,57 @@ void CanvasScene::synchronise() {
             item->setPos(kColumn * unplaced++, 0);
         const auto status = status_.find(id);
         item->set_status(status == status_.end() ? NodeStatus() : status->second);
+        const auto heat = heat_.find(id);
+        item->set_heat(heat == heat_.end() ? QColor() : heat->second);
     }
+    faced_nodes_ = graph.nodes;
+    faced_wires_ = graph.wires;
+    faces_stale_ = false;
     synchronise_wires(graph);
     synchronise_frames(graph);
     const QRectF all = itemsBoundingRect();
     setSceneRect(all.adjusted(-4000, -4000, 4000, 4000));
 }
 
+/// Nodes whose wires differ from those that their faces were made with.
+std::set<std::string> CanvasScene::rewired(const engine::Graph& graph) const {
+    std::set<std::string> nodes;
+    if (faces_stale_ || graph.wires == faced_wires_) return nodes;
+    using Ends = std::pair<const engine::Endpoint*, const engine::Endpoint*>;
+    const auto sorted = [](const std::vector<engine::Wire>& wires, auto before) {
+        std::vector<Ends> all;
+        for (const engine::Wire& wire : wires) all.emplace_back(&wire.from, &wire.to);
+        std::ranges::sort(all, before);
+        return all;
+    };
+    const auto before = [](const Ends& a, const Ends& b) {
+        return std::tie(*a.first, *a.second) < std::tie(*b.first, *b.second);
+    };
+    std::vector<Ends> differing;
+    std::ranges::set_symmetric_difference(sorted(faced_wires_, before), sorted(graph.wires, before),
+                                          std::back_inserter(differing), before);
+    for (const auto& [from, to] : differing) {
+        nodes.insert(from->node);
+        nodes.insert(to->node);
+    }
+    return nodes;
+}
+
 void CanvasScene::synchronise_wires(const engine::Graph& graph) {
+    onto_ = nullptr;
     while (wires_.size() > graph.wires.size()) {
         removeItem(wires_.back());
         delete wires_.back();
         wires_.pop_back();
     }
+    const auto bends = all_bends(graph);
+    const auto bends_of = [&](const engine::Wire& wire) {
+        std::vector<QPointF> places;
+        if (bends.empty()) return places;
+        if (const auto found = bends.find(wire_key(wire)); found != bends.end())
+            for (const auto& [x, y] : found->second) places.emplace_back(x, y);
+        return places;
+    };
     for (std::size_t i = 0; i < graph.wires.size(); ++i) {
         const engine::Wire& wire = graph.wires[i];
         if (i == wires_.size()) {
@@ -139,8 +196,10 @@ void CanvasScene::synchronise_wires(const engine::Graph& graph) {
         if (type.find('/') == type.npos && input) type = input->type;
         item.set_look(fits_there ? look_of(type).color : QColor(0xe0524d),
                       input ? input->sync : engine::Sync::Stream);
+        item.set_bends(bends_of(wire));
         item.set_ends(from->end_of(wire.from.port, true), to->end_of(wire.to.port, false));
         item.set_viewed(std::ranges::find(viewed_, wire.from) != viewed_.end());
+        item.set_status(status_of(wire_status_, wire));
     }
 }
 
@@ -210,6 +269,19 @@ void CanvasScene::set_status(const std::map<std::string, NodeStatus>& status) {
     }
 }
 
+void CanvasScene::set_wire_status(const std::map<std::string, WireStatus>& status) {
+    wire_status_ = status;
+    for (WireItem* wire : wires_) wire->set_status(status_of(wire_status_, wire->wire()));
+}
+
+void CanvasScene::set_heat(const std::map<std::string, QColor>& colors) {
+    heat_ = colors;
+    for (auto& [id, item] : nodes_) {
+        const auto found = heat_.find(id);
+        item->set_heat(found == heat_.end() ? QColor() : found->second);
+    }
+}
+
 void CanvasScene::set_viewed(const std::vector<engine::Endpoint>& outputs) {
     viewed_ = outputs;
     for (WireItem* wire : wires_)
@@ -225,7 +297,7 @@ std::optional<PortRef> CanvasScene::port_at(QPointF place) const {
     return {};
 }
 
-QString CanvasScene::refusal(const PortRef& from, const PortRef& to) const {
+QString CanvasScene::misfit(const PortRef& from, const PortRef& to) const {
     if (from.output == to.output)
         return from.output ? tr("Two outputs can't be joined.") : tr("Two inputs can't be joined.");
     const PortRef& out = from.output ? from : to;
@@ -239,6 +311,14 @@ QString CanvasScene::refusal(const PortRef& from, const PortRef& to) const {
         return tr("%1 gives %2, but %3 takes %4.")
             .arg(QString::fromStdString(out.port), QString::fromStdString(output->type),
                  QString::fromStdString(in.port), QString::fromStdString(input->type));
+    return {};
+}
+
+QString CanvasScene::refusal(const PortRef& from, const PortRef& to) const {
+    if (const QString why = misfit(from, to); !why.isEmpty()) return why;
+    const PortRef& out = from.output ? from : to;
+    const PortRef& in = from.output ? to : from;
+    const PortFace* input = node(in.node)->face().input(in.port);
     if (input->sync != engine::Sync::Feedback && leads_to(*graph(), in.node, out.node))
         return tr("This would close a loop; loops go through feedback inputs (↺).");
     return {};

@@ -6,28 +6,20 @@
 #include <QGraphicsScene>
 #include <memory>
 #include <optional>
+#include <set>
 #include <unordered_map>
 
 #include "editor/canvas/node_face.hpp"
+#include "editor/canvas/status_values.hpp"
+#include "editor/document/arrange.hpp"
 #include "editor/document/document.hpp"
+#include "editor/document/wiring.hpp"
 
 namespace millrace::editor {
 
 class FrameItem;
 class NodeItem;
 class WireItem;
-
-/// How a node stands in a run.
-enum class NodeState { Idle, Waiting, Running, Done, Cached, Skipped, Failed };
-
-/// What is told of a node while a graph runs.
-struct NodeStatus {
-    NodeState state = NodeState::Idle;
-    std::uint64_t items = 0, errors = 0, skipped = 0;
-    double progress = -1;  ///< 0 to 1; negative when not known
-    double busy_seconds = 0;
-    friend bool operator==(const NodeStatus&, const NodeStatus&) = default;
-};
 
 /// One end of a wire as pointed at.
 struct PortRef {
@@ -63,6 +55,10 @@ public:
     void select_nodes(const std::vector<std::string>& ids);
 
     void set_status(const std::map<std::string, NodeStatus>& status);
+    /// By "node.port -> node.port".
+    void set_wire_status(const std::map<std::string, WireStatus>& status);
+    /// Nodes' bodies in these colours; the others as they are.
+    void set_heat(const std::map<std::string, QColor>& colors);
     /// Wires that are looked at: their outputs are drawn with a mark.
     void set_viewed(const std::vector<engine::Endpoint>& outputs);
 
@@ -75,6 +71,36 @@ public:
     /// Commits places after items were moved by hand.
     void commit_moves();
 
+    // What commands need to know of the nodes that are shown.
+    NodeBoxes boxes() const;
+    std::set<engine::Endpoint> feedback_inputs() const;
+    MayJoin may_join() const;
+    /// Input and output by which a node fits into a wire.
+    struct SplicePorts {
+        std::string input, output;
+    };
+    std::optional<SplicePorts> splice_ports(const NodeFace& face, const engine::Wire& wire) const;
+    /// Outputs of one node that may feed inputs of another and don't yet.
+    std::vector<std::pair<engine::Endpoint, engine::Endpoint>> joinable(
+        const std::string& from, const std::string& to) const;
+
+    // Commands on the selection; each is one step of the history.
+    void lay_out();
+    void align_selected(Alignment alignment);
+    void distribute_selected(Direction direction);
+    void remove_and_heal_selected();
+    void extract_selected();
+    void nudge_selected(QPointF by);
+    /// Selects the nearest node that way; the direction's length doesn't matter.
+    void go(QPointF direction);
+    /// Leads a wire through a place, or takes the dot away that is there.
+    void toggle_bend(const engine::Wire& wire, QPointF place);
+
+    // A stroke that cuts the wires it crosses.
+    void begin_cut(QPointF place);
+    void cut_to(QPointF place);
+    void end_cut();
+
 Q_SIGNALS:
     void wire_activated(const millrace::engine::Endpoint& output);
     void node_activated(const QString& id);
@@ -86,6 +112,8 @@ Q_SIGNALS:
     /// A wire was let go over empty canvas.
     void wire_dropped(const millrace::editor::PortRef& from, QPointF place);
     void search_wanted(QPointF place);
+    /// A node is to be chosen for the middle of a wire.
+    void splice_wanted(const millrace::engine::Wire& wire, QPointF place);
 
 protected:
     void drawBackground(QPainter* painter, const QRectF& rect) override;
@@ -97,12 +125,22 @@ protected:
 private:
     void synchronise();
     void synchronise_wires(const engine::Graph& graph);
+    std::set<std::string> rewired(const engine::Graph& graph) const;
     void synchronise_frames(const engine::Graph& graph);
     void move_grabbed(QPointF by);
     void move_wires();
     bool press_frame(QPointF place);
     void show_candidates(const PortRef& from);
     void end_wire_drag();
+    /// refusal() less the loops.
+    QString misfit(const PortRef& from, const PortRef& to) const;
+    QPointF snapped(QPointF by, bool free);
+    void begin_drag();
+    void end_drag();
+    void show_splice();
+    WireItem* wire_at(QPointF place) const;
+    bool press_bend(QPointF place);
+    void move_bend(QPointF place);
 
     Document* document_;
     std::shared_ptr<const Catalogue> catalogue_;
@@ -110,7 +148,13 @@ private:
     std::unordered_map<std::string, NodeItem*> nodes_;
     std::vector<WireItem*> wires_;
     std::map<std::string, FrameItem*> backdrops_, notes_;
+    // What the faces were made of, so that only those are made anew that differ.
+    std::map<std::string, engine::GraphNode> faced_nodes_;
+    std::vector<engine::Wire> faced_wires_;
+    bool faces_stale_ = true;
     std::map<std::string, NodeStatus> status_;
+    std::map<std::string, WireStatus> wire_status_;
+    std::map<std::string, QColor> heat_;
     std::vector<engine::Endpoint> viewed_;
 
     std::optional<PortRef> dragging_;  ///< where the wire that is being drawn begins
@@ -119,9 +163,19 @@ private:
     std::map<std::string, QPointF> places_before_;
     std::map<FrameItem*, QRectF> frames_before_;
     FrameItem* resized_ = nullptr;
+    bool moved_ = false;        ///< the pointer went far enough to mean it
+    bool extracting_ = false;   ///< what is dragged leaves its wires
+    WireItem* onto_ = nullptr;  ///< the wire that takes the dragged node when it is let go
+    struct GrabbedBend {
+        engine::Wire wire;
+        std::size_t index = 0;
+    };
+    std::optional<GrabbedBend> bend_;
+    std::unique_ptr<QGraphicsPathItem> guides_, stroke_;
 };
 
 /// The curve of a wire between two ends; `from` leaves to the right, `to` is entered from the left.
-QPainterPath wire_path(QPointF from, QPointF to);
+/// On its way it passes through `bends`.
+QPainterPath wire_path(QPointF from, QPointF to, const std::vector<QPointF>& bends = {});
 
 }  // namespace millrace::editor

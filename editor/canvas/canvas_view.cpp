@@ -43,6 +43,7 @@ void CanvasView::fit(const QRectF& rect) {
                                        std::clamp(zoom, kLeastZoom, kMostZoom)));
     centerOn(rect.center());
     fitted_ = true;
+    Q_EMIT view_changed();
 }
 
 void CanvasView::show_all() { fit(canvas_->itemsBoundingRect()); }
@@ -67,6 +68,7 @@ void CanvasView::zoom_by(double factor, QPointF fixed) {
                                     static_cast<int>(std::lround(moved.x() * next)));
     verticalScrollBar()->setValue(verticalScrollBar()->value() -
                                   static_cast<int>(std::lround(moved.y() * next)));
+    Q_EMIT view_changed();
 }
 
 QPointF CanvasView::insertion_place() const {
@@ -79,7 +81,19 @@ void CanvasView::wheelEvent(QWheelEvent* event) {
     event->accept();
 }
 
+void CanvasView::scrollContentsBy(int dx, int dy) {
+    QGraphicsView::scrollContentsBy(dx, dy);
+    Q_EMIT view_changed();
+}
+
 void CanvasView::mousePressEvent(QMouseEvent* event) {
+    if (event->button() == Qt::RightButton && event->modifiers() & Qt::ControlModifier) {
+        cutting_ = true;
+        canvas_->begin_cut(mapToScene(event->pos()));
+        setCursor(Qt::CrossCursor);
+        event->accept();
+        return;
+    }
     if (event->button() == Qt::MiddleButton || event->button() == Qt::RightButton) {
         panning_ = true;
         last_ = event->pos();
@@ -91,6 +105,11 @@ void CanvasView::mousePressEvent(QMouseEvent* event) {
 }
 
 void CanvasView::mouseMoveEvent(QMouseEvent* event) {
+    if (cutting_) {
+        canvas_->cut_to(mapToScene(event->pos()));
+        event->accept();
+        return;
+    }
     if (panning_) {
         const QPoint by = event->pos() - last_;
         last_ = event->pos();
@@ -103,6 +122,14 @@ void CanvasView::mouseMoveEvent(QMouseEvent* event) {
 }
 
 void CanvasView::mouseReleaseEvent(QMouseEvent* event) {
+    if (cutting_ && event->button() == Qt::RightButton) {
+        cutting_ = false;
+        unsetCursor();
+        canvas_->cut_to(mapToScene(event->pos()));
+        canvas_->end_cut();
+        event->accept();
+        return;
+    }
     if (panning_ && !(event->buttons() & (Qt::MiddleButton | Qt::RightButton))) {
         panning_ = false;
         unsetCursor();
@@ -118,7 +145,40 @@ void CanvasView::keyPressEvent(QKeyEvent* event) {
         event->accept();
         return;
     }
+    if (moves_nodes(*event)) {
+        const int key = event->key();
+        const double step = event->modifiers() & Qt::ShiftModifier ? 100 : 20;
+        canvas_->nudge_selected({key == Qt::Key_Left    ? -step
+                                 : key == Qt::Key_Right ? step
+                                                        : 0,
+                                 key == Qt::Key_Up     ? -step
+                                 : key == Qt::Key_Down ? step
+                                                       : 0});
+        event->accept();
+        return;
+    }
     QGraphicsView::keyPressEvent(event);
+}
+
+/// Arrows move what is selected. Down and Up also enter and leave subgraphs: Down enters a call
+/// that is selected alone, Up leaves when nothing is selected.
+bool CanvasView::moves_nodes(const QKeyEvent& event) const {
+    const int key = event.key();
+    if (key != Qt::Key_Left && key != Qt::Key_Right && key != Qt::Key_Up && key != Qt::Key_Down)
+        return false;
+    if (event.modifiers() & ~(Qt::ShiftModifier | Qt::KeypadModifier)) return false;
+    const auto selected = canvas_->selected_nodes();
+    if (selected.empty()) return false;
+    return key != Qt::Key_Down || event.modifiers() & Qt::ShiftModifier || selected.size() > 1 ||
+           !canvas_->node(selected.front())->face().is_call;
+}
+
+bool CanvasView::event(QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride && moves_nodes(*static_cast<QKeyEvent*>(event))) {
+        event->accept();
+        return true;
+    }
+    return QGraphicsView::event(event);
 }
 
 /// Tab opens the palette and must not move the focus.

@@ -28,17 +28,22 @@ protected:
     void mouseReleaseEvent(QMouseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     bool focusNextPrevChild(bool next) override;
+    bool event(QEvent* event) override;
+    void scrollContentsBy(int dx, int dy) override;
     void showEvent(QShowEvent* event) override;
 
 Q_SIGNALS:
     void search_wanted(QPointF place);
+    /// Another part of the scene is seen.
+    void view_changed();
 
 private:
     void zoom_by(double factor, QPointF fixed);
     void fit(const QRectF& rect);
+    bool moves_nodes(const QKeyEvent& event) const;
 
     CanvasScene* canvas_;
-    bool panning_ = false, fitted_ = false;
+    bool panning_ = false, fitted_ = false, cutting_ = false;
     QPoint last_;
 };
 

@@ -7,6 +7,9 @@
 #include <cmath>
 #include <numbers>
 
+#include "editor/canvas/node_mode.hpp"
+#include "editor/canvas/status_paint.hpp"
+
 namespace millrace::editor {
 namespace {
 
@@ -18,26 +21,6 @@ QFont font_of(int pixels, bool bold = false) {
     font.setPixelSize(pixels);
     font.setBold(bold);
     return font;
-}
-
-QColor state_color(NodeState state) {
-    switch (state) {
-        case NodeState::Waiting:
-            return QColor(0x8a919a);
-        case NodeState::Running:
-            return QColor(0x3d8bff);
-        case NodeState::Done:
-            return QColor(0x35b26a);
-        case NodeState::Cached:
-            return QColor(0x2fa7b5);
-        case NodeState::Skipped:
-            return QColor(0xd6a53c);
-        case NodeState::Failed:
-            return QColor(0xe0524d);
-        case NodeState::Idle:
-            break;
-    }
-    return {};
 }
 
 }  // namespace
@@ -75,13 +58,19 @@ void paint_port(QPainter* painter, QPointF at, const TypeLook& look, bool filled
 void NodeItem::set_face(NodeFace face) {
     prepareGeometryChange();
     face_ = std::move(face);
-    setToolTip(QString());
     update();
 }
 
 void NodeItem::set_status(const NodeStatus& status) {
     if (status == status_) return;
     status_ = status;
+    setToolTip(status_.note);
+    update();
+}
+
+void NodeItem::set_heat(const QColor& color) {
+    if (color == heat_) return;
+    heat_ = color;
     update();
 }
 
@@ -110,7 +99,7 @@ QPointF NodeItem::end_of(std::string_view port, bool output) const {
 }
 
 QRectF NodeItem::boundingRect() const {
-    return QRectF(QPointF(0, 0), face_.size).adjusted(-kReach, -kReach, kReach, kReach);
+    return QRectF(QPointF(0, 0), face_.size).adjusted(-kReach, -kReach, kReach, kStatusBelow);
 }
 
 QPainterPath NodeItem::shape() const {
@@ -123,9 +112,14 @@ void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
     const QPalette palette = widget ? widget->palette() : option->palette;
     const double detail = option->levelOfDetailFromTransform(painter->worldTransform());
     const QRectF body(QPointF(0, 0), face_.size);
-    const QColor fill = palette.color(QPalette::Button);
-    const QColor header = face_.known ? face_.color : QColor(0xb3443f);
+    const QColor fill = heat_.isValid() ? heat_ : palette.color(QPalette::Button);
+    QColor header = face_.known ? face_.color : QColor(0xb3443f);
+    // In the high-contrast look its white text must stand out by 4.5 : 1.
+    const bool contrast = palette.color(QPalette::Window).lightness() == 0;
+    if (contrast) header = header.darker(150);
     painter->setRenderHint(QPainter::Antialiasing, detail > kSomeDetail);
+    const double opacity = painter->opacity();
+    painter->setOpacity(opacity * opacity_of(face_.mode));
     if (detail <= kSomeDetail) {
         painter->fillRect(body, fill);
         painter->fillRect(QRectF(0, 0, body.width(), std::min(kNodeHeader, body.height())), header);
@@ -137,6 +131,7 @@ void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
             painter->setBrush(Qt::NoBrush);
             painter->drawRect(body);
         }
+        painter->setOpacity(opacity);
         return;
     }
     painter->setPen(Qt::NoPen);
@@ -150,6 +145,7 @@ void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
     painter->drawPath(top);
     const bool selected = isSelected();
     QColor border = palette.color(QPalette::Window).darker(160);
+    if (contrast) border = palette.color(QPalette::Text);  // nothing is darker than black
     if (status_.state == NodeState::Failed) border = state_color(NodeState::Failed);
     if (selected) border = palette.color(QPalette::Highlight);
     painter->setPen(QPen(border, selected ? 2.5 : 1.2, face_.known ? Qt::SolidLine : Qt::DashLine));
@@ -176,7 +172,9 @@ void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
         }
     }
     paint_ports(painter, detail, palette);
-    if (status_.state != NodeState::Idle) paint_badge(painter);
+    paint_node_status(painter, face_.size, status_, detail, palette);
+    painter->setOpacity(opacity);
+    paint_node_mode(painter, face_, palette);
 }
 
 void NodeItem::paint_ports(QPainter* painter, double detail, const QPalette& palette) const {
@@ -205,57 +203,22 @@ void NodeItem::paint_ports(QPainter* painter, double detail, const QPalette& pal
     }
 }
 
-/// A disc in the header's corner: colour and sign say the state, a bar along the bottom the
-/// progress.
-void NodeItem::paint_badge(QPainter* painter) const {
-    const QPointF middle(face_.size.width() - 17, kNodeHeader / 2);
-    painter->setPen(QPen(Qt::white, 1.4));
-    painter->setBrush(state_color(status_.state));
-    painter->drawEllipse(middle, 8.5, 8.5);
-    painter->setPen(QPen(Qt::white, 1.8, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-    painter->setBrush(Qt::NoBrush);
-    const auto line = [&](std::initializer_list<QPointF> points) {
-        QPolygonF shape;
-        for (const QPointF& point : points) shape << middle + point;
-        painter->drawPolyline(shape);
-    };
-    switch (status_.state) {
-        case NodeState::Waiting:
-            line({{-3, -4}, {3, -4}, {-3, 4}, {3, 4}, {-3, -4}});
-            break;
-        case NodeState::Running:
-            painter->setBrush(Qt::white);
-            painter->drawPolygon(QPolygonF{middle + QPointF(-2.5, -4), middle + QPointF(4, 0),
-                                           middle + QPointF(-2.5, 4)});
-            break;
-        case NodeState::Done:
-            line({{-4, 0}, {-1, 3.5}, {4, -3}});
-            break;
-        case NodeState::Cached:
-            line({{0, -4.5}, {-3, 1}, {0.5, 0.5}, {-0.5, 4.5}});
-            break;
-        case NodeState::Skipped:
-            line({{-4, -3}, {0, 0}, {-4, 3}});
-            line({{0, -3}, {4, 0}, {0, 3}});
-            break;
-        case NodeState::Failed:
-            line({{-3, -3}, {3, 3}});
-            line({{3, -3}, {-3, 3}});
-            break;
-        case NodeState::Idle:
-            break;
-    }
-    if (status_.progress >= 0 && status_.state == NodeState::Running) {
-        const QRectF bar(kRound, face_.size.height() - 4, face_.size.width() - 2 * kRound, 3);
-        painter->fillRect(bar, QColor(0, 0, 0, 90));
-        painter->fillRect(
-            QRectF(bar.topLeft(), QSizeF(bar.width() * std::min(1.0, status_.progress), 3)),
-            state_color(NodeState::Running));
-    }
-}
-
-QPainterPath wire_path(QPointF from, QPointF to) {
+QPainterPath wire_path(QPointF from, QPointF to, const std::vector<QPointF>& bends) {
     QPainterPath path(from);
+    if (!bends.empty()) {
+        // Smooth through the dots (Catmull and Rom 1974); level where it leaves and enters.
+        std::vector<QPointF> points = {from};
+        points.insert(points.end(), bends.begin(), bends.end());
+        points.push_back(to);
+        const auto slope = [&](std::size_t i) {
+            if (i > 0 && i + 1 < points.size()) return (points[i + 1] - points[i - 1]) / 2;
+            const QPointF step = i == 0 ? points[1] - points[0] : points[i] - points[i - 1];
+            return QPointF(std::max(40.0, std::hypot(step.x(), step.y())), 0);
+        };
+        for (std::size_t i = 0; i + 1 < points.size(); ++i)
+            path.cubicTo(points[i] + slope(i) / 3, points[i + 1] - slope(i + 1) / 3, points[i + 1]);
+        return path;
+    }
     const double distance = std::hypot(to.x() - from.x(), to.y() - from.y());
     const double reach =
         std::clamp((to.x() - from.x()) * 0.5, std::min(distance * 0.4, 110.0), 220.0);
@@ -274,7 +237,28 @@ void WireItem::set_ends(QPointF from, QPointF to) {
     prepareGeometryChange();
     from_ = from;
     to_ = to;
-    path_ = wire_path(from, to);
+    path_ = wire_path(from, to, bends_);
+    shape_.clear();
+}
+
+void WireItem::set_bends(std::vector<QPointF> bends) {
+    if (bends == bends_) return;
+    prepareGeometryChange();
+    bends_ = std::move(bends);
+    path_ = wire_path(from_, to_, bends_);
+    shape_.clear();
+}
+
+std::optional<std::size_t> WireItem::bend_at(QPointF place) const {
+    constexpr double kNear = 9;
+    for (std::size_t i = 0; i < bends_.size(); ++i)
+        if (QLineF(bends_[i], place).length() <= kNear) return i;
+    return {};
+}
+
+void WireItem::set_marked(bool marked) {
+    hovered_ = marked;
+    update();
 }
 
 void WireItem::set_viewed(bool viewed) {
@@ -282,26 +266,50 @@ void WireItem::set_viewed(bool viewed) {
     update();
 }
 
-QRectF WireItem::boundingRect() const { return path_.controlPointRect().adjusted(-9, -9, 9, 9); }
+void WireItem::set_paint(const WirePaint& paint) {
+    paint_ = paint;
+    setToolTip(paint.note);
+    update();
+}
+
+void WireItem::set_status(const WireStatus& status) {
+    if (status == status_) return;
+    status_ = status;
+    update();
+}
+
+QRectF WireItem::boundingRect() const { return path_.controlPointRect().adjusted(-34, -24, 34, 24); }
 
 QPainterPath WireItem::shape() const {
-    QPainterPathStroker stroker;
-    stroker.setWidth(12);
-    return stroker.createStroke(path_);
+    if (shape_.isEmpty()) {
+        QPainterPathStroker stroker;
+        stroker.setWidth(12);
+        shape_ = stroker.createStroke(path_);
+        shape_.setFillRule(Qt::WindingFill);
+        for (const QPointF& bend : bends_) shape_.addEllipse(bend, 8, 8);
+    }
+    return shape_;
 }
 
 void WireItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget* widget) {
     const QPalette palette = widget ? widget->palette() : option->palette;
     const double detail = option->levelOfDetailFromTransform(painter->worldTransform());
+    const QColor look = paint_.color.isValid() ? paint_.color : color_;
     if (detail <= kSomeDetail) {
         painter->setRenderHint(QPainter::Antialiasing, false);
-        painter->setPen(QPen(isSelected() ? palette.color(QPalette::Highlight) : color_, 0));
-        painter->drawLine(from_, to_);
+        painter->setPen(QPen(isSelected() ? palette.color(QPalette::Highlight) : look, 0));
+        QPointF at = from_;
+        for (const QPointF& bend : bends_) {
+            painter->drawLine(at, bend);
+            at = bend;
+        }
+        painter->drawLine(at, to_);
         return;
     }
     painter->setRenderHint(QPainter::Antialiasing);
     painter->setBrush(Qt::NoBrush);
-    const double width = hovered_ || isSelected() ? 3.4 : 2;
+    const double width = (hovered_ || isSelected() ? 3.4 : 2) + width_of(status_) +
+                         (paint_.color.isValid() ? 2.5 : 0);
     if (isSelected()) {
         painter->setPen(QPen(palette.color(QPalette::Highlight), width + 3.5));
         painter->drawPath(path_);
@@ -309,8 +317,17 @@ void WireItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
     const Qt::PenStyle dash = sync_ == engine::Sync::Latch      ? Qt::DashLine
                               : sync_ == engine::Sync::Feedback ? Qt::DashDotLine
                                                                 : Qt::SolidLine;
-    painter->setPen(QPen(hovered_ ? color_.lighter(125) : color_, width, dash, Qt::RoundCap));
+    QPen pen(hovered_ ? look.lighter(125) : look, width, dash, Qt::RoundCap);
+    if (paint_.hatched) pen.setBrush(QBrush(look, Qt::BDiagPattern));
+    painter->setPen(pen);
     painter->drawPath(path_);
+    if (!bends_.empty()) {
+        painter->setPen(QPen(isSelected() ? palette.color(QPalette::Highlight) : color_, 2));
+        painter->setBrush(palette.color(QPalette::Base));
+        for (const QPointF& bend : bends_) painter->drawEllipse(bend, 5, 5);
+        painter->setBrush(Qt::NoBrush);
+    }
+    paint_wire_status(painter, path_, status_, detail, palette);
     if (!viewed_) return;
     // An eye at the middle: this wire is looked at.
     const QPointF middle = path_.pointAtPercent(0.5);

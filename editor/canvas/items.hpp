@@ -22,6 +22,8 @@ public:
     void set_face(NodeFace face);
     void set_status(const NodeStatus& status);
     const NodeStatus& status() const { return status_; }
+    /// The colour of the body; an invalid one is the theme's.
+    void set_heat(const QColor& color);
     /// While a wire is drawn: what can't take it is dimmed.
     void set_dimmed(bool dimmed);
     /// The port within reach of a point of the item.
@@ -34,12 +36,19 @@ public:
 
 private:
     void paint_ports(QPainter* painter, double detail, const QPalette& palette) const;
-    void paint_badge(QPainter* painter) const;
 
     std::string id_;
     NodeFace face_;
     NodeStatus status_;
+    QColor heat_;
     bool dimmed_ = false;
+};
+
+/// What an overlay makes of a wire.
+struct WirePaint {
+    QColor color = {};      ///< not valid: the type's own
+    bool hatched = false;   ///< nothing is known of it
+    QString note = {};      ///< its tooltip
 };
 
 class WireItem : public QGraphicsItem {
@@ -54,7 +63,18 @@ public:
     void set_wire(engine::Wire wire) { wire_ = std::move(wire); }
     void set_look(const QColor& color, engine::Sync sync);
     void set_ends(QPointF from, QPointF to);
+    /// Places that the wire passes through, each drawn as a dot.
+    void set_bends(std::vector<QPointF> bends);
+    const std::vector<QPointF>& bends() const { return bends_; }
+    std::optional<std::size_t> bend_at(QPointF place) const;
+    const QPainterPath& path() const { return path_; }
+    /// Drawn as under the pointer: what is let go lands on it.
+    void set_marked(bool marked);
     void set_viewed(bool viewed);
+    void set_status(const WireStatus& status);
+    const WireStatus& status() const { return status_; }
+    void set_paint(const WirePaint& paint);
+    const WirePaint& paint_of_overlay() const { return paint_; }
 
     QRectF boundingRect() const override;
     QPainterPath shape() const override;
@@ -69,7 +89,11 @@ private:
     QColor color_;
     engine::Sync sync_ = engine::Sync::Stream;
     QPointF from_, to_;
+    std::vector<QPointF> bends_;
     QPainterPath path_;
+    mutable QPainterPath shape_;  ///< made when first asked for: stroking is slow
+    WireStatus status_;
+    WirePaint paint_;
     bool hovered_ = false, viewed_ = false;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "editor/canvas/node_mode.hpp"
 #include "editor/document/document.hpp"
 #include "engine/graph/scope.hpp"
 
@@ -155,6 +156,7 @@ NodeFace face_of(const engine::Graph& root, const GraphPath& path, const engine:
             clipped(QString::fromStdString(name) + QStringLiteral(" = ") + shown(value)));
     }
     place(face);
+    add_mode(face, graph, id);
     return face;
 }
 

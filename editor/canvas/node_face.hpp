@@ -30,6 +30,8 @@ struct NodeFace {
     std::vector<QString> lines;  ///< parameters that are not at their default
     bool known = true;           ///< its type is there
     bool is_call = false;        ///< it stands for a subgraph
+    engine::NodeMode mode = engine::NodeMode::Normal;
+    std::vector<std::pair<QPointF, QPointF>> passes;  ///< of a bypassed node: input to output
     QSizeF size;
 
     const PortFace* input(std::string_view name) const;

@@ -3,6 +3,7 @@
 #include <QFileInfo>
 #include <utility>
 
+#include "editor/document/bends.hpp"
 #include "engine/graph/delta.hpp"
 
 namespace millrace::editor {
@@ -95,7 +96,10 @@ bool Document::edit_at(const GraphPath& path, const QString& text, const Change&
     return edit(
         text,
         [&](engine::Graph& graph) {
-            if (engine::Graph* at = editor::graph_at(graph, path)) change(*at);
+            if (engine::Graph* at = editor::graph_at(graph, path)) {
+                change(*at);
+                prune_bends(*at);
+            }
         },
         merge);
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "editor/document/bends.hpp"
 #include "engine/problem.hpp"
 
 namespace millrace::editor {
@@ -109,12 +110,16 @@ std::string copy_nodes(const engine::Graph& graph, const std::vector<std::string
         if (!node->second.subgraph.empty()) part.subgraphs = graph.subgraphs;
     }
     engine::Array outer;
+    const auto bends = all_bends(graph);
     for (const engine::Wire& wire : graph.wires) {
         if (!taken.contains(wire.to.node)) continue;
-        if (taken.contains(wire.from.node))
+        if (taken.contains(wire.from.node)) {
             part.wires.push_back(wire);
-        else
+            if (const auto dots = bends.find(wire_key(wire)); dots != bends.end())
+                set_bends(part, wire, dots->second);
+        } else {
             outer.push_back(engine::Object{{"from", to_text(wire.from)}, {"to", to_text(wire.to)}});
+        }
     }
     if (!outer.empty()) part.extra[kOuterWires] = std::move(outer);
     return engine::write_graph(part);
@@ -139,10 +144,19 @@ std::vector<std::string> paste_nodes(engine::Graph& graph, std::string_view text
     }
     for (auto& [name, subgraph] : read.graph.subgraphs)
         graph.subgraphs.try_emplace(name, std::move(subgraph));
+    const auto bends = all_bends(read.graph);
     for (engine::Wire wire : read.graph.wires) {
         if (!renamed.contains(wire.from.node) || !renamed.contains(wire.to.node)) continue;
+        Bends dots;
+        if (const auto found = bends.find(wire_key(wire)); found != bends.end())
+            dots = found->second;
+        for (auto& [x, y] : dots) {
+            x += offset[0];
+            y += offset[1];
+        }
         wire.from.node = renamed.at(wire.from.node);
         wire.to.node = renamed.at(wire.to.node);
+        if (!dots.empty()) set_bends(graph, wire, dots);
         graph.wires.push_back(std::move(wire));
     }
     if (!keep_inputs) return added;

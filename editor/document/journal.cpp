@@ -9,6 +9,7 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QSaveFile>
+#include <QSettings>
 #include <QStandardPaths>
 #include <QUuid>
 #include <algorithm>
@@ -21,13 +22,18 @@
 namespace millrace::editor {
 namespace {
 
-constexpr int kDelayMs = 1000;  ///< from a change to the journal
+constexpr int kDelayMs = 1000;  ///< from a change to the journal, unless the settings say more
 constexpr const char* kEnding = ".journal";
 
 QString folder_or(const QString& folder, const char* name) {
     return folder.isEmpty()
                ? QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + '/' + name
                : folder;
+}
+
+int delay_ms() {
+    const int seconds = QSettings().value("editor/autosave_seconds", 0).toInt();
+    return seconds > 0 ? 1000 * std::min(seconds, 60) : kDelayMs;
 }
 
 /// Whether a process of that number lives; one of somebody else's does, too.
@@ -131,7 +137,6 @@ Journal::Journal(Document* document, QString folder, QObject* parent)
       path_(folder_ + '/' + QUuid::createUuid().toString(QUuid::WithoutBraces) + kEnding),
       writer_(std::make_unique<Writer>(this)) {
     timer_.setSingleShot(true);
-    timer_.setInterval(kDelayMs);
     connect(&timer_, &QTimer::timeout, this, &Journal::write);
     connect(document, &Document::changed, this, &Journal::schedule);
     connect(document, &Document::started, this, &Journal::drop);
@@ -144,7 +149,7 @@ Journal::~Journal() = default;
 
 void Journal::schedule() {
     // Not started anew by each change, or steady work would never be written.
-    if (!timer_.isActive()) timer_.start();
+    if (!timer_.isActive()) timer_.start(delay_ms());
 }
 
 void Journal::write() {

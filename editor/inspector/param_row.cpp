@@ -3,7 +3,6 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
-#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -16,6 +15,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "editor/comfort/remote_paths.hpp"
 
 namespace millrace::editor {
 namespace {
@@ -290,9 +291,7 @@ QWidget* ParamRow::make_path() {
     });
     const auto choose = [this, field](bool folder) {
         const QString start = field->text();
-        const QString chosen =
-            folder ? QFileDialog::getExistingDirectory(this, spoken(spec_.name), start)
-                   : QFileDialog::getOpenFileName(this, spoken(spec_.name), start);
+        const QString chosen = choose_path(this, spoken(spec_.name), start, folder);
         if (chosen.isEmpty()) return;
         field->setText(chosen);
         tell(chosen.toStdString());

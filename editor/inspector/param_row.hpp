@@ -20,6 +20,7 @@ public:
 
     const engine::ParamSpec& spec() const { return spec_; }
     const engine::Value& value() const { return value_; }
+    const engine::Value& standard() const { return standard_; }
     void set_value(const engine::Value& value);
     bool is_default() const { return value_ == standard_; }
     /// The widget that takes the input.

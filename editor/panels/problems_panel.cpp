@@ -40,12 +40,19 @@ void ProblemsPanel::add_run_problem(const engine::Problem& problem) {
     if (run_.size() >= kMostOfARun) return;
     run_.push_back(problem);
     add(problem);
-    Q_EMIT count_changed(error_count());
+    tell();
 }
 
 void ProblemsPanel::clear_run_problems() {
     run_.clear();
     rebuild();
+}
+
+void ProblemsPanel::tell() {
+    Q_EMIT count_changed(error_count());
+    std::vector<engine::Problem> all = graph_;
+    all.insert(all.end(), run_.begin(), run_.end());
+    Q_EMIT problems_changed(all);
 }
 
 int ProblemsPanel::error_count() const {
@@ -60,7 +67,7 @@ void ProblemsPanel::rebuild() {
     clear();
     for (const engine::Problem& problem : graph_) add(problem);
     for (const engine::Problem& problem : run_) add(problem);
-    Q_EMIT count_changed(error_count());
+    tell();
 }
 
 void ProblemsPanel::add(const engine::Problem& problem) {

@@ -26,10 +26,13 @@ Q_SIGNALS:
     /// A problem's place: a node, "node.port", "node.param" or a file.
     void place_wanted(const QString& where);
     void count_changed(int errors);
+    /// All that are listed now.
+    void problems_changed(const std::vector<millrace::engine::Problem>& problems);
 
 private:
     void rebuild();
     void add(const engine::Problem& problem);
+    void tell();
 
     std::vector<engine::Problem> graph_, run_;
 };

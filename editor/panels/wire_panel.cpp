@@ -6,6 +6,8 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "editor/panels/ab_view.hpp"
+
 namespace millrace::editor {
 
 WirePanel::WirePanel(Session* session, const viewers::Registry* registry, QWidget* parent)
@@ -16,12 +18,15 @@ WirePanel::WirePanel(Session* session, const viewers::Registry* registry, QWidge
     setAccessibleName(tr("Wires that are looked at"));
     connect(session, &Session::packet, this, &WirePanel::take);
     connect(this, &QTabWidget::tabCloseRequested, this, [this](int index) {
-        for (const auto& looked : looked_) {
-            if (looked->page != widget(index)) continue;
+        if (const Looked* looked = looked_at(widget(index))) {
             leave(engine::Endpoint(looked->output));
-            return;
+        } else {
+            removeTab(index);
+            ab_->deleteLater();
+            ab_ = nullptr;
         }
     });
+    connect(this, &QTabWidget::currentChanged, this, [this] { note_front(); });
 }
 
 void WirePanel::look_at(const engine::Endpoint& output) {
@@ -44,10 +49,15 @@ void WirePanel::look_at(const engine::Endpoint& output) {
     looked->caption->setWordWrap(true);
     column->addWidget(looked->caption);
     column->addStretch(1);
-    addTab(looked->page, name);
-    setTabToolTip(count() - 1, name);
-    setCurrentWidget(looked->page);
+    looked->slot = looked_in(wanted_slot_) || wanted_slot_ == 0 ? free_slot() : wanted_slot_;
+    wanted_slot_ = 0;
+    QWidget* page = looked->page;
+    const int slot = looked->slot;
     looked_.push_back(std::move(looked));
+    addTab(page, slot > 0 ? tr("%1 · %2").arg(slot).arg(name) : name);
+    setTabToolTip(indexOf(page),
+                  slot > 0 ? tr("%1: viewer slot %2, key %2").arg(name).arg(slot) : name);
+    setCurrentWidget(page);
     Q_EMIT outputs_changed();
 }
 
@@ -56,10 +66,102 @@ void WirePanel::leave(const engine::Endpoint& output) {
         std::ranges::find_if(looked_, [&](const auto& looked) { return looked->output == output; });
     if (found == looked_.end()) return;
     session_->unsubscribe((*found)->subscription);
-    (*found)->page->deleteLater();
-    removeTab(indexOf((*found)->page));
+    QWidget* page = (*found)->page;
+    std::erase(recent_, (*found)->slot);
     looked_.erase(found);
+    removeTab(indexOf(page));
+    page->deleteLater();
     Q_EMIT outputs_changed();
+}
+
+void WirePanel::leave_all() {
+    while (!looked_.empty()) leave(engine::Endpoint(looked_.back()->output));
+    if (!ab_) return;
+    removeTab(indexOf(ab_));
+    ab_->deleteLater();
+    ab_ = nullptr;
+}
+
+WirePanel::Looked* WirePanel::looked_at(const QWidget* page) const {
+    for (const auto& looked : looked_)
+        if (looked->page == page) return looked.get();
+    return nullptr;
+}
+
+WirePanel::Looked* WirePanel::looked_in(int slot) const {
+    for (const auto& looked : looked_)
+        if (slot > 0 && looked->slot == slot) return looked.get();
+    return nullptr;
+}
+
+int WirePanel::free_slot() const {
+    for (int slot = 1; slot <= kSlots; ++slot)
+        if (!looked_in(slot)) return slot;
+    return 0;
+}
+
+std::optional<engine::Endpoint> WirePanel::in_slot(int slot) const {
+    const Looked* looked = looked_in(slot);
+    return looked ? std::optional(looked->output) : std::nullopt;
+}
+
+int WirePanel::send_to_slot(const engine::Endpoint& output) {
+    const bool seen =
+        std::ranges::any_of(looked_, [&](const auto& looked) { return looked->output == output; });
+    if (!seen && free_slot() == 0) {
+        const Looked* front = looked_at(currentWidget());
+        if (!front) front = looked_.front().get();
+        wanted_slot_ = front->slot;
+        leave(engine::Endpoint(front->output));
+    }
+    look_at(output);
+    const Looked* looked = looked_at(currentWidget());
+    return looked ? looked->slot : 0;
+}
+
+bool WirePanel::choose_slot(int slot) {
+    if (const Looked* looked = looked_in(slot)) {
+        setCurrentWidget(looked->page);
+        return true;
+    }
+    wanted_slot_ = slot >= 1 && slot <= kSlots ? slot : 0;
+    return false;
+}
+
+void WirePanel::note_front() {
+    const Looked* front = looked_at(currentWidget());
+    if (!front || front->slot == 0) return;
+    std::erase(recent_, front->slot);
+    recent_.push_back(front->slot);
+}
+
+bool WirePanel::compare(bool wipe) {
+    if (recent_.size() < 2) return false;
+    const Looked *a = looked_in(recent_[recent_.size() - 2]), *b = looked_in(recent_.back());
+    if (!a || !b || !a->image || !b->image) return false;
+    const bool fresh = ab_ == nullptr;
+    if (fresh) {
+        ab_ = new AbView;
+        addTab(ab_, tr("A/B"));
+    }
+    if (wipe)
+        ab_->set_mode(ab_->mode() == AbView::Mode::Wipe && !fresh ? AbView::Mode::A
+                                                                  : AbView::Mode::Wipe);
+    else
+        ab_->set_mode(ab_->mode() == AbView::Mode::B || fresh ? AbView::Mode::A : AbView::Mode::B);
+    setCurrentWidget(ab_);
+    refresh_comparison();
+    return true;
+}
+
+void WirePanel::refresh_comparison() {
+    if (!ab_ || recent_.size() < 2) return;
+    const Looked *a = looked_in(recent_[recent_.size() - 2]), *b = looked_in(recent_.back());
+    if (!a || !b) return;
+    const auto name = [](const Looked& looked) {
+        return QString::fromStdString(to_text(looked.output));
+    };
+    ab_->show_pair(a->image, name(*a), b->image, name(*b));
 }
 
 std::vector<engine::Endpoint> WirePanel::outputs() const {
@@ -72,6 +174,11 @@ viewers::Viewer* WirePanel::viewer_of(const engine::Endpoint& output) const {
     for (const auto& looked : looked_)
         if (looked->output == output && !looked->viewers.empty()) return looked->viewers.front();
     return nullptr;
+}
+
+void WirePanel::show_recorded(const engine::Endpoint& output, const SeenPacket& packet) {
+    for (const auto& looked : looked_)
+        if (looked->output == output) show(*looked, packet);
 }
 
 void WirePanel::take(const SeenPacket& packet) {
@@ -112,8 +219,13 @@ void WirePanel::show(Looked& looked, const SeenPacket& packet) {
         column->addWidget(split, 1);
         looked.kinds = kinds;
     }
-    for (std::size_t i = 0; i < packet.visuals.size(); ++i)
+    looked.image = nullptr;
+    for (std::size_t i = 0; i < packet.visuals.size(); ++i) {
         if (looked.viewers[i]) looked.viewers[i]->show_visual(packet.visuals[i]);
+        if (!looked.image && std::holds_alternative<visual::Raster>(*packet.visuals[i]))
+            looked.image = packet.visuals[i];
+    }
+    refresh_comparison();
 }
 
 }  // namespace millrace::editor

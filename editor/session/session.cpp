@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <QMetaObject>
 #include <thread>
+#include <utility>
 
 #include "engine/value.hpp"
 
@@ -69,10 +70,20 @@ void Session::start() {
     if (!client_) launch();
 }
 
+void Session::use(QStringList command) {
+    if (is_running()) return;
+    command_ = std::move(command);
+    drop_client();
+    for (auto& [own, subscribed] : subscribed_) subscribed.number = -1;
+    set_state(State::Off);
+}
+
 void Session::launch() {
     const auto link = std::make_shared<Link>();
     link->session = this;
     link_ = link;
+    run_ = 0;
+    early_.clear();
     std::vector<std::string> words;
     for (const QString& word : command_) words.push_back(word.toStdString());
     set_state(State::Starting);
@@ -165,6 +176,7 @@ void Session::run(const engine::Graph& graph, const QString& file, const RunRequ
         if (!request.record_visuals.isEmpty())
             params["record_visuals"] = texts(request.record_visuals);
         if (!request.sketches.isEmpty()) params["record"] = texts(request.sketches);
+        if (!request.keep.isEmpty()) params["keep"] = texts(request.keep);
         call("run/start", std::move(params), [this, request](const Answer& answer) {
             if (answer.problem) {
                 tell(*answer.problem);
@@ -173,9 +185,11 @@ void Session::run(const engine::Graph& graph, const QString& file, const RunRequ
             Q_EMIT problems(problems_of(answer.result));
             const engine::Value* run = answer.result.find("run");
             if (!run || !run->is_int()) return;
+            run_ = run->as_int();
             set_state(request.paused ? State::Paused : State::Running);
             Q_EMIT run_started(static_cast<int>(run->as_int()),
                                QString::fromStdString(text_of(answer.result, "out")));
+            for (const Early& one : std::exchange(early_, {})) notice(one.method, one.params, {});
         });
     });
 }
@@ -228,9 +242,10 @@ void Session::set_parameter(const QString& node, const QString& name, const engi
          });
 }
 
-int Session::subscribe(const QString& output, bool visual, bool sketch, double per_second) {
+int Session::subscribe(const QString& output, bool visual, bool sketch, double per_second,
+                       int bytes) {
     const int own = next_subscription_++;
-    subscribed_[own] = {output, visual, sketch, per_second, -1};
+    subscribed_[own] = {output, visual, sketch, per_second, bytes, -1};
     if (client_) ask_subscription(own);
     return own;
 }
@@ -241,7 +256,8 @@ void Session::ask_subscription(int own) {
          {{"output", subscribed.output.toStdString()},
           {"visual", subscribed.visual},
           {"sketch", subscribed.sketch},
-          {"per_second", subscribed.per_second}},
+          {"per_second", subscribed.per_second},
+          {"bytes", subscribed.bytes}},
          [this, own](const Answer& answer) {
              if (answer.problem) return;
              const auto number = static_cast<int>(number_of(answer.result, "subscription"));
@@ -264,6 +280,10 @@ void Session::unsubscribe(int subscription) {
 
 void Session::notice(const std::string& method, const engine::Value& params,
                      const std::vector<engine::worker::Attachment>& attachments) {
+    if (method.starts_with("run/") && number_of(params, "run") > run_) {
+        early_.push_back({method, params});
+        return;
+    }
     if (method == "run/figures") {
         if (const engine::Value* found = params.find("figures")) Q_EMIT figures(*found);
     } else if (method == "run/event") {

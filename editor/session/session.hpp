@@ -27,6 +27,7 @@ struct RunRequest {
     bool resume = false;              ///< goes on in `out`
     QStringList record_visuals = {};  ///< outputs, or "all"
     QStringList sketches = {};        ///< outputs, or "all"
+    QStringList keep = {};            ///< outputs whose packets are kept whole, or "all"
 };
 
 /// A packet that passed a wire that is looked at.
@@ -53,6 +54,10 @@ public:
     /// `command` starts a worker: {"millrace", "worker"} or {"ssh", host, "millrace", "worker"}.
     explicit Session(QStringList command, QObject* parent = nullptr);
     ~Session() override;
+
+    /// Other words that start a worker: the one there is ends, start() or the next request starts
+    /// one of the new kind. Not while a graph runs.
+    void use(QStringList command);
 
     State state() const { return state_; }
     bool is_running() const {
@@ -81,8 +86,9 @@ public:
     void validate(const engine::Graph& graph, const QString& file);
 
     /// Looks at an output; packets follow through packet(). The number is the session's own and
-    /// holds when another worker is started.
-    int subscribe(const QString& output, bool visual, bool sketch, double per_second = 10);
+    /// holds when another worker is started. `bytes` is the most that a packet's visuals may take.
+    int subscribe(const QString& output, bool visual, bool sketch, double per_second = 10,
+                  int bytes = 4 << 20);
     void unsubscribe(int subscription);
 
 Q_SIGNALS:
@@ -106,6 +112,7 @@ private:
         QString output;
         bool visual = true, sketch = false;
         double per_second = 10;
+        int bytes = 4 << 20;
         int number = -1;  ///< the worker's; -1 while there is none
     };
     void set_state(State state);
@@ -143,6 +150,13 @@ private:
     State state_ = State::Off;
     std::unique_ptr<engine::worker::Client> client_;
     std::shared_ptr<Link> link_;  ///< of client_
+    /// Notices of a run whose start has not been answered yet: a short run may be over by then.
+    struct Early {
+        std::string method;
+        engine::Value params;
+    };
+    std::vector<Early> early_;
+    std::int64_t run_ = 0;  ///< the worker's number of the newest run that was answered
     std::map<int, Subscribed> subscribed_;
     int next_subscription_ = 1;
 };

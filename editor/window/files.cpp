@@ -1,12 +1,19 @@
-// How documents come into the window and go out of it: files, templates, recovered work.
+// How documents come into the window and go out of it: files, templates, pictures, recovered work.
 #include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QGraphicsScene>
 #include <QMessageBox>
+#include <QSaveFile>
 #include <QStackedWidget>
 
+#include "editor/canvas/canvas_scene.hpp"
 #include "editor/canvas/canvas_view.hpp"
+#include "editor/comfort/canvas_bars.hpp"
+#include "editor/comfort/file_watch.hpp"
+#include "editor/comfort/graph_picture.hpp"
 #include "editor/panels/problems_panel.hpp"
+#include "editor/window/comfort.hpp"
 #include "editor/window/welcome_page.hpp"
 #include "editor/window/window.hpp"
 
@@ -16,6 +23,21 @@ namespace {
 QByteArray bytes_of(const QString& file) {
     QFile in(file);
     return in.open(QIODevice::ReadOnly) ? in.readAll() : QByteArray();
+}
+
+/// Whether nobody may write the file: replacing it would pass over that, as a rename asks only the
+/// folder.
+bool is_read_only(const QString& file) {
+    // Not what this user may: the administrator may everything, and means the mark all the same.
+    constexpr auto kAnybody = QFile::WriteOwner | QFile::WriteGroup | QFile::WriteOther;
+    return QFile::exists(file) &&
+           (!QFileInfo(file).isWritable() || !(QFile::permissions(file) & kAnybody));
+}
+
+/// What a problem says in one line, with what the system had to say.
+QString line_of(const engine::Problem& problem) {
+    const std::string& detail = problem.found.empty() ? problem.cause : problem.found;
+    return QString::fromStdString(detail.empty() ? problem.what : problem.what + ": " + detail);
 }
 
 }  // namespace
@@ -44,7 +66,16 @@ bool EditorWindow::may_leave() {
     return answer == QMessageBox::Discard;
 }
 
+/// What the file holds now is what the document knows of it.
+void EditorWindow::note_file() {
+    file_bytes_ = document_.file().isEmpty() ? QByteArray() : bytes_of(document_.file());
+    if (!comfort_) return;
+    comfort_->watch->watch(document_.file(), file_bytes_);
+    comfort_->file_bar->dismiss();
+}
+
 bool EditorWindow::open(const QString& file) {
+    if (is_picture(file)) return open_picture(file);
     if (!may_leave()) return false;
     const Document::Opened opened = document_.open(file);
     problems_->set_graph_problems(opened.problems);
@@ -52,8 +83,28 @@ bool EditorWindow::open(const QString& file) {
         tell(tr("%1 can't be opened: see the problems.").arg(QFileInfo(file).fileName()));
         return false;
     }
-    file_bytes_ = bytes_of(document_.file());
     note_recent(document_.file());
+    return true;
+}
+
+/// A copy of the graph that a picture carries, without a file of its own.
+bool EditorWindow::open_picture(const QString& file) {
+    engine::ReadGraph read;
+    try {
+        read = engine::read_graph(graph_in_picture(file).toStdString(), file.toStdString());
+    } catch (const engine::Error& error) {
+        problems_->set_graph_problems({error.problem()});
+        tell(line_of(error.problem()));
+        return false;
+    }
+    if (!engine::any_errors(read.problems) && !may_leave()) return false;
+    problems_->set_graph_problems(read.problems);
+    if (engine::any_errors(read.problems)) {
+        tell(tr("The graph in %1 can't be opened: see the problems.")
+                 .arg(QFileInfo(file).fileName()));
+        return false;
+    }
+    document_.start(std::move(read.graph), {});
     return true;
 }
 
@@ -78,7 +129,6 @@ bool EditorWindow::recover(const Recovered& recovered) {
         // The file's state first, so that what was recovered can be undone and is not yet saved.
         document_.start(std::move(before.graph), recovered.file);
         document_.edit(tr("Recover"), [&](engine::Graph& now) { now = graph; });
-        file_bytes_ = bytes_of(document_.file());
         journal_.flush();
         Journal::discard(recovered);
         return true;
@@ -108,17 +158,51 @@ bool EditorWindow::save_to(const QString& file) {
                                  "it? (The other version is kept.)")
                                   .arg(QFileInfo(file).fileName())) != QMessageBox::Yes)
         return false;
-    try {
-        versions_.keep(file);
-        document_.save(file);
-        file_bytes_ = bytes_of(file);
-        note_recent(document_.file());
-        tell(tr("Saved."));
-        return true;
-    } catch (const engine::Error& error) {
-        QMessageBox::warning(this, tr("Not saved"), QString::fromUtf8(error.what()));
-        return false;
+    QString why;
+    if (is_read_only(file)) {
+        why = tr("nobody may write the file");
+    } else {
+        try {
+            versions_.keep(file);
+            document_.save(file);
+            note_file();
+            note_recent(document_.file());
+            comfort_->save_bar->dismiss();
+            tell(tr("Saved."));
+            return true;
+        } catch (const engine::Error& error) {
+            why = line_of(error.problem());
+        } catch (const std::exception& error) {
+            why = QString::fromUtf8(error.what());
+        }
     }
+    // Not a dialog: the document stays as it is, and the bar until it is saved somewhere.
+    comfort_->save_bar->tell(
+        tr("%1 was not saved: %2. The changes are kept here and in the journal.")
+            .arg(QFileInfo(file).fileName(), why),
+        {{tr("Try again"), [this, file] { save_to(file); }},
+         {tr("Save as…"), [this] { save_as(); }}});
+    return false;
+}
+
+void EditorWindow::export_picture() {
+    if (document_.graph().nodes.empty()) return tell(tr("There is nothing to export yet."));
+    QString chosen;
+    const QString png = tr("PNG picture (*.png)"), svg = tr("SVG drawing (*.svg)");
+    QString file =
+        QFileDialog::getSaveFileName(this, tr("Export a picture that carries the graph"),
+                                     document_.title() + ".png", png + ";;" + svg, &chosen);
+    if (file.isEmpty()) return;
+    if (!is_picture(file)) file += chosen == svg ? ".svg" : ".png";
+    const QByteArray graph = QByteArray::fromStdString(engine::write_graph(document_.graph()));
+    const QByteArray bytes = file.endsWith(".svg", Qt::CaseInsensitive) ? svg_of(*scene_, graph)
+                                                                        : png_of(*scene_, graph);
+    QSaveFile out(file);
+    if (out.open(QIODevice::WriteOnly) && out.write(bytes) == bytes.size() && out.commit())
+        return tell(tr("Exported to %1. Opening or dropping it brings the graph back.").arg(file));
+    comfort_->save_bar->tell(
+        tr("%1 was not written: %2.").arg(QFileInfo(file).fileName(), out.errorString()),
+        {{tr("Export again…"), [this] { export_picture(); }}});
 }
 
 }  // namespace millrace::editor

@@ -72,6 +72,8 @@ void EditorWindow::make_graph_menu() {
     add(menu, "leave", tr("&Leave the subgraph"), {QKeySequence(Qt::Key_Up)},
         [this] { leave_subgraph(); });
     menu->addSeparator();
+    make_state_menu(menu);
+    menu->addSeparator();
     add(menu, "backdrop", tr("&Backdrop"), {QKeySequence("Ctrl+G")}, [this] { add_backdrop(); });
     add(menu, "note", tr("&Note"), {QKeySequence("Shift+N")}, [this] { add_note(); });
     connect(scene_, &CanvasScene::node_activated, this, [this](const QString& id) {

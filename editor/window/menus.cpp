@@ -39,7 +39,7 @@ QAction* EditorWindow::add(QWidget* menu, const char* name, const QString& text,
     if (!keys.isEmpty())
         tip = tr("%1 (%2)").arg(tip, keys.front().toString(QKeySequence::NativeText));
     action->setToolTip(tip);
-    connect(action, &QAction::triggered, this, std::move(work));
+    if (work) connect(action, &QAction::triggered, this, std::move(work));
     menu->addAction(action);
     return action;
 }
@@ -199,17 +199,17 @@ void EditorWindow::make_view_menu() {
     auto* themes = new QActionGroup(this);
     for (const auto& [theme, name, text] :
          {std::tuple{viewers::Theme::Dark, "theme_dark", tr("&Dark")},
-          std::tuple{viewers::Theme::Light, "theme_light", tr("&Light")}}) {
+          std::tuple{viewers::Theme::Light, "theme_light", tr("&Light")},
+          std::tuple{viewers::Theme::HighContrast, "theme_contrast", tr("&High contrast")}}) {
         QAction* action = add(menu, name, text, {}, [theme = theme] {
             viewers::apply_theme(*qApp, theme);
-            QSettings().setValue("editor/theme", theme == viewers::Theme::Light ? "light" : "dark");
+            QSettings().setValue("editor/theme", viewers::name_of(theme));
         });
         action->setCheckable(true);
         themes->addAction(action);
+        if (viewers::theme_named(QSettings().value("editor/theme").toString()) == theme)
+            action->trigger();
     }
-    const bool light = QSettings().value("editor/theme", "dark").toString() == "light";
-    viewers::apply_theme(*qApp, light ? viewers::Theme::Light : viewers::Theme::Dark);
-    action(light ? "theme_light" : "theme_dark")->setChecked(true);
 }
 
 }  // namespace millrace::editor

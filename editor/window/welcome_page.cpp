@@ -11,10 +11,12 @@
 #include <QSettings>
 #include <QVBoxLayout>
 
+#include "editor/catalogue/catalogue.hpp"
+
 namespace millrace::editor {
 namespace {
 
-constexpr int kCardWidth = 340, kPictureHeight = 150, kMostRecent = 10, kColumns = 3;
+constexpr int kCardWidth = 340, kPictureHeight = 150, kMostRecent = 10, kGap = 18, kSides = 40;
 
 QLabel* heading(const QString& text, double size) {
     auto* label = new QLabel(text);
@@ -46,6 +48,42 @@ QPixmap card_picture(const QString& file, double scale) {
     return picture;
 }
 
+/// The graph itself, small, where it has no picture: boxes in the colours of their families.
+QPixmap drawn_graph(const QString& file, double scale) {
+    QPixmap picture(QSize(kCardWidth, kPictureHeight) * scale);
+    picture.setDevicePixelRatio(scale);
+    picture.fill(QColor(0x17191c));
+    const engine::ReadGraph read = engine::load_graph(file.toStdString());
+    std::map<std::string, QRectF> boxes;
+    QRectF all;
+    for (const auto& [id, place] : read.graph.layout)
+        if (read.graph.nodes.contains(id)) all |= boxes[id] = {place[0], place[1], 190, 90};
+    if (boxes.empty()) return picture;
+    all.adjust(-60, -60, 60, 60);
+    QPainter painter(&picture);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const double zoom = std::min(kCardWidth / all.width(), kPictureHeight / all.height());
+    painter.translate(kCardWidth / 2.0, kPictureHeight / 2.0);
+    painter.scale(zoom, zoom);
+    painter.translate(-all.center());
+    painter.setPen(QPen(QColor(0x9aa3ad), 5));
+    for (const engine::Wire& wire : read.graph.wires) {
+        const auto from = boxes.find(wire.from.node), to = boxes.find(wire.to.node);
+        if (from == boxes.end() || to == boxes.end()) continue;
+        const QPointF start(from->second.right(), from->second.center().y());
+        const QPointF end(to->second.left(), to->second.center().y());
+        QPainterPath curve(start);
+        curve.cubicTo(start + QPointF(80, 0), end - QPointF(80, 0), end);
+        painter.drawPath(curve);
+    }
+    painter.setPen(Qt::NoPen);
+    for (const auto& [id, box] : boxes) {
+        painter.setBrush(family_color(read.graph.nodes.at(id).type));
+        painter.drawRoundedRect(box, 14, 14);
+    }
+    return picture;
+}
+
 }  // namespace
 
 QStringList recent_files() { return QSettings().value("editor/recent").toStringList(); }
@@ -69,7 +107,7 @@ WelcomePage::WelcomePage(QWidget* parent) : QScrollArea(parent) {
 void WelcomePage::refresh() {
     auto* page = new QWidget;
     auto* column = new QVBoxLayout(page);
-    column->setContentsMargins(40, 30, 40, 30);
+    column->setContentsMargins(kSides, 30, kSides, 30);
     column->setSpacing(14);
     column->addWidget(heading(tr("Millrace"), 2.2));
     column->addWidget(wrapped(
@@ -91,19 +129,42 @@ void WelcomePage::refresh() {
         column->addWidget(recent);
     }
     column->addWidget(heading(tr("Ready-made graphs"), 1.25));
-    auto* grid = new QGridLayout;
-    grid->setSpacing(18);
+    grid_ = new QGridLayout;
+    grid_->setSpacing(kGap);
+    cards_.clear();
+    for (const Template& one : templates_in(graphs_folder())) cards_.push_back(make_card(one));
+    if (cards_.empty())
+        column->addWidget(wrapped(tr("The folder of ready-made graphs was not found.")));
+    column->addLayout(grid_);
+    auto* drop = wrapped(
+        tr("Or drop a graph here, or a picture that was exported from a canvas. F1 opens the "
+           "help."));
+    drop->setForegroundRole(QPalette::PlaceholderText);
+    column->addWidget(drop);
+    column->addStretch(1);
+    columns_ = 0;
+    arrange();
+    setWidget(page);
+}
+
+/// As many cards beside each other as there is room for.
+void WelcomePage::arrange() {
+    const int room = viewport()->width() - 2 * kSides + kGap;
+    const int columns = std::max(1, room / (kCardWidth + 2 + kGap));
+    if (columns == columns_) return;
+    grid_->setColumnStretch(columns_, 0);
+    columns_ = columns;
     int place = 0;
-    for (const Template& one : templates_in(graphs_folder())) {
-        grid->addWidget(make_card(one), place / kColumns, place % kColumns);
+    for (QWidget* card : cards_) {
+        grid_->addWidget(card, place / columns, place % columns);
         ++place;
     }
-    grid->setColumnStretch(kColumns, 1);
-    if (place == 0)
-        column->addWidget(wrapped(tr("The folder of ready-made graphs was not found.")));
-    column->addLayout(grid);
-    column->addStretch(1);
-    setWidget(page);
+    grid_->setColumnStretch(columns, 1);
+}
+
+void WelcomePage::resizeEvent(QResizeEvent* event) {
+    QScrollArea::resizeEvent(event);
+    arrange();
 }
 
 QWidget* WelcomePage::make_card(const Template& one) {
@@ -118,11 +179,9 @@ QWidget* WelcomePage::make_card(const Template& one) {
     auto* picture = new QLabel;
     picture->setFixedSize(kCardWidth, kPictureHeight);
     picture->setAlignment(Qt::AlignCenter);
-    const QPixmap pixels = card_picture(one.picture, devicePixelRatioF());
-    if (pixels.isNull())
-        picture->setText(tr("no picture"));
-    else
-        picture->setPixmap(pixels);
+    QPixmap pixels = card_picture(one.picture, devicePixelRatioF());
+    if (pixels.isNull()) pixels = drawn_graph(one.file, devicePixelRatioF());
+    picture->setPixmap(pixels);
     column->addWidget(picture);
     auto* texts = new QVBoxLayout;
     texts->setContentsMargins(12, 0, 12, 0);

@@ -7,6 +7,8 @@
 #include "editor/document/journal.hpp"
 #include "editor/window/gallery.hpp"
 
+class QGridLayout;
+
 namespace millrace::editor {
 
 class WelcomePage : public QScrollArea {
@@ -25,10 +27,18 @@ Q_SIGNALS:
     void browse_wanted();
     void recovery_wanted(const millrace::editor::Recovered& recovered);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    void arrange();
     QWidget* make_card(const Template& one);
     QWidget* make_recovery(const Recovered& recovered);
     QWidget* make_recent();
+
+    QGridLayout* grid_ = nullptr;
+    std::vector<QWidget*> cards_;
+    int columns_ = 0;
 };
 
 /// Files that were opened or saved, newest first; those that are gone stay until they are removed.

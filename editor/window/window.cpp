@@ -18,6 +18,8 @@
 #include "editor/panels/problems_panel.hpp"
 #include "editor/panels/search_palette.hpp"
 #include "editor/panels/wire_panel.hpp"
+#include "editor/session/run_names.hpp"
+#include "editor/window/comfort.hpp"
 #include "editor/window/welcome_page.hpp"
 
 namespace millrace::editor {
@@ -50,9 +52,13 @@ EditorWindow::EditorWindow(QStringList worker, QWidget* parent)
     make_file_menu();
     make_edit_menu();
     make_graph_menu();
+    make_arrange_menu();
     make_run_menu();
     make_breadcrumbs();
     make_view_menu();
+    make_running();
+    make_runs();
+    make_comfort();
     connect_canvas();
     connect_session();
     resize(1600, 980);
@@ -98,9 +104,13 @@ void EditorWindow::connect_canvas() {
                               selected.size() == 1 ? selected.front() : std::string());
     });
     connect(scene_, &CanvasScene::wire_activated, this,
-            [this](const engine::Endpoint& output) { wires_->look_at(output); });
+            [this](const engine::Endpoint& output) { look_at(output); });
     connect(scene_, &CanvasScene::hint, this, [this](const QString& text) { tell(text); });
     const auto search = [this](QPointF place) {
+        // Of a wire that is selected alone, what fits into it.
+        const auto wires = scene_->selected_wires();
+        if (wires.size() == 1 && scene_->selected_nodes().empty())
+            return search_splice(wires.front(), place);
         search_->open(catalogue_, view_->mapToGlobal(view_->mapFromScene(place)), place);
     };
     connect(scene_, &CanvasScene::search_wanted, this, search);
@@ -109,17 +119,20 @@ void EditorWindow::connect_canvas() {
         const NodeItem* item = scene_->node(from.node);
         if (!item) return;
         pending_ = std::make_unique<PortRef>(from);
+        splice_.reset();
         search_->open(catalogue_, view_->mapToGlobal(view_->mapFromScene(place)), place, from,
                       from.output ? item->face().output(from.port) : item->face().input(from.port));
     });
     connect(search_, &SearchPalette::chosen, this, &EditorWindow::add_node);
     connect(wires_, &WirePanel::outputs_changed, this,
-            [this] { scene_->set_viewed(wires_->outputs()); });
+            [this] { show_viewed(); });
     connect(wires_, &WirePanel::status, this, [this](const QString& text) { tell(text); });
     connect(problems_, &ProblemsPanel::place_wanted, this, &EditorWindow::select_place);
     connect(inspector_, &Inspector::hot_parameter_changed, this,
             [this](const QString& node, const QString& name, const engine::Value& value) {
-                session_.set_parameter(node, name, value);
+                // In a subgraph, of each call that leads here.
+                for (const std::string& prefix : run_prefixes(document_.graph(), scene_->path()))
+                    session_.set_parameter(QString::fromStdString(prefix) + node, name, value);
             });
 }
 
@@ -136,10 +149,8 @@ void EditorWindow::connect_session() {
             });
     connect(&session_, &Session::run_started, this, [this](int, const QString& out) {
         problems_->clear_run_problems();
-        scene_->set_status({});
         log_->appendPlainText(tr("Run in %1").arg(out));
     });
-    connect(&session_, &Session::figures, this, &EditorWindow::take_figures);
     connect(&session_, &Session::event, this, [this](const engine::Value& event) {
         const engine::Value* kind = event.find("event");
         if (!kind || !kind->is_string()) return;
@@ -163,7 +174,6 @@ void EditorWindow::connect_session() {
     connect(&session_, &Session::died, this, [this](const engine::Problem& problem) {
         problems_->add_run_problem(problem);
         tell(QString::fromStdString(problem.what));
-        scene_->set_status({});
     });
     connect(&session_, &Session::log, this,
             [this](const QString& text) { log_->appendPlainText(text.trimmed()); });
@@ -173,42 +183,6 @@ void EditorWindow::take_catalogue(std::shared_ptr<const Catalogue> catalogue) {
     catalogue_ = std::move(catalogue);
     scene_->set_catalogue(catalogue_);
     inspector_->set_catalogue(catalogue_);
-}
-
-void EditorWindow::take_figures(const engine::Value& figures) {
-    const engine::Value* nodes = figures.find("nodes");
-    const engine::Value* run_status = figures.find("status");
-    if (!nodes || !nodes->is_object()) return;
-    const bool over = !session_.is_running() ||
-                      (run_status && run_status->is_string() &&
-                       run_status->as_string() != "running" && run_status->as_string() != "paused");
-    std::map<std::string, NodeStatus> status;
-    for (const auto& [id, node] : nodes->as_object()) {
-        const auto count = [&](const char* name) -> std::uint64_t {
-            const engine::Value* found = node.find(name);
-            return found && found->is_int() ? static_cast<std::uint64_t>(found->as_int()) : 0;
-        };
-        NodeStatus& one = status[id];
-        one.items = count("items");
-        one.errors = count("errors");
-        one.skipped = count("skipped");
-        if (const engine::Value* busy = node.find("busy_seconds"); busy && busy->is_number())
-            one.busy_seconds = busy->as_double();
-        if (const engine::Value* progress = node.find("progress");
-            progress && progress->is_number())
-            one.progress = progress->as_double();
-        if (one.errors > 0)
-            one.state = NodeState::Failed;
-        else if (one.items == 0)
-            one.state = over ? NodeState::Idle : NodeState::Waiting;
-        else if (!over)
-            one.state = NodeState::Running;
-        else if (count("executed") == 0 && count("cached") > 0)
-            one.state = NodeState::Cached;
-        else
-            one.state = one.skipped > 0 ? NodeState::Skipped : NodeState::Done;
-    }
-    scene_->set_status(status);
 }
 
 void EditorWindow::show_state() {
@@ -254,11 +228,13 @@ void EditorWindow::add_node(const QString& type, QPointF place, const QString& p
     if (!found) return;
     std::string added;
     const auto pending = std::move(pending_);
+    const auto spliced = std::move(splice_);
     scene_->edit(tr("Add %1").arg(QString::fromStdString(found->spec.title)),
                  [&](engine::Graph& graph) {
                      added = editor::add_node(graph, found->spec.id, found->spec.version,
                                               {place.x(), place.y()});
                      if (!pending || port.isEmpty()) return;
+                     if (spliced) return end_splice(graph, *spliced, added, port.toStdString());
                      const engine::Endpoint near{pending->node, pending->port};
                      const engine::Endpoint far{added, port.toStdString()};
                      if (pending->output)
@@ -286,7 +262,9 @@ void EditorWindow::run(const QStringList& until) {
         tell(tr("There is nothing to run: add nodes with Tab."));
         return;
     }
-    session_.run(document_.graph(), document_.file(), {.until = until});
+    RunRequest request{.until = until};
+    ask_to_record(request);
+    session_.run(document_.graph(), document_.file(), request);
 }
 
 void EditorWindow::closeEvent(QCloseEvent* event) {

@@ -21,10 +21,19 @@ namespace millrace::editor {
 
 class CanvasScene;
 class CanvasView;
+struct Comfort;
+class CompareDialog;
 class Inspector;
+class NumericWires;
+class Previews;
 class ProblemsPanel;
+class RunMonitor;
+class RunOverlay;
+class RunScrubber;
+class RunsPanel;
 class SearchPalette;
 class WelcomePage;
+class WireHover;
 class WirePanel;
 struct PortRef;
 
@@ -44,6 +53,17 @@ public:
     WirePanel* wires() const { return wires_; }
     ProblemsPanel* problems() const { return problems_; }
     SearchPalette* palette_popup() const { return search_; }
+    RunMonitor* monitor() const { return monitor_; }
+    RunOverlay* overlay() const { return overlay_; }
+    WireHover* hover() const { return hover_; }
+    Previews* previews() const { return previews_; }
+    RunsPanel* runs() const { return runs_; }
+    RunScrubber* scrubber() const { return scrubber_; }
+    NumericWires* numeric_wires() const { return numeric_; }
+    /// Palette of commands, keys, help, bars over the canvas.
+    const Comfort& comfort() const { return *comfort_; }
+    /// Null until two runs were compared.
+    CompareDialog* comparison() const { return comparison_; }
 
     /// Asks about unsaved changes first. False when the file can't be opened or the user says no.
     bool open(const QString& file);
@@ -55,6 +75,9 @@ public:
     bool save();
     bool save_as();
     void run(const QStringList& until = {});
+    /// Opens the help at a page: "first-steps", "nodes/points.crop", "graphs/fusion"; at its first
+    /// page when `page` is empty, and at a page that says so when there is none of that name.
+    void show_help(const QString& page = {});
     /// An action by its object name, as in "run".
     QAction* action(const QString& name) const { return findChild<QAction*>(name); }
 
@@ -72,6 +95,7 @@ private:
     void make_view_menu();
     void make_run_menu();
     void make_graph_menu();
+    void make_state_menu(QMenu* menu);
     void make_breadcrumbs();
     void enter_subgraph();
     void leave_subgraph();
@@ -80,7 +104,23 @@ private:
     void connect_canvas();
     void connect_session();
     void take_catalogue(std::shared_ptr<const Catalogue> catalogue);
-    void take_figures(const engine::Value& figures);
+    void make_running();
+    void make_running_actions();
+    void make_slot_actions();
+    void make_runs();
+    void make_runs_actions();
+    void show_runs_place();
+    void ask_to_record(RunRequest& request) const;
+    void open_run(const QString& folder);
+    void resume_run(const QString& folder);
+    void set_reference_run(const QString& folder);
+    void compare_runs(const QString& a, const QString& b);
+    void send_to_viewer(const engine::Endpoint& output);
+    void look_at(const engine::Endpoint& output);
+    void show_viewed();
+    void run_from();
+    void toggle_previews();
+    void show_progress();
     void show_state();
     void update_title();
     bool may_leave();
@@ -88,6 +128,24 @@ private:
     void show_canvas();
     void make_welcome();
     void add_node(const QString& type, QPointF place, const QString& port);
+    void make_comfort();
+    void make_comfort_actions();
+    void make_help_menu();
+    void make_worker_menu();
+    void watch_file();
+    void note_file();
+    void tell_of_disk();
+    void reload();
+    void show_differences();
+    bool open_picture(const QString& file);
+    void export_picture();
+    void show_settings(int page);
+    void toggle_log();
+    void make_arrange_menu();
+    void search_splice(const engine::Wire& wire, QPointF place);
+    void end_splice(engine::Graph& graph, const engine::Wire& wire, const std::string& added,
+                    const std::string& input);
+    void connect_selected();
     void select_place(const QString& where);
     void tell(const QString& text);
 
@@ -105,6 +163,16 @@ private:
     WirePanel* wires_;
     ProblemsPanel* problems_;
     SearchPalette* search_;
+    RunMonitor* monitor_ = nullptr;
+    RunOverlay* overlay_ = nullptr;
+    WireHover* hover_ = nullptr;
+    Previews* previews_ = nullptr;
+    RunsPanel* runs_ = nullptr;
+    RunScrubber* scrubber_ = nullptr;
+    NumericWires* numeric_ = nullptr;
+    CompareDialog* comparison_ = nullptr;
+    QString runs_of_;            ///< the file whose runs are listed
+    bool diverge_next_ = false;  ///< the comparison under way is to show where the runs part
     QPlainTextEdit* log_;
     QLabel* state_;
     QWidget* breadcrumbs_ = nullptr;
@@ -112,6 +180,8 @@ private:
     QTimer validate_timer_;
     QByteArray file_bytes_;             ///< of the file as it was read or written last
     std::unique_ptr<PortRef> pending_;  ///< the wire that waits for the node chosen in the palette
+    std::unique_ptr<Comfort> comfort_;
+    std::unique_ptr<engine::Wire> splice_;  ///< the wire in whose middle that node is put
 };
 
 }  // namespace millrace::editor

@@ -2262,4 +2262,1292 @@ Ein einzelner kann eine Verschiebung oft nicht von einer Drehung unterscheiden; 
         <translation>Kurven</translation>
     </message>
 </context>
+<context>
+    <name>EditorWindow</name>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>Inspector</source>
+        <translation>Inspektor</translation>
+    </message>
+    <message>
+        <source>Problems</source>
+        <translation>Probleme</translation>
+    </message>
+    <message>
+        <source>Viewer</source>
+        <translation>Betrachter</translation>
+    </message>
+    <message>
+        <source>Problems (%1)</source>
+        <translation>Probleme (%1)</translation>
+    </message>
+    <message>
+        <source>&amp;New</source>
+        <translation>&amp;Neu</translation>
+    </message>
+    <message>
+        <source>&amp;Open…</source>
+        <translation>Ö&amp;ffnen…</translation>
+    </message>
+    <message>
+        <source>Open a graph</source>
+        <translation>Einen Graphen öffnen</translation>
+    </message>
+    <message>
+        <source>Graphs (*.json)</source>
+        <translation>Graphen (*.json)</translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation>&amp;Speichern</translation>
+    </message>
+    <message>
+        <source>Save &amp;as…</source>
+        <translation>Speichern &amp;unter…</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Bearbeiten</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>&amp;Wiederholen</translation>
+    </message>
+    <message>
+        <source>Paste</source>
+        <translation>Einfügen</translation>
+    </message>
+    <message>
+        <source>The clipboard holds no nodes: %1</source>
+        <translation>In der Zwischenablage sind keine Knoten: %1</translation>
+    </message>
+    <message>
+        <source>Cu&amp;t</source>
+        <translation>&amp;Ausschneiden</translation>
+    </message>
+    <message>
+        <source>Cut</source>
+        <translation>Ausschneiden</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Paste</source>
+        <translation>&amp;Einfügen</translation>
+    </message>
+    <message>
+        <source>Paste with &amp;inputs</source>
+        <translation>Mit E&amp;ingängen einfügen</translation>
+    </message>
+    <message>
+        <source>&amp;Duplicate</source>
+        <translation>&amp;Verdoppeln</translation>
+    </message>
+    <message>
+        <source>D&amp;elete</source>
+        <translation>&amp;Löschen</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Select &amp;all</source>
+        <translation>&amp;Alles auswählen</translation>
+    </message>
+    <message>
+        <source>&amp;Run</source>
+        <translation>&amp;Ausführen</translation>
+    </message>
+    <message>
+        <source>Run to &amp;selection</source>
+        <translation>Bis zur Aus&amp;wahl ausführen</translation>
+    </message>
+    <message>
+        <source>Select the nodes to run to.</source>
+        <translation>Knoten wählen, bis zu denen ausgeführt wird.</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>&amp;Anhalten</translation>
+    </message>
+    <message>
+        <source>Step an &amp;item</source>
+        <translation>Ein &amp;Element weiter</translation>
+    </message>
+    <message>
+        <source>S&amp;top</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Ausführen</translation>
+    </message>
+    <message>
+        <source>Show &amp;all</source>
+        <translation>&amp;Alles zeigen</translation>
+    </message>
+    <message>
+        <source>Show &amp;selection</source>
+        <translation>Aus&amp;wahl zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;100 %</source>
+        <translation>&amp;100 %</translation>
+    </message>
+    <message>
+        <source>&amp;High contrast</source>
+        <translation>&amp;Hoher Kontrast</translation>
+    </message>
+    <message>
+        <source>&amp;Graph</source>
+        <translation>&amp;Graph</translation>
+    </message>
+    <message>
+        <source>&amp;Add a node…</source>
+        <translation>Knoten &amp;hinzufügen…</translation>
+    </message>
+    <message>
+        <source>Add a node (Tab)</source>
+        <translation>Knoten hinzufügen (Tab)</translation>
+    </message>
+    <message>
+        <source>Make a &amp;subgraph</source>
+        <translation>&amp;Untergraph bilden</translation>
+    </message>
+    <message>
+        <source>Select the nodes of the subgraph.</source>
+        <translation>Die Knoten des Untergraphen wählen.</translation>
+    </message>
+    <message>
+        <source>Make a subgraph</source>
+        <translation>Untergraph bilden</translation>
+    </message>
+    <message>
+        <source>Name:</source>
+        <translation>Name:</translation>
+    </message>
+    <message>
+        <source>part</source>
+        <translation>teil</translation>
+    </message>
+    <message>
+        <source>&amp;Dissolve the subgraph</source>
+        <translation>Untergraph auf&amp;lösen</translation>
+    </message>
+    <message>
+        <source>Dissolve</source>
+        <translation>Auflösen</translation>
+    </message>
+    <message>
+        <source>&amp;Enter the subgraph</source>
+        <translation>Untergraph &amp;betreten</translation>
+    </message>
+    <message>
+        <source>&amp;Leave the subgraph</source>
+        <translation>Untergraph &amp;verlassen</translation>
+    </message>
+    <message>
+        <source>&amp;Backdrop</source>
+        <translation>&amp;Hintergrund</translation>
+    </message>
+    <message>
+        <source>&amp;Note</source>
+        <translation>&amp;Notiz</translation>
+    </message>
+    <message>
+        <source>Backdrop</source>
+        <translation>Hintergrund</translation>
+    </message>
+    <message>
+        <source>Title:</source>
+        <translation>Titel:</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Notiz</translation>
+    </message>
+    <message>
+        <source>Text:</source>
+        <translation>Text:</translation>
+    </message>
+    <message>
+        <source>Change the text</source>
+        <translation>Text ändern</translation>
+    </message>
+    <message>
+        <source>Select a subgraph to enter it.</source>
+        <translation>Zum Betreten einen Untergraphen wählen.</translation>
+    </message>
+    <message>
+        <source>Add a backdrop</source>
+        <translation>Hintergrund hinzufügen</translation>
+    </message>
+    <message>
+        <source>Add a note</source>
+        <translation>Notiz hinzufügen</translation>
+    </message>
+    <message>
+        <source>Where the canvas is</source>
+        <translation>Wo die Fläche ist</translation>
+    </message>
+    <message>
+        <source>&amp;Arrange</source>
+        <translation>&amp;Anordnen</translation>
+    </message>
+    <message>
+        <source>&amp;Lay out</source>
+        <translation>&amp;Anordnen</translation>
+    </message>
+    <message>
+        <source>Align l&amp;eft</source>
+        <translation>&amp;Links ausrichten</translation>
+    </message>
+    <message>
+        <source>Align &amp;right</source>
+        <translation>&amp;Rechts ausrichten</translation>
+    </message>
+    <message>
+        <source>Align &amp;top</source>
+        <translation>&amp;Oben ausrichten</translation>
+    </message>
+    <message>
+        <source>Align &amp;bottom</source>
+        <translation>&amp;Unten ausrichten</translation>
+    </message>
+    <message>
+        <source>Centre in a &amp;column</source>
+        <translation>In einer &amp;Spalte zentrieren</translation>
+    </message>
+    <message>
+        <source>Centre in a ro&amp;w</source>
+        <translation>In einer &amp;Zeile zentrieren</translation>
+    </message>
+    <message>
+        <source>Distribute &amp;horizontally</source>
+        <translation>&amp;Waagerecht verteilen</translation>
+    </message>
+    <message>
+        <source>Distribute &amp;vertically</source>
+        <translation>&amp;Senkrecht verteilen</translation>
+    </message>
+    <message>
+        <source>Select &amp;upstream</source>
+        <translation>&amp;Vorgänger auswählen</translation>
+    </message>
+    <message>
+        <source>Select &amp;downstream</source>
+        <translation>&amp;Nachfolger auswählen</translation>
+    </message>
+    <message>
+        <source>C&amp;onnect two nodes</source>
+        <translation>Zwei Knoten &amp;verbinden</translation>
+    </message>
+    <message>
+        <source>Remove and &amp;join the wires</source>
+        <translation>Entfernen und Leitungen &amp;schließen</translation>
+    </message>
+    <message>
+        <source>Take o&amp;ff the wires</source>
+        <translation>Von den Leitungen &amp;nehmen</translation>
+    </message>
+    <message>
+        <source>Add a reroute &amp;dot</source>
+        <translation>Umleitungs&amp;punkt hinzufügen</translation>
+    </message>
+    <message>
+        <source>Select a wire: a click on it does.</source>
+        <translation>Leitung wählen: ein Klick darauf genügt.</translation>
+    </message>
+    <message>
+        <source>Go to the node at the left</source>
+        <translation>Zum Knoten links</translation>
+    </message>
+    <message>
+        <source>Go to the node at the right</source>
+        <translation>Zum Knoten rechts</translation>
+    </message>
+    <message>
+        <source>Go to the node above</source>
+        <translation>Zum Knoten darüber</translation>
+    </message>
+    <message>
+        <source>Go to the node below</source>
+        <translation>Zum Knoten darunter</translation>
+    </message>
+    <message>
+        <source>Show the &amp;map</source>
+        <translation>&amp;Karte zeigen</translation>
+    </message>
+    <message>
+        <source>Select two nodes to connect them.</source>
+        <translation>Zum Verbinden zwei Knoten wählen.</translation>
+    </message>
+    <message>
+        <source>Select the nodes first.</source>
+        <translation>Zuerst die Knoten wählen.</translation>
+    </message>
+    <message>
+        <source>&amp;Mute</source>
+        <translation>&amp;Stumm</translation>
+    </message>
+    <message>
+        <source>Mute</source>
+        <translation>Stumm</translation>
+    </message>
+    <message>
+        <source>B&amp;ypass</source>
+        <translation>&amp;Umgehen</translation>
+    </message>
+    <message>
+        <source>Bypass</source>
+        <translation>Umgehen</translation>
+    </message>
+    <message>
+        <source>Run &amp;from the selection</source>
+        <translation>Ab der Aus&amp;wahl ausführen</translation>
+    </message>
+    <message>
+        <source>&amp;Preview on the node</source>
+        <translation>&amp;Vorschau am Knoten</translation>
+    </message>
+    <message>
+        <source>Card of the &amp;wire</source>
+        <translation>Karte der &amp;Leitung</translation>
+    </message>
+    <message>
+        <source>&amp;Colour nodes by</source>
+        <translation>Knoten &amp;färben nach</translation>
+    </message>
+    <message>
+        <source>&amp;Off</source>
+        <translation>&amp;Aus</translation>
+    </message>
+    <message>
+        <source>&amp;Cost</source>
+        <translation>&amp;Kosten</translation>
+    </message>
+    <message>
+        <source>&amp;Memory</source>
+        <translation>&amp;Speicher</translation>
+    </message>
+    <message>
+        <source>&amp;Failed and skipped items</source>
+        <translation>&amp;Fehler und Ausgelassenes</translation>
+    </message>
+    <message>
+        <source>&amp;Viewer slots</source>
+        <translation>&amp;Plätze der Betrachter</translation>
+    </message>
+    <message>
+        <source>&amp;Send the selection to a slot</source>
+        <translation>Auswahl auf einen &amp;Platz legen</translation>
+    </message>
+    <message>
+        <source>Slot &amp;%1</source>
+        <translation>Platz &amp;%1</translation>
+    </message>
+    <message>
+        <source>&amp;A or B</source>
+        <translation>&amp;A oder B</translation>
+    </message>
+    <message>
+        <source>&amp;Wipe between A and B</source>
+        <translation>Zwischen A und B &amp;wischen</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Läuft</translation>
+    </message>
+    <message>
+        <source>Run ended: %1</source>
+        <translation>Lauf beendet: %1</translation>
+    </message>
+    <message>
+        <source>No worker</source>
+        <translation>Kein Arbeiter</translation>
+    </message>
+    <message>
+        <source>Worker starts…</source>
+        <translation>Arbeiter startet…</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>Bereit</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>Wird beendet…</translation>
+    </message>
+    <message>
+        <source>&amp;Continue</source>
+        <translation>&amp;Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Add %1</source>
+        <translation>%1 hinzufügen</translation>
+    </message>
+    <message>
+        <source>There is nothing to run: add nodes with Tab.</source>
+        <translation>Es gibt nichts auszuführen: Tab fügt Knoten hinzu.</translation>
+    </message>
+    <message>
+        <source>Unsaved changes</source>
+        <translation>Ungespeicherte Änderungen</translation>
+    </message>
+    <message>
+        <source>Save the changes of %1?</source>
+        <translation>Die Änderungen an %1 speichern?</translation>
+    </message>
+    <message>
+        <source>%1 can't be opened: see the problems.</source>
+        <translation>%1 kann nicht geöffnet werden, siehe Probleme.</translation>
+    </message>
+    <message>
+        <source>The graph in %1 can't be opened: see the problems.</source>
+        <translation>Der Graph in %1 kann nicht geöffnet werden, siehe Probleme.</translation>
+    </message>
+    <message>
+        <source>Recover</source>
+        <translation>Wiederherstellen</translation>
+    </message>
+    <message>
+        <source>Not recovered</source>
+        <translation>Nicht wiederhergestellt</translation>
+    </message>
+    <message>
+        <source>Save the graph</source>
+        <translation>Den Graphen speichern</translation>
+    </message>
+    <message>
+        <source>The file has changed</source>
+        <translation>Die Datei wurde geändert</translation>
+    </message>
+    <message>
+        <source>%1 was changed by another program since it was opened. Save over it? (The other version is kept.)</source>
+        <translation>%1 wurde seit dem Öffnen von einem anderen Programm geändert. Überschreiben? (Die andere Fassung wird aufgehoben.)</translation>
+    </message>
+    <message>
+        <source>nobody may write the file</source>
+        <translation>niemand darf die Datei schreiben</translation>
+    </message>
+    <message>
+        <source>Saved.</source>
+        <translation>Gespeichert.</translation>
+    </message>
+    <message>
+        <source>%1 was not saved: %2. The changes are kept here and in the journal.</source>
+        <translation>%1 wurde nicht gespeichert: %2. Die Änderungen bleiben hier und im Journal erhalten.</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>Speichern unter…</translation>
+    </message>
+    <message>
+        <source>There is nothing to export yet.</source>
+        <translation>Es gibt noch nichts zu exportieren.</translation>
+    </message>
+    <message>
+        <source>PNG picture (*.png)</source>
+        <translation>PNG-Bild (*.png)</translation>
+    </message>
+    <message>
+        <source>SVG drawing (*.svg)</source>
+        <translation>SVG-Zeichnung (*.svg)</translation>
+    </message>
+    <message>
+        <source>Export a picture that carries the graph</source>
+        <translation>Ein Bild exportieren, das den Graphen enthält</translation>
+    </message>
+    <message>
+        <source>Exported to %1. Opening or dropping it brings the graph back.</source>
+        <translation>Nach %1 exportiert. Öffnen oder Ablegen bringt den Graphen zurück.</translation>
+    </message>
+    <message>
+        <source>%1 was not written: %2.</source>
+        <translation>%1 wurde nicht geschrieben: %2.</translation>
+    </message>
+    <message>
+        <source>Export again…</source>
+        <translation>Noch einmal exportieren…</translation>
+    </message>
+    <message>
+        <source>%1 is not there any more. What you see is kept here.</source>
+        <translation>%1 ist nicht mehr da. Was zu sehen ist, bleibt hier erhalten.</translation>
+    </message>
+    <message>
+        <source>Save it again</source>
+        <translation>Neu speichern</translation>
+    </message>
+    <message>
+        <source>%1 changed on disk.</source>
+        <translation>%1 wurde auf der Platte geändert.</translation>
+    </message>
+    <message>
+        <source>Reload</source>
+        <translation>Neu laden</translation>
+    </message>
+    <message>
+        <source>Keep mine</source>
+        <translation>Meine behalten</translation>
+    </message>
+    <message>
+        <source>Show what differs</source>
+        <translation>Unterschiede zeigen</translation>
+    </message>
+    <message>
+        <source>The file on disk is no graph any more: see the problems. What you see is kept.</source>
+        <translation>Die Datei auf der Platte ist kein Graph mehr, siehe Probleme. Was zu sehen ist, bleibt.</translation>
+    </message>
+    <message>
+        <source>Reloaded.</source>
+        <translation>Neu geladen.</translation>
+    </message>
+    <message>
+        <source>only on disk:  %1  %2</source>
+        <translation>nur auf der Platte:  %1  %2</translation>
+    </message>
+    <message>
+        <source>only here:  %1  %2</source>
+        <translation>nur hier:  %1  %2</translation>
+    </message>
+    <message>
+        <source>%1:  here %2, on disk %3</source>
+        <translation>%1:  hier %2, auf der Platte %3</translation>
+    </message>
+    <message>
+        <source>What differs</source>
+        <translation>Unterschiede</translation>
+    </message>
+    <message>
+        <source>Welcome</source>
+        <translation>Willkommen</translation>
+    </message>
+    <message>
+        <source>Pipelines for perception and on-device models: draw them, run them, look into every wire.</source>
+        <translation>Pipelines für Wahrnehmung und Modelle auf Geräten: zeichnen, ausführen, in jede Leitung sehen.</translation>
+    </message>
+    <message>
+        <source>New graph</source>
+        <translation>Neuer Graph</translation>
+    </message>
+    <message>
+        <source>Open a graph…</source>
+        <translation>Graph öffnen…</translation>
+    </message>
+    <message>
+        <source>Recent</source>
+        <translation>Zuletzt benutzt</translation>
+    </message>
+    <message>
+        <source>Ready-made graphs</source>
+        <translation>Fertige Graphen</translation>
+    </message>
+    <message>
+        <source>The folder of ready-made graphs was not found.</source>
+        <translation>Der Ordner der fertigen Graphen wurde nicht gefunden.</translation>
+    </message>
+    <message>
+        <source>Or drop a graph here, or a picture that was exported from a canvas. F1 opens the help.</source>
+        <translation>Oder hier einen Graphen ablegen, oder ein Bild, das von einer Fläche exportiert wurde. F1 öffnet die Hilfe.</translation>
+    </message>
+    <message>
+        <source>Run %1</source>
+        <translation>%1 ausführen</translation>
+    </message>
+    <message>
+        <source>Open %1</source>
+        <translation>%1 öffnen</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>Wiederherstellen</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>Verwerfen</translation>
+    </message>
+    <message>
+        <source>%1 is not there any more.</source>
+        <translation>%1 ist nicht mehr da.</translation>
+    </message>
+    <message>
+        <source>“%1” has changes that were not saved when its editor ended (%2).</source>
+        <translation>„%1“ hat Änderungen, die beim Ende des Editors nicht gespeichert waren (%2).</translation>
+    </message>
+    <message>
+        <source>Add a node</source>
+        <translation>Knoten hinzufügen</translation>
+    </message>
+    <message>
+        <source>On the canvas</source>
+        <translation>Auf der Fläche</translation>
+    </message>
+    <message>
+        <source>Help on the &amp;selected node</source>
+        <translation>Hilfe zum ausgewählten &amp;Knoten</translation>
+    </message>
+    <message>
+        <source>Select one node to read about its type.</source>
+        <translation>Einen Knoten wählen, um über seine Art zu lesen.</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard shortcuts</source>
+        <translation>&amp;Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>&amp;About Millrace</source>
+        <translation>Ü&amp;ber Millrace</translation>
+    </message>
+    <message>
+        <source>About Millrace</source>
+        <translation>Über Millrace</translation>
+    </message>
+    <message>
+        <source>nothing to undo</source>
+        <translation>nichts rückgängig zu machen</translation>
+    </message>
+    <message>
+        <source>nothing to redo</source>
+        <translation>nichts zu wiederholen</translation>
+    </message>
+    <message>
+        <source>this is the outermost graph</source>
+        <translation>dies ist der äußerste Graph</translation>
+    </message>
+    <message>
+        <source>a run is under way</source>
+        <translation>ein Lauf ist im Gange</translation>
+    </message>
+    <message>
+        <source>nothing runs</source>
+        <translation>nichts läuft</translation>
+    </message>
+    <message>
+        <source>pause the run first</source>
+        <translation>den Lauf zuerst anhalten</translation>
+    </message>
+    <message>
+        <source>&amp;Find in the graph…</source>
+        <translation>Im Graphen &amp;suchen…</translation>
+    </message>
+    <message>
+        <source>Find the &amp;next</source>
+        <translation>&amp;Nächsten Treffer suchen</translation>
+    </message>
+    <message>
+        <source>Find the one &amp;before</source>
+        <translation>&amp;Vorigen Treffer suchen</translation>
+    </message>
+    <message>
+        <source>C&amp;ommand palette…</source>
+        <translation>&amp;Befehle suchen…</translation>
+    </message>
+    <message>
+        <source>&amp;Settings…</source>
+        <translation>&amp;Einstellungen…</translation>
+    </message>
+    <message>
+        <source>&amp;Export a picture…</source>
+        <translation>Bild &amp;exportieren…</translation>
+    </message>
+    <message>
+        <source>Show the &amp;log</source>
+        <translation>&amp;Protokoll zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Worker</source>
+        <translation>&amp;Arbeiter</translation>
+    </message>
+    <message>
+        <source>Graphs run on %1 now.</source>
+        <translation>Graphen laufen jetzt auf %1.</translation>
+    </message>
+    <message>
+        <source>Graphs run on this machine now.</source>
+        <translation>Graphen laufen jetzt auf diesem Rechner.</translation>
+    </message>
+    <message>
+        <source>No worker on %1: %2</source>
+        <translation>Kein Arbeiter auf %1: %2</translation>
+    </message>
+    <message>
+        <source>Use this machine</source>
+        <translation>Diesen Rechner benutzen</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>Einstellungen…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Search for a command</source>
+        <translation>Befehl suchen</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>not now</source>
+        <translation>jetzt nicht</translation>
+    </message>
+    <message>
+        <source>No command matches.</source>
+        <translation>Kein Befehl passt.</translation>
+    </message>
+    <message>
+        <source>Find nodes, parameters, values, notes</source>
+        <translation>Knoten, Parameter, Werte, Notizen suchen</translation>
+    </message>
+    <message>
+        <source>Find in the graph</source>
+        <translation>Im Graphen suchen</translation>
+    </message>
+    <message>
+        <source>The one before (Shift+F3)</source>
+        <translation>Der vorige (Umschalt+F3)</translation>
+    </message>
+    <message>
+        <source>The next one (F3)</source>
+        <translation>Der nächste (F3)</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>Schließen (Esc)</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>nichts</translation>
+    </message>
+    <message>
+        <source>The picture holds no graph</source>
+        <translation>Das Bild enthält keinen Graphen</translation>
+    </message>
+    <message>
+        <source>The file is no PNG</source>
+        <translation>Die Datei ist kein PNG</translation>
+    </message>
+    <message>
+        <source>The graph in the picture is damaged</source>
+        <translation>Der Graph im Bild ist beschädigt</translation>
+    </message>
+    <message>
+        <source>The picture can't be opened: %1</source>
+        <translation>Das Bild kann nicht geöffnet werden: %1</translation>
+    </message>
+    <message>
+        <source>The SVG can't be read: %1</source>
+        <translation>Das SVG kann nicht gelesen werden: %1</translation>
+    </message>
+    <message>
+        <source>press the key</source>
+        <translation>Taste drücken</translation>
+    </message>
+    <message>
+        <source>Press the new key</source>
+        <translation>Die neue Taste drücken</translation>
+    </message>
+    <message>
+        <source>Choose a folder on %1</source>
+        <translation>Ordner auf %1 wählen</translation>
+    </message>
+    <message>
+        <source>Choose a file on %1</source>
+        <translation>Datei auf %1 wählen</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>The folder above</source>
+        <translation>Der Ordner darüber</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>Geändert</translation>
+    </message>
+    <message>
+        <source>Files and folders</source>
+        <translation>Dateien und Ordner</translation>
+    </message>
+    <message>
+        <source>Choose</source>
+        <translation>Wählen</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Pages of the settings</source>
+        <translation>Seiten der Einstellungen</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>Aussehen</translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>Autosave</source>
+        <translation>Sicherung</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>High contrast</source>
+        <translation>Hoher Kontrast</translation>
+    </message>
+    <message>
+        <source>Colours:</source>
+        <translation>Farben:</translation>
+    </message>
+    <message>
+        <source>That of the system</source>
+        <translation>Die des Systems</translation>
+    </message>
+    <message>
+        <source>Language:</source>
+        <translation>Sprache:</translation>
+    </message>
+    <message>
+        <source>That of the display</source>
+        <translation>Die des Bildschirms</translation>
+    </message>
+    <message>
+        <source>Size:</source>
+        <translation>Größe:</translation>
+    </message>
+    <message>
+        <source>Changes are kept after:</source>
+        <translation>Änderungen werden gesichert nach:</translation>
+    </message>
+    <message>
+        <source>millrace, beside this program</source>
+        <translation>millrace, neben diesem Programm</translation>
+    </message>
+    <message>
+        <source>Program on this machine:</source>
+        <translation>Programm auf diesem Rechner:</translation>
+    </message>
+    <message>
+        <source>Hosts:</source>
+        <translation>Rechner:</translation>
+    </message>
+    <message>
+        <source>being counted…</source>
+        <translation>wird gezählt…</translation>
+    </message>
+    <message>
+        <source>Kept results:</source>
+        <translation>Aufgehobene Ergebnisse:</translation>
+    </message>
+    <message>
+        <source>Host</source>
+        <translation>Rechner</translation>
+    </message>
+    <message>
+        <source>Program there</source>
+        <translation>Programm dort</translation>
+    </message>
+    <message>
+        <source>Add a host</source>
+        <translation>Rechner hinzufügen</translation>
+    </message>
+    <message>
+        <source>Leave as it is</source>
+        <translation>So lassen</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>Ändern…</translation>
+    </message>
+    <message>
+        <source>Reset all</source>
+        <translation>Alle zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>Taste</translation>
+    </message>
+    <message>
+        <source>The keys of viewers are fixed.</source>
+        <translation>Die Tasten der Betrachter stehen fest.</translation>
+    </message>
+    <message>
+        <source>%1 is the key of %2, which can't be changed.</source>
+        <translation>%1 ist die Taste von %2, die fest ist.</translation>
+    </message>
+    <message>
+        <source>%1 is the key of %2 already.</source>
+        <translation>%1 ist schon die Taste von %2.</translation>
+    </message>
+    <message>
+        <source>Give it to “%1”</source>
+        <translation>An „%1“ geben</translation>
+    </message>
+    <message>
+        <source>A host needs a name.</source>
+        <translation>Ein Rechner braucht einen Namen.</translation>
+    </message>
+    <message>
+        <source>Where graphs run</source>
+        <translation>Wo Graphen laufen</translation>
+    </message>
+    <message>
+        <source>This machine</source>
+        <translation>Dieser Rechner</translation>
+    </message>
+    <message>
+        <source>Edit the list…</source>
+        <translation>Liste bearbeiten…</translation>
+    </message>
+    <message>
+        <source>this machine</source>
+        <translation>dieser Rechner</translation>
+    </message>
+    <message>
+        <source>%1: not connected</source>
+        <translation>%1: nicht verbunden</translation>
+    </message>
+    <message>
+        <source>%1: connecting…</source>
+        <translation>%1: wird verbunden…</translation>
+    </message>
+    <message>
+        <source>on %1</source>
+        <translation>auf %1</translation>
+    </message>
+    <message>
+        <source>Guide</source>
+        <translation>Anleitung</translation>
+    </message>
+    <message>
+        <source>Nodes: %1</source>
+        <translation>Knoten: %1</translation>
+    </message>
+    <message>
+        <source>First steps</source>
+        <translation>Erste Schritte</translation>
+    </message>
+    <message>
+        <source>The canvas</source>
+        <translation>Die Fläche</translation>
+    </message>
+    <message>
+        <source>The inspector</source>
+        <translation>Der Inspektor</translation>
+    </message>
+    <message>
+        <source>Viewers</source>
+        <translation>Betrachter</translation>
+    </message>
+    <message>
+        <source>Runs and comparing</source>
+        <translation>Läufe und Vergleiche</translation>
+    </message>
+    <message>
+        <source>Other machines</source>
+        <translation>Andere Rechner</translation>
+    </message>
+    <message>
+        <source>The worker's protocol</source>
+        <translation>Das Protokoll des Arbeiters</translation>
+    </message>
+    <message>
+        <source>Help page</source>
+        <translation>Hilfeseite</translation>
+    </message>
+    <message>
+        <source>Help – Millrace</source>
+        <translation>Hilfe – Millrace</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>Seiten</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>Vor</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Search the help</source>
+        <translation>Hilfe durchsuchen</translation>
+    </message>
+    <message>
+        <source>Contents</source>
+        <translation>Inhalt</translation>
+    </message>
+    <message>
+        <source>No page matches.</source>
+        <translation>Keine Seite passt.</translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation>beliebig</translation>
+    </message>
+    <message>
+        <source>optional</source>
+        <translation>wahlfrei</translation>
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <translation>%1 bis %2</translation>
+    </message>
+    <message>
+        <source>from %1</source>
+        <translation>ab %1</translation>
+    </message>
+    <message>
+        <source>to %1</source>
+        <translation>bis %1</translation>
+    </message>
+    <message>
+        <source>at the next item</source>
+        <translation>beim nächsten Element</translation>
+    </message>
+    <message>
+        <source>restarts the node</source>
+        <translation>startet den Knoten neu</translation>
+    </message>
+    <message>
+        <source>at the next run</source>
+        <translation>beim nächsten Lauf</translation>
+    </message>
+    <message>
+        <source>version %1</source>
+        <translation>Fassung %1</translation>
+    </message>
+    <message>
+        <source>Inputs</source>
+        <translation>Eingänge</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source>Outputs</source>
+        <translation>Ausgänge</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Parameter</translation>
+    </message>
+    <message>
+        <source>Default</source>
+        <translation>Vorgabe</translation>
+    </message>
+    <message>
+        <source>Limits</source>
+        <translation>Grenzen</translation>
+    </message>
+    <message>
+        <source>A change holds</source>
+        <translation>Eine Änderung gilt</translation>
+    </message>
+    <message>
+        <source>Works on several items at once.</source>
+        <translation>Bearbeitet mehrere Elemente zugleich.</translation>
+    </message>
+    <message>
+        <source>Works on one item at a time.</source>
+        <translation>Bearbeitet ein Element nach dem anderen.</translation>
+    </message>
+    <message>
+        <source>Its results can be kept and used again.</source>
+        <translation>Seine Ergebnisse können aufgehoben und wieder benutzt werden.</translation>
+    </message>
+    <message>
+        <source>Its results are never kept.</source>
+        <translation>Seine Ergebnisse werden nie aufgehoben.</translation>
+    </message>
+    <message>
+        <source>Behaviour</source>
+        <translation>Verhalten</translation>
+    </message>
+    <message>
+        <source>Search node types</source>
+        <translation>Knotenarten suchen</translation>
+    </message>
+    <message>
+        <source>The worker has not told its node types yet.</source>
+        <translation>Der Arbeiter hat seine Knotenarten noch nicht genannt.</translation>
+    </message>
+    <message>
+        <source>No node type matches.</source>
+        <translation>Keine Knotenart passt.</translation>
+    </message>
+    <message>
+        <source>Problem</source>
+        <translation>Problem</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>Code</translation>
+    </message>
+    <message>
+        <source>Another run is under way.</source>
+        <translation>Ein anderer Lauf ist im Gange.</translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n second(s)</source>
+        <translation>
+            <numerusform>etwa %n Sekunde</numerusform>
+            <numerusform>etwa %n Sekunden</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n found</source>
+        <translation>
+            <numerusform>%n gefunden</numerusform>
+            <numerusform>%n gefunden</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 in %n file(s), of at most %2</source>
+        <translation>
+            <numerusform>%1 in %n Datei, von höchstens %2</numerusform>
+            <numerusform>%1 in %n Dateien, von höchstens %2</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Select a node to see its parameters.</source>
+        <translation>Einen Knoten wählen, um seine Parameter zu sehen.</translation>
+    </message>
+    <message>
+        <source>Parameters of the selected node</source>
+        <translation>Parameter des ausgewählten Knotens</translation>
+    </message>
+    <message>
+        <source>Title of the node</source>
+        <translation>Titel des Knotens</translation>
+    </message>
+    <message>
+        <source>Figures</source>
+        <translation>Zahlen</translation>
+    </message>
+    <message>
+        <source>Inputs and outputs</source>
+        <translation>Ein- und Ausgänge</translation>
+    </message>
+    <message>
+        <source>Reference</source>
+        <translation>Referenz</translation>
+    </message>
+    <message>
+        <source>Open the reference page</source>
+        <translation>Referenzseite öffnen</translation>
+    </message>
+    <message>
+        <source>Not run yet.</source>
+        <translation>Noch nicht gelaufen.</translation>
+    </message>
+    <message>
+        <source>Refresh</source>
+        <translation>Auffrischen</translation>
+    </message>
+    <message>
+        <source>This graph</source>
+        <translation>Dieser Graph</translation>
+    </message>
+    <message>
+        <source>Succeeded</source>
+        <translation>Gelungen</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>Beendet</translation>
+    </message>
+    <message>
+        <source>Interrupted</source>
+        <translation>Unterbrochen</translation>
+    </message>
+    <message>
+        <source>Broken</source>
+        <translation>Beschädigt</translation>
+    </message>
+    <message>
+        <source>&amp;Resume</source>
+        <translation>&amp;Fortsetzen</translation>
+    </message>
+    <message>
+        <source>&amp;Open its graph</source>
+        <translation>Seinen Graphen &amp;öffnen</translation>
+    </message>
+    <message>
+        <source>&amp;Go through its items</source>
+        <translation>Seine Elemente &amp;durchgehen</translation>
+    </message>
+    <message>
+        <source>Use as re&amp;ference</source>
+        <translation>Als Re&amp;ferenz benutzen</translation>
+    </message>
+    <message>
+        <source>&amp;Compare the two runs</source>
+        <translation>Die beiden Läufe &amp;vergleichen</translation>
+    </message>
+    <message>
+        <source>Compare two runs</source>
+        <translation>Zwei Läufe vergleichen</translation>
+    </message>
+</context>
 </TS>

@@ -2254,4 +2254,1289 @@ One item often can't tell a shift from a turn; several can.</source>
         <translation>曲线图</translation>
     </message>
 </context>
+<context>
+    <name>EditorWindow</name>
+    <message>
+        <source>Log</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Inspector</source>
+        <translation>检查器</translation>
+    </message>
+    <message>
+        <source>Problems</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Viewer</source>
+        <translation>查看器</translation>
+    </message>
+    <message>
+        <source>Problems (%1)</source>
+        <translation>问题（%1）</translation>
+    </message>
+    <message>
+        <source>&amp;New</source>
+        <translation>新建(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Open…</source>
+        <translation>打开(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>Open a graph</source>
+        <translation>打开图</translation>
+    </message>
+    <message>
+        <source>Graphs (*.json)</source>
+        <translation>图 (*.json)</translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation>保存(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Save &amp;as…</source>
+        <translation>另存为(&amp;A)…</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>编辑(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>撤销(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>重做(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Paste</source>
+        <translation>粘贴</translation>
+    </message>
+    <message>
+        <source>The clipboard holds no nodes: %1</source>
+        <translation>剪贴板中没有节点：%1</translation>
+    </message>
+    <message>
+        <source>Cu&amp;t</source>
+        <translation>剪切(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Cut</source>
+        <translation>剪切</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>复制(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Paste</source>
+        <translation>粘贴(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Paste with &amp;inputs</source>
+        <translation>连同输入粘贴(&amp;I)</translation>
+    </message>
+    <message>
+        <source>&amp;Duplicate</source>
+        <translation>创建副本(&amp;D)</translation>
+    </message>
+    <message>
+        <source>D&amp;elete</source>
+        <translation>删除(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Select &amp;all</source>
+        <translation>全选(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Run</source>
+        <translation>运行(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Run to &amp;selection</source>
+        <translation>运行到所选(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Select the nodes to run to.</source>
+        <translation>请选择要运行到的节点。</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>暂停(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Step an &amp;item</source>
+        <translation>单步一项(&amp;I)</translation>
+    </message>
+    <message>
+        <source>S&amp;top</source>
+        <translation>停止(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Show &amp;all</source>
+        <translation>显示全部(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Show &amp;selection</source>
+        <translation>显示所选(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;100 %</source>
+        <translation>&amp;100 %</translation>
+    </message>
+    <message>
+        <source>&amp;High contrast</source>
+        <translation>高对比度(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Graph</source>
+        <translation>图(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;Add a node…</source>
+        <translation>添加节点(&amp;A)…</translation>
+    </message>
+    <message>
+        <source>Add a node (Tab)</source>
+        <translation>添加节点 (Tab)</translation>
+    </message>
+    <message>
+        <source>Make a &amp;subgraph</source>
+        <translation>创建子图(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Select the nodes of the subgraph.</source>
+        <translation>请选择子图的节点。</translation>
+    </message>
+    <message>
+        <source>Make a subgraph</source>
+        <translation>创建子图</translation>
+    </message>
+    <message>
+        <source>Name:</source>
+        <translation>名称：</translation>
+    </message>
+    <message>
+        <source>part</source>
+        <translation>part</translation>
+    </message>
+    <message>
+        <source>&amp;Dissolve the subgraph</source>
+        <translation>解散子图(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Dissolve</source>
+        <translation>解散</translation>
+    </message>
+    <message>
+        <source>&amp;Enter the subgraph</source>
+        <translation>进入子图(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Leave the subgraph</source>
+        <translation>离开子图(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Backdrop</source>
+        <translation>背景框(&amp;B)</translation>
+    </message>
+    <message>
+        <source>&amp;Note</source>
+        <translation>注释(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Backdrop</source>
+        <translation>背景框</translation>
+    </message>
+    <message>
+        <source>Title:</source>
+        <translation>标题：</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>注释</translation>
+    </message>
+    <message>
+        <source>Text:</source>
+        <translation>文字：</translation>
+    </message>
+    <message>
+        <source>Change the text</source>
+        <translation>修改文字</translation>
+    </message>
+    <message>
+        <source>Select a subgraph to enter it.</source>
+        <translation>请选择要进入的子图。</translation>
+    </message>
+    <message>
+        <source>Add a backdrop</source>
+        <translation>添加背景框</translation>
+    </message>
+    <message>
+        <source>Add a note</source>
+        <translation>添加注释</translation>
+    </message>
+    <message>
+        <source>Where the canvas is</source>
+        <translation>画布位置</translation>
+    </message>
+    <message>
+        <source>&amp;Arrange</source>
+        <translation>排列(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Lay out</source>
+        <translation>自动布局(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Align l&amp;eft</source>
+        <translation>左对齐(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Align &amp;right</source>
+        <translation>右对齐(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Align &amp;top</source>
+        <translation>顶部对齐(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Align &amp;bottom</source>
+        <translation>底部对齐(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Centre in a &amp;column</source>
+        <translation>居中成列(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Centre in a ro&amp;w</source>
+        <translation>居中成行(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Distribute &amp;horizontally</source>
+        <translation>水平分布(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Distribute &amp;vertically</source>
+        <translation>垂直分布(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Select &amp;upstream</source>
+        <translation>选择上游(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Select &amp;downstream</source>
+        <translation>选择下游(&amp;D)</translation>
+    </message>
+    <message>
+        <source>C&amp;onnect two nodes</source>
+        <translation>连接两个节点(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Remove and &amp;join the wires</source>
+        <translation>移除并接合连线(&amp;J)</translation>
+    </message>
+    <message>
+        <source>Take o&amp;ff the wires</source>
+        <translation>脱离连线(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Add a reroute &amp;dot</source>
+        <translation>添加转折点(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Select a wire: a click on it does.</source>
+        <translation>请选择连线：点击即可。</translation>
+    </message>
+    <message>
+        <source>Go to the node at the left</source>
+        <translation>转到左侧节点</translation>
+    </message>
+    <message>
+        <source>Go to the node at the right</source>
+        <translation>转到右侧节点</translation>
+    </message>
+    <message>
+        <source>Go to the node above</source>
+        <translation>转到上方节点</translation>
+    </message>
+    <message>
+        <source>Go to the node below</source>
+        <translation>转到下方节点</translation>
+    </message>
+    <message>
+        <source>Show the &amp;map</source>
+        <translation>显示地图(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Select two nodes to connect them.</source>
+        <translation>请选择两个要连接的节点。</translation>
+    </message>
+    <message>
+        <source>Select the nodes first.</source>
+        <translation>请先选择节点。</translation>
+    </message>
+    <message>
+        <source>&amp;Mute</source>
+        <translation>静音(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Mute</source>
+        <translation>静音</translation>
+    </message>
+    <message>
+        <source>B&amp;ypass</source>
+        <translation>旁路(&amp;Y)</translation>
+    </message>
+    <message>
+        <source>Bypass</source>
+        <translation>旁路</translation>
+    </message>
+    <message>
+        <source>Run &amp;from the selection</source>
+        <translation>从所选开始运行(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Preview on the node</source>
+        <translation>节点预览(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Card of the &amp;wire</source>
+        <translation>连线信息(&amp;W)</translation>
+    </message>
+    <message>
+        <source>&amp;Colour nodes by</source>
+        <translation>节点着色依据(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Off</source>
+        <translation>关闭(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Cost</source>
+        <translation>耗时(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Memory</source>
+        <translation>内存(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Failed and skipped items</source>
+        <translation>失败与跳过的项(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Viewer slots</source>
+        <translation>查看器槽位(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Send the selection to a slot</source>
+        <translation>将所选送入槽位(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Slot &amp;%1</source>
+        <translation>槽位 &amp;%1</translation>
+    </message>
+    <message>
+        <source>&amp;A or B</source>
+        <translation>&amp;A 或 B</translation>
+    </message>
+    <message>
+        <source>&amp;Wipe between A and B</source>
+        <translation>在 A 与 B 间擦除(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>运行中</translation>
+    </message>
+    <message>
+        <source>Run ended: %1</source>
+        <translation>运行结束：%1</translation>
+    </message>
+    <message>
+        <source>No worker</source>
+        <translation>没有工作进程</translation>
+    </message>
+    <message>
+        <source>Worker starts…</source>
+        <translation>工作进程启动中…</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>就绪</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>&amp;Continue</source>
+        <translation>继续(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Add %1</source>
+        <translation>添加 %1</translation>
+    </message>
+    <message>
+        <source>There is nothing to run: add nodes with Tab.</source>
+        <translation>没有可运行的内容：按 Tab 添加节点。</translation>
+    </message>
+    <message>
+        <source>Unsaved changes</source>
+        <translation>未保存的更改</translation>
+    </message>
+    <message>
+        <source>Save the changes of %1?</source>
+        <translation>保存对 %1 的更改？</translation>
+    </message>
+    <message>
+        <source>%1 can't be opened: see the problems.</source>
+        <translation>无法打开 %1：请看问题列表。</translation>
+    </message>
+    <message>
+        <source>The graph in %1 can't be opened: see the problems.</source>
+        <translation>无法打开 %1 中的图：请看问题列表。</translation>
+    </message>
+    <message>
+        <source>Recover</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
+        <source>Not recovered</source>
+        <translation>未恢复</translation>
+    </message>
+    <message>
+        <source>Save the graph</source>
+        <translation>保存图</translation>
+    </message>
+    <message>
+        <source>The file has changed</source>
+        <translation>文件已更改</translation>
+    </message>
+    <message>
+        <source>%1 was changed by another program since it was opened. Save over it? (The other version is kept.)</source>
+        <translation>%1 打开后被其他程序修改。要覆盖吗？（另一版本会保留。）</translation>
+    </message>
+    <message>
+        <source>nobody may write the file</source>
+        <translation>该文件不可写</translation>
+    </message>
+    <message>
+        <source>Saved.</source>
+        <translation>已保存。</translation>
+    </message>
+    <message>
+        <source>%1 was not saved: %2. The changes are kept here and in the journal.</source>
+        <translation>%1 未保存：%2。更改保留在此处和日志中。</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>There is nothing to export yet.</source>
+        <translation>还没有可导出的内容。</translation>
+    </message>
+    <message>
+        <source>PNG picture (*.png)</source>
+        <translation>PNG 图片 (*.png)</translation>
+    </message>
+    <message>
+        <source>SVG drawing (*.svg)</source>
+        <translation>SVG 矢量图 (*.svg)</translation>
+    </message>
+    <message>
+        <source>Export a picture that carries the graph</source>
+        <translation>导出包含图的图片</translation>
+    </message>
+    <message>
+        <source>Exported to %1. Opening or dropping it brings the graph back.</source>
+        <translation>已导出到 %1。打开或拖入即可恢复该图。</translation>
+    </message>
+    <message>
+        <source>%1 was not written: %2.</source>
+        <translation>%1 未写入：%2。</translation>
+    </message>
+    <message>
+        <source>Export again…</source>
+        <translation>重新导出…</translation>
+    </message>
+    <message>
+        <source>%1 is not there any more. What you see is kept here.</source>
+        <translation>%1 已不存在。当前内容保留在此。</translation>
+    </message>
+    <message>
+        <source>Save it again</source>
+        <translation>重新保存</translation>
+    </message>
+    <message>
+        <source>%1 changed on disk.</source>
+        <translation>%1 在磁盘上已更改。</translation>
+    </message>
+    <message>
+        <source>Reload</source>
+        <translation>重新加载</translation>
+    </message>
+    <message>
+        <source>Keep mine</source>
+        <translation>保留我的</translation>
+    </message>
+    <message>
+        <source>Show what differs</source>
+        <translation>显示差异</translation>
+    </message>
+    <message>
+        <source>The file on disk is no graph any more: see the problems. What you see is kept.</source>
+        <translation>磁盘上的文件已不是图：请看问题列表。当前内容保留。</translation>
+    </message>
+    <message>
+        <source>Reloaded.</source>
+        <translation>已重新加载。</translation>
+    </message>
+    <message>
+        <source>only on disk:  %1  %2</source>
+        <translation>仅磁盘上有：  %1  %2</translation>
+    </message>
+    <message>
+        <source>only here:  %1  %2</source>
+        <translation>仅此处有：  %1  %2</translation>
+    </message>
+    <message>
+        <source>%1:  here %2, on disk %3</source>
+        <translation>%1：  此处 %2，磁盘上 %3</translation>
+    </message>
+    <message>
+        <source>What differs</source>
+        <translation>差异</translation>
+    </message>
+    <message>
+        <source>Welcome</source>
+        <translation>欢迎</translation>
+    </message>
+    <message>
+        <source>Pipelines for perception and on-device models: draw them, run them, look into every wire.</source>
+        <translation>感知与端侧模型的流水线：绘制、运行、查看每条连线。</translation>
+    </message>
+    <message>
+        <source>New graph</source>
+        <translation>新建图</translation>
+    </message>
+    <message>
+        <source>Open a graph…</source>
+        <translation>打开图…</translation>
+    </message>
+    <message>
+        <source>Recent</source>
+        <translation>最近</translation>
+    </message>
+    <message>
+        <source>Ready-made graphs</source>
+        <translation>现成的图</translation>
+    </message>
+    <message>
+        <source>The folder of ready-made graphs was not found.</source>
+        <translation>未找到现成图的文件夹。</translation>
+    </message>
+    <message>
+        <source>Or drop a graph here, or a picture that was exported from a canvas. F1 opens the help.</source>
+        <translation>也可将图或从画布导出的图片拖到此处。F1 打开帮助。</translation>
+    </message>
+    <message>
+        <source>Run %1</source>
+        <translation>运行 %1</translation>
+    </message>
+    <message>
+        <source>Open %1</source>
+        <translation>打开 %1</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>丢弃</translation>
+    </message>
+    <message>
+        <source>%1 is not there any more.</source>
+        <translation>%1 已不存在。</translation>
+    </message>
+    <message>
+        <source>“%1” has changes that were not saved when its editor ended (%2).</source>
+        <translation>“%1”有编辑器结束时未保存的更改（%2）。</translation>
+    </message>
+    <message>
+        <source>Add a node</source>
+        <translation>添加节点</translation>
+    </message>
+    <message>
+        <source>On the canvas</source>
+        <translation>画布上</translation>
+    </message>
+    <message>
+        <source>Help on the &amp;selected node</source>
+        <translation>所选节点的帮助(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Select one node to read about its type.</source>
+        <translation>请选择一个节点以查看其类型说明。</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard shortcuts</source>
+        <translation>键盘快捷键(&amp;K)</translation>
+    </message>
+    <message>
+        <source>&amp;About Millrace</source>
+        <translation>关于 Millrace(&amp;A)</translation>
+    </message>
+    <message>
+        <source>About Millrace</source>
+        <translation>关于 Millrace</translation>
+    </message>
+    <message>
+        <source>nothing to undo</source>
+        <translation>没有可撤销的操作</translation>
+    </message>
+    <message>
+        <source>nothing to redo</source>
+        <translation>没有可重做的操作</translation>
+    </message>
+    <message>
+        <source>this is the outermost graph</source>
+        <translation>这是最外层的图</translation>
+    </message>
+    <message>
+        <source>a run is under way</source>
+        <translation>正在运行</translation>
+    </message>
+    <message>
+        <source>nothing runs</source>
+        <translation>没有运行</translation>
+    </message>
+    <message>
+        <source>pause the run first</source>
+        <translation>请先暂停运行</translation>
+    </message>
+    <message>
+        <source>&amp;Find in the graph…</source>
+        <translation>在图中查找(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>Find the &amp;next</source>
+        <translation>查找下一个(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Find the one &amp;before</source>
+        <translation>查找上一个(&amp;B)</translation>
+    </message>
+    <message>
+        <source>C&amp;ommand palette…</source>
+        <translation>命令面板(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>&amp;Settings…</source>
+        <translation>设置(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>&amp;Export a picture…</source>
+        <translation>导出图片(&amp;E)…</translation>
+    </message>
+    <message>
+        <source>Show the &amp;log</source>
+        <translation>显示日志(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Worker</source>
+        <translation>工作进程(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Graphs run on %1 now.</source>
+        <translation>现在图在 %1 上运行。</translation>
+    </message>
+    <message>
+        <source>Graphs run on this machine now.</source>
+        <translation>现在图在本机运行。</translation>
+    </message>
+    <message>
+        <source>No worker on %1: %2</source>
+        <translation>%1 上没有工作进程：%2</translation>
+    </message>
+    <message>
+        <source>Use this machine</source>
+        <translation>使用本机</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>设置…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Search for a command</source>
+        <translation>搜索命令</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>not now</source>
+        <translation>当前不可用</translation>
+    </message>
+    <message>
+        <source>No command matches.</source>
+        <translation>没有匹配的命令。</translation>
+    </message>
+    <message>
+        <source>Find nodes, parameters, values, notes</source>
+        <translation>查找节点、参数、值、注释</translation>
+    </message>
+    <message>
+        <source>Find in the graph</source>
+        <translation>在图中查找</translation>
+    </message>
+    <message>
+        <source>The one before (Shift+F3)</source>
+        <translation>上一个 (Shift+F3)</translation>
+    </message>
+    <message>
+        <source>The next one (F3)</source>
+        <translation>下一个 (F3)</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>关闭 (Esc)</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>The picture holds no graph</source>
+        <translation>图片中没有图</translation>
+    </message>
+    <message>
+        <source>The file is no PNG</source>
+        <translation>该文件不是 PNG</translation>
+    </message>
+    <message>
+        <source>The graph in the picture is damaged</source>
+        <translation>图片中的图已损坏</translation>
+    </message>
+    <message>
+        <source>The picture can't be opened: %1</source>
+        <translation>无法打开图片：%1</translation>
+    </message>
+    <message>
+        <source>The SVG can't be read: %1</source>
+        <translation>无法读取 SVG：%1</translation>
+    </message>
+    <message>
+        <source>press the key</source>
+        <translation>请按键</translation>
+    </message>
+    <message>
+        <source>Press the new key</source>
+        <translation>请按下新的按键</translation>
+    </message>
+    <message>
+        <source>Choose a folder on %1</source>
+        <translation>选择 %1 上的文件夹</translation>
+    </message>
+    <message>
+        <source>Choose a file on %1</source>
+        <translation>选择 %1 上的文件</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>The folder above</source>
+        <translation>上级文件夹</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>修改时间</translation>
+    </message>
+    <message>
+        <source>Files and folders</source>
+        <translation>文件与文件夹</translation>
+    </message>
+    <message>
+        <source>Choose</source>
+        <translation>选择</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Pages of the settings</source>
+        <translation>设置页面</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>外观</translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Autosave</source>
+        <translation>自动保存</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>High contrast</source>
+        <translation>高对比度</translation>
+    </message>
+    <message>
+        <source>Colours:</source>
+        <translation>颜色：</translation>
+    </message>
+    <message>
+        <source>That of the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Language:</source>
+        <translation>语言：</translation>
+    </message>
+    <message>
+        <source>That of the display</source>
+        <translation>跟随显示器</translation>
+    </message>
+    <message>
+        <source>Size:</source>
+        <translation>大小：</translation>
+    </message>
+    <message>
+        <source>Changes are kept after:</source>
+        <translation>更改保存间隔：</translation>
+    </message>
+    <message>
+        <source>millrace, beside this program</source>
+        <translation>本程序旁的 millrace</translation>
+    </message>
+    <message>
+        <source>Program on this machine:</source>
+        <translation>本机程序：</translation>
+    </message>
+    <message>
+        <source>Hosts:</source>
+        <translation>主机：</translation>
+    </message>
+    <message>
+        <source>being counted…</source>
+        <translation>正在统计…</translation>
+    </message>
+    <message>
+        <source>Kept results:</source>
+        <translation>已缓存结果：</translation>
+    </message>
+    <message>
+        <source>Host</source>
+        <translation>主机</translation>
+    </message>
+    <message>
+        <source>Program there</source>
+        <translation>该处程序</translation>
+    </message>
+    <message>
+        <source>Add a host</source>
+        <translation>添加主机</translation>
+    </message>
+    <message>
+        <source>Leave as it is</source>
+        <translation>保持不变</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>更改…</translation>
+    </message>
+    <message>
+        <source>Reset all</source>
+        <translation>全部重置</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>按键</translation>
+    </message>
+    <message>
+        <source>The keys of viewers are fixed.</source>
+        <translation>查看器的按键不可更改。</translation>
+    </message>
+    <message>
+        <source>%1 is the key of %2, which can't be changed.</source>
+        <translation>%1 是 %2 的按键，无法更改。</translation>
+    </message>
+    <message>
+        <source>%1 is the key of %2 already.</source>
+        <translation>%1 已是 %2 的按键。</translation>
+    </message>
+    <message>
+        <source>Give it to “%1”</source>
+        <translation>分配给“%1”</translation>
+    </message>
+    <message>
+        <source>A host needs a name.</source>
+        <translation>主机需要名称。</translation>
+    </message>
+    <message>
+        <source>Where graphs run</source>
+        <translation>图的运行位置</translation>
+    </message>
+    <message>
+        <source>This machine</source>
+        <translation>本机</translation>
+    </message>
+    <message>
+        <source>Edit the list…</source>
+        <translation>编辑列表…</translation>
+    </message>
+    <message>
+        <source>this machine</source>
+        <translation>本机</translation>
+    </message>
+    <message>
+        <source>%1: not connected</source>
+        <translation>%1：未连接</translation>
+    </message>
+    <message>
+        <source>%1: connecting…</source>
+        <translation>%1：正在连接…</translation>
+    </message>
+    <message>
+        <source>on %1</source>
+        <translation>在 %1 上</translation>
+    </message>
+    <message>
+        <source>Guide</source>
+        <translation>指南</translation>
+    </message>
+    <message>
+        <source>Nodes: %1</source>
+        <translation>节点：%1</translation>
+    </message>
+    <message>
+        <source>First steps</source>
+        <translation>入门</translation>
+    </message>
+    <message>
+        <source>The canvas</source>
+        <translation>画布</translation>
+    </message>
+    <message>
+        <source>The inspector</source>
+        <translation>检查器</translation>
+    </message>
+    <message>
+        <source>Viewers</source>
+        <translation>查看器</translation>
+    </message>
+    <message>
+        <source>Runs and comparing</source>
+        <translation>运行与比较</translation>
+    </message>
+    <message>
+        <source>Other machines</source>
+        <translation>其他机器</translation>
+    </message>
+    <message>
+        <source>The worker's protocol</source>
+        <translation>工作进程协议</translation>
+    </message>
+    <message>
+        <source>Help page</source>
+        <translation>帮助页</translation>
+    </message>
+    <message>
+        <source>Help – Millrace</source>
+        <translation>帮助 – Millrace</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>页面</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>后退</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>前进</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Search the help</source>
+        <translation>搜索帮助</translation>
+    </message>
+    <message>
+        <source>Contents</source>
+        <translation>目录</translation>
+    </message>
+    <message>
+        <source>No page matches.</source>
+        <translation>没有匹配的页面。</translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation>任意</translation>
+    </message>
+    <message>
+        <source>optional</source>
+        <translation>可选</translation>
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <translation>%1 到 %2</translation>
+    </message>
+    <message>
+        <source>from %1</source>
+        <translation>从 %1 起</translation>
+    </message>
+    <message>
+        <source>to %1</source>
+        <translation>至 %1</translation>
+    </message>
+    <message>
+        <source>at the next item</source>
+        <translation>下一项生效</translation>
+    </message>
+    <message>
+        <source>restarts the node</source>
+        <translation>重启节点</translation>
+    </message>
+    <message>
+        <source>at the next run</source>
+        <translation>下次运行生效</translation>
+    </message>
+    <message>
+        <source>version %1</source>
+        <translation>版本 %1</translation>
+    </message>
+    <message>
+        <source>Inputs</source>
+        <translation>输入</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>说明</translation>
+    </message>
+    <message>
+        <source>Outputs</source>
+        <translation>输出</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>Default</source>
+        <translation>默认值</translation>
+    </message>
+    <message>
+        <source>Limits</source>
+        <translation>范围</translation>
+    </message>
+    <message>
+        <source>A change holds</source>
+        <translation>更改生效</translation>
+    </message>
+    <message>
+        <source>Works on several items at once.</source>
+        <translation>可同时处理多项。</translation>
+    </message>
+    <message>
+        <source>Works on one item at a time.</source>
+        <translation>一次处理一项。</translation>
+    </message>
+    <message>
+        <source>Its results can be kept and used again.</source>
+        <translation>结果可缓存并复用。</translation>
+    </message>
+    <message>
+        <source>Its results are never kept.</source>
+        <translation>结果从不缓存。</translation>
+    </message>
+    <message>
+        <source>Behaviour</source>
+        <translation>行为</translation>
+    </message>
+    <message>
+        <source>Search node types</source>
+        <translation>搜索节点类型</translation>
+    </message>
+    <message>
+        <source>The worker has not told its node types yet.</source>
+        <translation>工作进程尚未提供节点类型。</translation>
+    </message>
+    <message>
+        <source>No node type matches.</source>
+        <translation>没有匹配的节点类型。</translation>
+    </message>
+    <message>
+        <source>Problem</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>代码</translation>
+    </message>
+    <message>
+        <source>Another run is under way.</source>
+        <translation>另一运行正在进行。</translation>
+    </message>
+    <message numerus="yes">
+        <source>about %n second(s)</source>
+        <translation>
+            <numerusform>约 %n 秒</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n found</source>
+        <translation>
+            <numerusform>找到 %n 个</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 in %n file(s), of at most %2</source>
+        <translation>
+            <numerusform>%1，%n 个文件，上限 %2</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Select a node to see its parameters.</source>
+        <translation>请选择节点以查看其参数。</translation>
+    </message>
+    <message>
+        <source>Parameters of the selected node</source>
+        <translation>所选节点的参数</translation>
+    </message>
+    <message>
+        <source>Title of the node</source>
+        <translation>节点标题</translation>
+    </message>
+    <message>
+        <source>Figures</source>
+        <translation>统计</translation>
+    </message>
+    <message>
+        <source>Inputs and outputs</source>
+        <translation>输入与输出</translation>
+    </message>
+    <message>
+        <source>Reference</source>
+        <translation>参考</translation>
+    </message>
+    <message>
+        <source>Open the reference page</source>
+        <translation>打开参考页</translation>
+    </message>
+    <message>
+        <source>Not run yet.</source>
+        <translation>尚未运行。</translation>
+    </message>
+    <message>
+        <source>Refresh</source>
+        <translation>刷新</translation>
+    </message>
+    <message>
+        <source>This graph</source>
+        <translation>当前图</translation>
+    </message>
+    <message>
+        <source>Succeeded</source>
+        <translation>成功</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>Interrupted</source>
+        <translation>已中断</translation>
+    </message>
+    <message>
+        <source>Broken</source>
+        <translation>已损坏</translation>
+    </message>
+    <message>
+        <source>&amp;Resume</source>
+        <translation>继续(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Open its graph</source>
+        <translation>打开其图(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Go through its items</source>
+        <translation>逐项回看(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Use as re&amp;ference</source>
+        <translation>用作参照(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Compare the two runs</source>
+        <translation>比较两次运行(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Compare two runs</source>
+        <translation>比较两次运行</translation>
+    </message>
+</context>
 </TS>

@@ -1,0 +1,74 @@
+#include "editor/document/bends.hpp"
+
+#include <charconv>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace millrace::editor {
+namespace {
+
+constexpr std::string_view kArrow = " -> ", kNumber = " #";
+
+std::string entry_of(const std::string& key, std::size_t number) {
+    return fmt::format("{}{}{}", key, kNumber, number);
+}
+
+/// What an entry of the layout says when it is a bend: its wire and its number, from 1.
+std::optional<std::pair<std::string, std::size_t>> bend_from(const std::string& entry) {
+    if (entry.find(kArrow) == entry.npos) return {};
+    const auto mark = entry.rfind(kNumber);
+    if (mark == entry.npos) return {};
+    std::size_t number = 0;
+    const char* const end = entry.data() + entry.size();
+    const auto read = std::from_chars(entry.data() + mark + kNumber.size(), end, number);
+    if (read.ec != std::errc() || read.ptr != end || number == 0) return {};
+    return std::pair{entry.substr(0, mark), number};
+}
+
+}  // namespace
+
+std::string wire_key(const engine::Wire& wire) {
+    return fmt::format("{}{}{}", to_text(wire.from), kArrow, to_text(wire.to));
+}
+
+std::map<std::string, Bends> all_bends(const engine::Graph& graph) {
+    std::map<std::string, std::map<std::size_t, std::array<double, 2>>> found;
+    for (const auto& [entry, place] : graph.layout)
+        if (const auto bend = bend_from(entry)) found[bend->first][bend->second] = place;
+    std::map<std::string, Bends> all;
+    for (const auto& [key, numbered] : found)
+        for (const auto& [number, place] : numbered) all[key].push_back(place);
+    return all;
+}
+
+Bends bends_of(const engine::Graph& graph, const engine::Wire& wire) {
+    auto all = all_bends(graph);
+    return std::move(all[wire_key(wire)]);
+}
+
+void set_bends(engine::Graph& graph, const engine::Wire& wire, const Bends& bends) {
+    const std::string key = wire_key(wire);
+    std::erase_if(graph.layout, [&](const auto& entry) {
+        const auto bend = bend_from(entry.first);
+        return bend && bend->first == key;
+    });
+    for (std::size_t i = 0; i < bends.size(); ++i) graph.layout[entry_of(key, i + 1)] = bends[i];
+}
+
+void prune_bends(engine::Graph& graph) {
+    std::set<std::string> kept;
+    for (auto entry = graph.layout.begin(); entry != graph.layout.end();) {
+        const auto bend = bend_from(entry->first);
+        if (!bend || graph.nodes.contains(entry->first)) {
+            ++entry;
+            continue;
+        }
+        if (kept.empty())
+            for (const engine::Wire& wire : graph.wires) kept.insert(wire_key(wire));
+        entry = kept.contains(bend->first) ? std::next(entry) : graph.layout.erase(entry);
+    }
+}
+
+}  // namespace millrace::editor

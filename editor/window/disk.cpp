@@ -1,0 +1,134 @@
+// What happens to the document's file outside of this program: it is told of in a bar over the
+// canvas, nothing is read over unsaved edits, and nothing is lost.
+#include <QApplication>
+#include <QDialog>
+#include <QDialogButtonBox>
+#include <QFileInfo>
+#include <QPlainTextEdit>
+#include <QVBoxLayout>
+#include <QWindow>
+
+#include "editor/comfort/canvas_bars.hpp"
+#include "editor/comfort/file_watch.hpp"
+#include "editor/panels/problems_panel.hpp"
+#include "editor/window/comfort.hpp"
+#include "editor/window/window.hpp"
+
+namespace millrace::editor {
+namespace {
+
+constexpr qsizetype kMostValue = 200;
+
+QString shown(const engine::Value& value) {
+    const QString text = QString::fromStdString(engine::to_json(value)).simplified();
+    return text.size() > kMostValue ? text.left(kMostValue) + QChar(0x2026) : text;
+}
+
+}  // namespace
+
+void EditorWindow::watch_file() {
+    FileWatch* watch = comfort_->watch;
+    connect(&document_, &Document::started, this, [this] { note_file(); });
+    connect(watch, &FileWatch::noticed, this, [this] { tell_of_disk(); });
+    // Folders of the network send no notices; who comes back to the window wants to know.
+    connect(qApp, &QApplication::focusWindowChanged, watch, [watch](const QWindow* window) {
+        if (window) watch->look();
+    });
+}
+
+void EditorWindow::tell_of_disk() {
+    FileWatch* watch = comfort_->watch;
+    const QString name = QFileInfo(watch->file()).fileName();
+    if (!QFileInfo::exists(watch->file())) {
+        // Only here is it left, so closing must ask.
+        document_.history().resetClean();
+        comfort_->file_bar->tell(
+            tr("%1 is not there any more. What you see is kept here.").arg(name),
+            {{tr("Save it again"), [this] { save_to(document_.file()); }},
+             {tr("Save as…"), [this] { save_as(); }}});
+        return;
+    }
+    if (watch->on_disk() == file_bytes_) return comfort_->file_bar->dismiss();
+    const QString edits =
+        document_.is_modified()
+            ? tr(" You have unsaved changes; Undo brings them back after a reload.")
+            : QString();
+    comfort_->file_bar->tell(tr("%1 changed on disk.").arg(name) + edits,
+                             {{tr("Reload"), [this] { reload(); }},
+                              {tr("Keep mine"),
+                               [this] {
+                                   comfort_->watch->accept();
+                                   // Saving over it is what was asked for now; that version is kept
+                                   // all the same.
+                                   file_bytes_ = comfort_->watch->on_disk();
+                                   document_.history().resetClean();
+                               }},
+                              {tr("Show what differs"), [this] { show_differences(); }, true}});
+}
+
+/// As a step of the history: what was here before is one Undo away.
+void EditorWindow::reload() {
+    const QByteArray bytes = comfort_->watch->on_disk();
+    engine::ReadGraph read =
+        engine::read_graph(bytes.toStdString(), document_.file().toStdString());
+    problems_->set_graph_problems(read.problems);
+    if (engine::any_errors(read.problems)) {
+        comfort_->file_bar->tell(
+            tr("The file on disk is no graph any more: see the problems. What you see is kept."),
+            {{tr("Keep mine"), [this] {
+                  comfort_->watch->accept();
+                  file_bytes_ = comfort_->watch->on_disk();
+                  document_.history().resetClean();
+              }}});
+        return;
+    }
+    document_.edit(tr("Reload"), [&](engine::Graph& graph) { graph = std::move(read.graph); });
+    document_.history().setClean();
+    note_file();
+    tell(tr("Reloaded."));
+}
+
+void EditorWindow::show_differences() {
+    const engine::ReadGraph read = engine::read_graph(comfort_->watch->on_disk().toStdString(),
+                                                      document_.file().toStdString());
+    QStringList lines;
+    if (engine::any_errors(read.problems)) {
+        for (const engine::Problem& problem : read.problems)
+            lines << QString::fromStdString(engine::to_text(problem));
+    } else {
+        for (const engine::Difference& one : engine::diff(document_.graph(), read.graph)) {
+            const QString where = QString::fromStdString(one.where);
+            switch (one.kind) {
+                case engine::DiffKind::Added:
+                    lines << tr("only on disk:  %1  %2").arg(where, shown(one.after));
+                    break;
+                case engine::DiffKind::Removed:
+                    lines << tr("only here:  %1  %2").arg(where, shown(one.before));
+                    break;
+                case engine::DiffKind::Changed:
+                    lines << tr("%1:  here %2, on disk %3")
+                                 .arg(where, shown(one.before), shown(one.after));
+                    break;
+            }
+        }
+        if (lines.isEmpty())
+            lines << tr("Both mean the same: only places, titles, notes or the form differ.");
+    }
+    auto* dialog = new QDialog(this);
+    dialog->setObjectName("differences");
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("What differs"));
+    auto* text = new QPlainTextEdit(lines.join('\n'));
+    text->setReadOnly(true);
+    text->setLineWrapMode(QPlainTextEdit::NoWrap);
+    text->setAccessibleName(tr("What differs"));
+    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
+    connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
+    auto* column = new QVBoxLayout(dialog);
+    column->addWidget(text, 1);
+    column->addWidget(buttons);
+    dialog->resize(760, 420);
+    dialog->show();
+}
+
+}  // namespace millrace::editor

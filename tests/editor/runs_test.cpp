@@ -1,0 +1,288 @@
+// Recorded runs in the editor: the list, comparing two, wires painted by their error, where runs
+// part, going through items. The runs are those of a real worker in a folder of their own.
+#include <QTest>
+// The parts of Qt Test for widgets come only with these, whatever the order of other headers.
+#include <QtTest/qtest_widgets.h>
+#include <QtTest/qtestkeyboard.h>
+#include <QtTest/qtestmouse.h>
+
+#include <QAction>
+#include <QFile>
+#include <QLineEdit>
+#include <QMenu>
+#include <QProcess>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTreeWidget>
+
+#include <gtest/gtest.h>
+
+#include "editor/canvas/canvas_view.hpp"
+#include "editor/canvas/items.hpp"
+#include "editor/panels/runs_panel.hpp"
+#include "editor/panels/wire_panel.hpp"
+#include "editor/runs/compare_dialog.hpp"
+#include "editor/runs/numeric_wires.hpp"
+#include "editor/runs/run_case.hpp"
+#include "editor/runs/run_scrubber.hpp"
+#include "editor/session/run_monitor.hpp"
+#include "editor/window/window.hpp"
+#include "tests/viewers/activate.hpp"
+#include "viewers/common/timeline.hpp"
+
+namespace millrace::editor {
+namespace {
+
+constexpr int kPatience_ms = 60'000;
+constexpr const char* kMillrace = MILLRACE_BINARY_DIR "/bin/millrace";
+
+/// a counts; b and c follow it, so that a change of a is seen on every wire.
+engine::Graph counting() {
+    engine::Graph graph;
+    graph.nodes["a"] = {.type = "control.counter", .params = {{"items", 4}, {"start", 1.0}}};
+    graph.nodes["b"] = {.type = "control.rate_limit", .params = {{"per_second", 500.0}}};
+    graph.nodes["c"] = {.type = "control.batch", .params = {{"size", 2}}};
+    graph.nodes["d"] = {.type = "sinks.run_statistics"};
+    graph.wires = {{.from = {"a", "value"}, .to = {"b", "item"}},
+                   {.from = {"b", "item"}, .to = {"c", "item"}},
+                   {.from = {"c", "items"}, .to = {"d", "item"}}};
+    double x = 0;
+    for (const char* id : {"a", "b", "c", "d"}) graph.layout[id] = {x += 260, 0};
+    return graph;
+}
+
+class Runs : public ::testing::Test {
+protected:
+    Runs() {
+        QStandardPaths::setTestModeEnabled(true);
+        QSettings().clear();
+        window = std::make_unique<EditorWindow>(
+            QStringList{kMillrace, "worker", "--no-cache", "--runs", path("runs")});
+        window->resize(1500, 950);
+        window->show();
+        engine::save_graph(counting(), path("g.json").toStdString());
+        EXPECT_TRUE(window->open(path("g.json")));
+        EXPECT_TRUE(millrace::tests::activate(*window));
+        EXPECT_TRUE(
+            until([&] { return window->scene()->catalogue().find("control.counter") != nullptr; }));
+    }
+    QString path(const QString& name) const { return folder.path() + "/" + name; }
+    bool until(const std::function<bool()>& what) { return QTest::qWaitFor(what, kPatience_ms); }
+    void trigger(const char* name) {
+        ASSERT_NE(window->action(name), nullptr) << name;
+        window->action(name)->trigger();
+    }
+    /// Runs the document and waits until the list holds the run; gives its folder.
+    QString run() {
+        const std::size_t before = window->runs()->shown().size();
+        window->run();
+        EXPECT_TRUE(until([&] { return !window->monitor()->status().isEmpty(); }));
+        EXPECT_TRUE(until([&] {
+            const auto shown = window->runs()->shown();
+            return shown.size() == before + 1 && !window->session().is_running() &&
+                   shown.front().state == RunEntry::State::Succeeded;
+        }));
+        const auto shown = window->runs()->shown();
+        return shown.empty() ? QString() : shown.front().folder;
+    }
+    void set(const char* node, const char* param, engine::Value value) {
+        window->document().edit(
+            "Set", [&](engine::Graph& graph) { graph.nodes.at(node).params[param] = value; });
+    }
+    QAction* entry_of(const QString& run, const char* name) {
+        return window->runs()->menu_for(run)->findChild<QAction*>(name);
+    }
+    WireItem* wire(const std::string& from) {
+        for (QGraphicsItem* item : window->scene()->items())
+            if (auto* wire = qgraphicsitem_cast<WireItem*>(item))
+                if (wire->wire().from.node == from) return wire;
+        return nullptr;
+    }
+    void picture(const char* name) {
+        if (const QString to = qEnvironmentVariable("MILLRACE_PICTURES"); !to.isEmpty())
+            window->grab().save(to + "/" + name + ".png");
+    }
+
+    QTemporaryDir folder;
+    std::unique_ptr<EditorWindow> window;
+};
+
+TEST_F(Runs, TheListTellsWhatChangedAndWhatIsBroken) {
+    EXPECT_TRUE(until([&] { return !window->runs()->is_busy(); }));
+    EXPECT_TRUE(window->runs()->shown().empty());
+    const QString first = run();
+    set("a", "start", 2.0);
+    const QString second = run();
+    ASSERT_NE(first, second);
+    ASSERT_TRUE(QDir().mkpath(path("runs/torn")));
+    QFile torn(path("runs/torn/run.json"));
+    ASSERT_TRUE(torn.open(QIODevice::WriteOnly));
+    torn.write("{\"status\": \"succ");
+    torn.close();
+    window->runs()->refresh();
+    ASSERT_TRUE(until([&] { return window->runs()->shown().size() == 3; }));
+    bool broken = false, changed = false;
+    for (int i = 0; i < 3; ++i) {
+        const QTreeWidgetItem* item = window->runs()->list()->topLevelItem(i);
+        broken =
+            broken || (item->text(1) == "Broken" && !item->toolTip(0).section("\n\n", 1).isEmpty());
+        changed = changed || item->text(4) == "a.start 1.0 → 2.0";
+    }
+    EXPECT_TRUE(broken);
+    EXPECT_TRUE(changed);
+    EXPECT_FALSE(entry_of(path("runs/torn"), "run_open")->isEnabled());
+    EXPECT_TRUE(entry_of(path("runs/torn"), "run_delete")->isEnabled());
+    EXPECT_FALSE(entry_of(second, "run_resume")->isEnabled());
+    picture("runs-list");
+    window->runs()->search()->setText("start 2.0");
+    ASSERT_EQ(window->runs()->shown().size(), 1U);
+    EXPECT_EQ(window->runs()->shown().front().folder, second);
+    window->runs()->search()->clear();
+    // The graph as it ran, in a document without a file.
+    ASSERT_TRUE(window->save());
+    entry_of(first, "run_open")->trigger();
+    EXPECT_TRUE(window->document().file().isEmpty());
+    EXPECT_TRUE(window->document().title().contains(QFileInfo(first).fileName()));
+    EXPECT_EQ(window->document().graph().nodes.at("a").params.at("start"), engine::Value(1.0));
+}
+
+TEST_F(Runs, ComparingFindsTheNodeWhereRunsPart) {
+    const QString first = run();
+    set("c", "size", 4);  // another result of c from the same items
+    const QString second = run();
+    entry_of(first, "run_reference")->trigger();
+    entry_of(second, "run_compare")->trigger();
+    ASSERT_NE(window->comparison(), nullptr);
+    CompareDialog& dialog = *window->comparison();
+    ASSERT_TRUE(until([&] { return !dialog.is_busy(); }));
+    ASSERT_TRUE(dialog.result().problem.isEmpty()) << dialog.result().problem.toStdString();
+    EXPECT_EQ(dialog.params()->topLevelItem(0)->text(0), "nodes.c.params.size");
+    EXPECT_EQ(dialog.params()->topLevelItem(0)->text(1), "2");
+    EXPECT_EQ(dialog.params()->topLevelItem(0)->text(2), "4");
+    ASSERT_GE(dialog.wires()->topLevelItemCount(), 3);
+    EXPECT_EQ(dialog.wires()->topLevelItem(0)->text(0), "a.value");
+    EXPECT_EQ(dialog.wires()->topLevelItem(0)->text(1), "equal");
+    EXPECT_EQ(dialog.wires()->topLevelItem(2)->text(0), "c.items");
+    EXPECT_TRUE(dialog.wires()->topLevelItem(2)->text(1).contains("first"));
+    ASSERT_TRUE(dialog.result().parts);
+    EXPECT_EQ(dialog.result().parts->node, "c");
+    if (const QString to = qEnvironmentVariable("MILLRACE_PICTURES"); !to.isEmpty())
+        dialog.grab().save(to + "/compare.png");
+    EXPECT_TRUE(dialog.go_to_divergence());
+    EXPECT_EQ(window->scene()->selected_nodes(), std::vector<std::string>{"c"});
+    // The same from the menu, of the last run.
+    window->scene()->select_nodes({});
+    trigger("find_divergence");
+    EXPECT_TRUE(
+        until([&] { return window->scene()->selected_nodes() == std::vector<std::string>{"c"}; }));
+}
+
+TEST_F(Runs, EqualRunsPartNowhere) {
+    const QString first = run(), second = run();
+    const ComparedRuns result = compare_run_folders(first, second, {});
+    EXPECT_TRUE(result.problem.isEmpty()) << result.problem.toStdString();
+    EXPECT_TRUE(result.graphs.empty());
+    EXPECT_EQ(result.wires.wires.size(), 3U);
+    EXPECT_FALSE(result.parts);
+    EXPECT_FALSE(compare_run_folders(first, path("nowhere"), {}).problem.isEmpty());
+}
+
+TEST_F(Runs, ACaseHoldsTheRecordedInputAndRuns) {
+    trigger("keep_packets");
+    const QString first = run();
+    set("c", "size", 1);
+    const QString second = run();
+    const ComparedRuns result = compare_run_folders(first, second, {});
+    ASSERT_TRUE(result.parts);
+    ASSERT_EQ(result.parts->node, "c");
+    const SavedCase saved = save_case(second, first, *result.parts, path("case"));
+    EXPECT_EQ(saved.recorded, QStringList{"b.item"});
+    EXPECT_TRUE(saved.computed.isEmpty());
+    EXPECT_GE(saved.packets, 2);
+    const engine::Graph graph = engine::load_graph(path("case/graph.json").toStdString()).graph;
+    EXPECT_TRUE(graph.nodes.contains("c"));
+    EXPECT_FALSE(graph.nodes.contains("a"));
+    QProcess process;
+    process.start(kMillrace, {"run", path("case/graph.json"), "--out", path("case-run")});
+    ASSERT_TRUE(process.waitForFinished(kPatience_ms));
+    EXPECT_EQ(process.exitCode(), 0) << process.readAllStandardError().toStdString();
+    // Nothing is written over what is there.
+    EXPECT_THROW(save_case(second, first, *result.parts, path("case")), engine::Error);
+}
+
+TEST_F(Runs, WiresArePaintedByTheirError) {
+    const QString first = run();
+    entry_of(first, "run_reference")->trigger();
+    trigger("wire_error_sqnr");
+    set("a", "start", 1.5);
+    run();
+    NumericWires& numeric = *window->numeric_wires();
+    ASSERT_TRUE(until([&] { return numeric.errors().size() == 3; }));
+    EXPECT_TRUE(numeric.legend()->isVisible());
+    // 1, 2, 3, 4 against 1.5, 2.5 …: the first item is the worst, 20 log10(1 / 0.5).
+    const WireError& worst = numeric.errors().at("a.value");
+    EXPECT_EQ(worst.item, 0U);
+    EXPECT_NEAR(worst.sqnr_db, 6.02, 0.01);
+    EXPECT_EQ(wire("a")->paint_of_overlay().color, error_color(badness(worst, ErrorBy::Sqnr)));
+    EXPECT_FALSE(wire("a")->paint_of_overlay().note.isEmpty());
+    picture("numeric-wires");
+    // An edit makes items anew; the paint stays.
+    window->document().edit("Cut", [](engine::Graph& graph) { graph.wires.pop_back(); });
+    EXPECT_TRUE(until([&] { return wire("a")->paint_of_overlay().color.isValid(); }));
+    trigger("wire_error_off");
+    EXPECT_FALSE(wire("a")->paint_of_overlay().color.isValid());
+    EXPECT_FALSE(numeric.legend()->isVisible());
+}
+
+TEST_F(Runs, WhatIsNotKnownIsHatched) {
+    trigger("wire_error_cosine");
+    EXPECT_TRUE(until([&] { return wire("a")->paint_of_overlay().hatched; }));
+    EXPECT_TRUE(window->numeric_wires()->errors().empty());
+}
+
+TEST_F(Runs, ARecordedRunIsGoneThrough) {
+    const QString first = run();
+    window->wires()->look_at({"b", "item"});
+    entry_of(first, "run_scrub")->trigger();
+    RunScrubber& scrubber = *window->scrubber();
+    ASSERT_TRUE(until([&] { return scrubber.is_open(); }));
+    EXPECT_EQ(scrubber.timeline()->items(), (std::vector<quint64>{0, 1, 2, 3}));
+    scrubber.timeline()->set_item(1);
+    EXPECT_EQ(scrubber.statuses().at("a").items, 2U);
+    EXPECT_EQ(scrubber.statuses().at("a").state, NodeState::Done);
+    EXPECT_EQ(scrubber.statuses().at("c").items, 2U);  // batches 0 and 1
+    scrubber.timeline()->set_item(3);
+    EXPECT_EQ(scrubber.statuses().at("a").items, 4U);
+    EXPECT_EQ(scrubber.statuses().at("c").state, NodeState::Idle);  // there is no batch 3
+    EXPECT_EQ(window->scene()->node("a")->status().items, 4U);
+    EXPECT_TRUE(until([&] { return wire("a")->paint_of_overlay().note.contains("item 3"); }));
+    picture("scrub");
+    scrubber.close_run();
+    EXPECT_FALSE(scrubber.isVisible());
+    EXPECT_TRUE(wire("a")->paint_of_overlay().note.isEmpty());
+}
+
+TEST_F(Runs, VisualsOfViewedWiresComeBack) {
+    trigger("record_visuals");
+    window->wires()->look_at({"b", "item"});
+    const QString first = run();
+    EXPECT_TRUE(QFile::exists(first + "/visuals/b.item/00000002.safetensors"));
+    window->wires()->leave_all();
+    entry_of(first, "run_scrub")->trigger();
+    ASSERT_TRUE(until([&] { return window->scrubber()->is_open(); }));
+    // What is looked at only now is shown as it was, too.
+    window->wires()->look_at({"b", "item"});
+    EXPECT_TRUE(until([&] { return window->wires()->viewer_of({"b", "item"}) != nullptr; }));
+}
+
+TEST_F(Runs, NothingIsRecordedWhenTheMenuSaysSo) {
+    trigger("record_sketches");
+    const QString first = run();
+    EXPECT_FALSE(QFile::exists(first + "/sketches.ndjson"));
+    EXPECT_FALSE(entry_of(first, "run_scrub")->isEnabled());
+    EXPECT_FALSE(QSettings().value("runs/record_sketches").toBool());
+}
+
+}  // namespace
+}  // namespace millrace::editor
