@@ -57,7 +57,8 @@ Report compare_sides(const Side& a, const Side& b, engine::Tolerance tolerance) 
                           a.text + " and " + b.text, "Give two of one kind.");
     }
     if (a.kind == Side::Kind::Folder) {
-        return engine::compare_runs(engine::nodes_in_order(a.path), a.recorded, b.recorded, tolerance);
+        return engine::compare_runs(engine::nodes_in_order(a.path), a.recorded, b.recorded,
+                                    tolerance);
     }
     const std::string name = a.kind == Side::Kind::File || a.wire == b.wire
                                  ? a.recorded.begin()->first
@@ -70,13 +71,16 @@ Report compare_sides(const Side& a, const Side& b, engine::Tolerance tolerance) 
 void print(const Report& report, Output& output) {
     TextTable table({"wire", "items", "result", "how", "max |a-b|", "max rel", "SQNR dB", "worst"});
     for (const WireComparison& wire : report.wires) {
-        const Comparison none;
-        const Comparison& worst = wire.worst ? *wire.worst : none;
+        const bool measured = wire.worst && wire.worst->measured;
+        const auto figure = [&](double Comparison::*what, const char* form) {
+            return measured ? fmt::format(fmt::runtime(form), *wire.worst.*what) : std::string("-");
+        };
         table.add(
             {wire.name, std::to_string(wire.items),
              wire.equal() ? "equal" : fmt::format("{} differ", wire.differing + wire.unmatched),
-             wire.how(), fmt::format("{:.4g}", worst.max_abs), fmt::format("{:.4g}", worst.max_rel),
-             fmt::format("{:.1f}", worst.sqnr_db), worst_text(wire)});
+             wire.how(), figure(&Comparison::max_abs, "{:.4g}"),
+             figure(&Comparison::max_rel, "{:.4g}"), figure(&Comparison::sqnr_db, "{:.1f}"),
+             worst_text(wire)});
     }
     output.write(table.text());
 }
@@ -95,8 +99,8 @@ int compare_command(const Call& call) {
                           fmt::format("{}", fmt::join(report.only_one, ", ")),
                           "Record the same outputs with --record or --keep.");
     }
-    const auto first =
-        std::ranges::find_if(report.wires, [](const WireComparison& wire) { return !wire.equal(); });
+    const auto first = std::ranges::find_if(
+        report.wires, [](const WireComparison& wire) { return !wire.equal(); });
     const bool equal = first == report.wires.end();
     const std::string node = equal ? "" : first->name.substr(0, first->name.rfind('.'));
     const int code = equal ? kGood : kBeyondTolerance;

@@ -79,12 +79,9 @@ Object to_object(const Plan& plan) {
     Array idle;
     for (const engine::PlanIdle& node : plan.idle)
         idle.push_back(Object{{"node", node.id}, {"reason", reason_of(node)}});
-    return {{"nodes", std::move(nodes)},
-            {"idle", std::move(idle)},
-            {"stages", std::move(stages)},
-            {"wires", std::move(wires)},
-            {"rates", std::move(rates)},
-            {"problems", engine::to_value(plan.problems)}};
+    return {{"nodes", std::move(nodes)},   {"idle", std::move(idle)},
+            {"stages", std::move(stages)}, {"wires", std::move(wires)},
+            {"rates", std::move(rates)},   {"problems", engine::to_value(plan.problems)}};
 }
 
 void print_plan(const Plan& plan, Output& output) {

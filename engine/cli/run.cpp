@@ -117,29 +117,6 @@ void tell_result(const engine::RunResult& result, const fs::path& out) {
                         result.figures.seconds, items, out.string()));
 }
 
-/// Reports of the run that is to go on: when it turns out that this one can't follow it, they are
-/// put back.
-class Before {
-public:
-    Before(const fs::path& folder, bool resumed) {
-        for (const char* name : {"run.json", "graph.json"}) {
-            if (std::error_code ignored; resumed && fs::is_regular_file(folder / name, ignored)) {
-                files_.emplace_back(folder / name, visual::read_file_bytes(folder / name));
-            }
-        }
-    }
-    void put_back() const {
-        for (const auto& [file, bytes] : files_) {
-            visual::write_file_atomically(
-                file, {reinterpret_cast<const char*>(bytes.data()), bytes.size()},
-                visual::Durability::Process);
-        }
-    }
-
-private:
-    std::vector<std::pair<fs::path, std::vector<std::byte>>> files_;
-};
-
 /// The problem of a run that was ended for its limits before it could say so itself.
 std::optional<Problem> limit_problem(RunStatus status, const engine::RunOptions& options) {
     if (status == RunStatus::TimedOut) {
@@ -183,7 +160,7 @@ int execute(Setting& setting, const Catalogue& catalogue) {
     engine::Run run(std::move(plan), catalogue.registry, setting.options);
     engine::Recorder recorder(run, folder.path(), choice);
     setting.facts.plan = &run.plan();
-    const Before before(folder.path(), call.flag("resume"));
+    const engine::ReportsBefore before(folder.path(), call.flag("resume"));
     folder.write_graph(setting.document.graph);
     folder.write_report(run_report(setting.facts, {.status = RunStatus::Running}, {}));
 
@@ -233,7 +210,7 @@ int execute(Setting& setting, const Catalogue& catalogue) {
         tell_result(result, folder.path());
         _exit(code);
     });
-    message(fmt::format("running {} in {}", setting.facts.graph_file, folder.path().string()));
+    message(fmt::format("running {} in {}", call.arguments().front(), folder.path().string()));
     run.start();
     engine::RunResult result = run.wait();
     watch.end();
@@ -281,7 +258,7 @@ int run_command(const Call& call) {
             engine::default_cache_limit());
         setting.options.cache = setting.cache.get();
     }
-    setting.facts = {.graph_file = graph,
+    setting.facts = {.graph_file = fs::absolute(graph).lexically_normal().string(),
                      .started = engine::utc_now(),
                      .words = call.words(),
                      .meaning = engine::meaning_hash(setting.document.graph),

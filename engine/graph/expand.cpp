@@ -57,7 +57,10 @@ Settings taken_for(const std::string& id, Settings& settings) {
 class Expander {
 public:
     Expander(Expanded& result, Findings& findings)
-        : result_(result.graph), bypassed_(result.bypassed), findings_(findings) {}
+        : result_(result.graph),
+          bypassed_(result.bypassed),
+          muted_(result.muted),
+          findings_(findings) {}
 
     /// Adds the content of `graph` under `prefix`; `call` is the node that stands for it, if any.
     void add(const Scope& scope, const std::string& prefix, const GraphNode* call,
@@ -153,6 +156,7 @@ private:
         Ports ports = call_ports(*found.subgraph, prefix);
         if (call.type == "control.for_each") add_loop(ports, prefix, call);
         if (call.mode == NodeMode::Bypass) bypassed_[id] = ports;
+        if (call.mode == NodeMode::Mute) muted_.insert(id);
         expanded_[id] = ports;
         chain_.pop_back();
         return ports;
@@ -314,6 +318,7 @@ private:
 
     Graph& result_;
     std::map<std::string, Ports>& bypassed_;
+    std::set<std::string>& muted_;
     Findings& findings_;
     std::map<std::string, Ports> expanded_;  ///< of every call so far, by its whole id
     std::vector<std::pair<const Subgraph*, std::string>>

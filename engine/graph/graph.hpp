@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,9 +30,9 @@ enum class OnError { Stop, Skip, Retry };
 enum class Policy { Block, DropOldest, LatestOnly };
 /// What a run does with a node. Mute: it does not run, nor does who needs an output of it at a required input; at an
 /// optional one nothing counts as connected. Bypass: it does not run, and each output carries what the first connected
-/// input of the same payload type carries, as if the node were taken out and the wires joined; an output without such
-/// an input behaves as muted. On a subgraph call or for-each: all within is muted; or it is bypassed by its ports,
-/// the inputs in the order of their names.
+/// input of the same payload type carries, feedback inputs apart, as if the node were taken out and the wires joined; an
+/// output without such an input behaves as muted. On a subgraph call or for-each: all within is muted; or it is bypassed
+/// by its ports, the inputs in the order of their names.
 enum class NodeMode { Normal, Mute, Bypass };
 
 struct GraphNode {
@@ -134,6 +135,7 @@ struct Expanded {
     };
     Graph graph;                            ///< without subgraphs; calls that can't be expanded stay
     std::map<std::string, Ports> bypassed;  ///< calls of NodeMode::Bypass, by their whole id
+    std::set<std::string> muted;            ///< calls of NodeMode::Mute
     std::vector<Problem> problems;
 };
 Expanded expand(const Graph& graph);

@@ -34,31 +34,32 @@ public:
     void packets(const Packet& a, const Packet& b, const std::string& prefix) {
         if (!a || !b) {
             if (a || b)
-                mismatch(fmt::format("{}: only one of the two is there",
-                                     prefix.empty() ? "packet" : prefix));
+                unmeasured(fmt::format("{}: only one of the two is there",
+                                       prefix.empty() ? "packet" : prefix));
             return;
         }
         if (a.type().name != b.type().name) {
-            return mismatch(
+            return unmeasured(
                 fmt::format("{}type {} against {}", prefix, a.type().name, b.type().name));
         }
         const Record first = a.record(), second = b.record();
         for (const ArrayView& array : first.arrays) {
             const ArrayView* other = second.find(array.name);
             if (!other)
-                mismatch(
+                unmeasured(
                     fmt::format("array \"{}{}\" is missing in the second", prefix, array.name));
             else
                 arrays(array, *other, prefix + array.name);
         }
         for (const ArrayView& array : second.arrays) {
             if (!first.find(array.name))
-                mismatch(fmt::format("array \"{}{}\" is missing in the first", prefix, array.name));
+                unmeasured(
+                    fmt::format("array \"{}{}\" is missing in the first", prefix, array.name));
         }
         attributes(Value(first.attributes), Value(second.attributes), prefix + "attributes");
         if (first.children.size() != second.children.size()) {
-            mismatch(fmt::format("{}{} elements against {}", prefix, first.children.size(),
-                                 second.children.size()));
+            unmeasured(fmt::format("{}{} elements against {}", prefix, first.children.size(),
+                                   second.children.size()));
         }
         for (std::size_t i = 0; i < std::min(first.children.size(), second.children.size()); ++i) {
             packets(first.children[i], second.children[i], fmt::format("{}{}/", prefix, i));
@@ -74,6 +75,10 @@ public:
 private:
     void mismatch(std::string text) {
         if (result_.why.empty()) result_.why = std::move(text);
+    }
+    void unmeasured(std::string text) {
+        result_.measured = false;
+        mismatch(std::move(text));
     }
 
     void attributes(const Value& a, const Value& b, const std::string& where) {
@@ -108,12 +113,12 @@ private:
     void arrays(const ArrayView& a, const ArrayView& b, const std::string& name) {
         if (a.shape != b.shape ||
             a.bytes.size() / size_of(a.type) != b.bytes.size() / size_of(b.type)) {
-            return mismatch(fmt::format("shape of \"{}\": {} against {}", name, text_of(a.shape),
-                                        text_of(b.shape)));
+            return unmeasured(fmt::format("shape of \"{}\": {} against {}", name, text_of(a.shape),
+                                          text_of(b.shape)));
         }
         if (a.type != b.type) {
-            return mismatch(fmt::format("type of \"{}\": {} against {}", name, to_text(a.type),
-                                        to_text(b.type)));
+            return unmeasured(fmt::format("type of \"{}\": {} against {}", name, to_text(a.type),
+                                          to_text(b.type)));
         }
         const std::size_t size = size_of(a.type), count = a.bytes.size() / size;
         result_.count += count;
@@ -201,6 +206,7 @@ Comparison compare(const Sketch& a, const Sketch& b, Tolerance tolerance) {
     Comparison result{.how = "from sketches", .count = a.count};
     const SketchDistance apart = distance(a, b);
     if (!apart.comparable) {
+        result.measured = false;
         result.why = a.type != b.type ? fmt::format("type {} against {}", a.type, b.type)
                      : a.shape != b.shape
                          ? fmt::format("shape {} against {}", text_of(a.shape), text_of(b.shape))
@@ -213,6 +219,7 @@ Comparison compare(const Sketch& a, const Sketch& b, Tolerance tolerance) {
         return result;
     }
     if (a.nan_count != b.nan_count || a.infinite_count != b.infinite_count) {
+        result.measured = false;
         result.why = fmt::format("{} NaN and {} infinite numbers against {} and {}", a.nan_count,
                                  a.infinite_count, b.nan_count, b.infinite_count);
         return result;

@@ -23,6 +23,8 @@ struct Comparison {
         {};  ///< "points", of a list's second element "1/points"; empty when none differs
     std::vector<std::int64_t> worst_index = {};
     double worst_a = 0, worst_b = 0;
+    /// Every number had a partner; else max_abs, max_rel and sqnr_db say nothing.
+    bool measured = true;
     double sqnr_db = 0;    ///< 10 log10(sum a^2 / sum (a - b)^2), +infinity without a difference
     std::string why = {};  ///< what besides numbers differs: type, arrays, shape, attributes; empty
                            ///< when nothing does

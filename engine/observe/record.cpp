@@ -60,7 +60,14 @@ std::vector<Endpoint> outputs_named(const Plan& plan, const std::vector<std::str
             matched = true;
             chosen.insert(output);
         }
-        if (!matched && chosen.size() == before && name != "all") throw unknown_output(name, known);
+        if (matched || chosen.size() != before || name == "all") continue;
+        if (const std::string idle = plan.why_idle(name.substr(0, name.find('.'))); !idle.empty())
+            throw Error({.code = "E-CLI-014",
+                         .what = fmt::format("\"{}\" does not run", name),
+                         .expected = "an output of a node that runs",
+                         .found = idle,
+                         .mend = "Take the mute or bypass away, or record another output."});
+        throw unknown_output(name, known);
     }
     return {chosen.begin(), chosen.end()};
 }

@@ -28,10 +28,12 @@ Value to_value(const WireFigures& figures) {
 }
 
 Value to_value(const Comparison& comparison) {
+    const auto figure = [&](double value) { return comparison.measured ? Value(value) : Value(); };
     return Object{{"equal", comparison.equal},
-                  {"max_abs", comparison.max_abs},
-                  {"max_rel", comparison.max_rel},
-                  {"sqnr_db", comparison.sqnr_db},
+                  {"measured", comparison.measured},
+                  {"max_abs", figure(comparison.max_abs)},
+                  {"max_rel", figure(comparison.max_rel)},
+                  {"sqnr_db", figure(comparison.sqnr_db)},
                   {"count", count(comparison.count)},
                   {"differing", count(comparison.differing)},
                   {"array", comparison.worst_array},

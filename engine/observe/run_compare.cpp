@@ -43,7 +43,7 @@ std::optional<Comparison> compare_item(const Recorded& a, const Recorded& b, std
 }
 
 WireComparison compare_wire(const std::string& name, const Recorded& a, const Recorded& b,
-                            Tolerance tolerance) {
+                            Tolerance tolerance, const std::function<bool()>& go_on) {
     WireComparison result{.name = name};
     std::map<std::uint64_t, int> items;  // 1: in a, 2: in b
     const auto gather = [&items](const Recorded& side, int bit) {
@@ -53,9 +53,10 @@ WireComparison compare_wire(const std::string& name, const Recorded& a, const Re
     gather(a, 1);  // both may be one and the same
     gather(b, 2);
     for (const auto& [item, sides] : items) {
+        if (go_on && !go_on()) break;
         const auto compared = sides == 3 ? compare_item(a, b, item, tolerance) : std::nullopt;
         if (!compared) {
-            ++result.unmatched;
+            if (result.unmatched++ == 0) result.first_unmatched = item;
             continue;
         }
         ++result.items;
@@ -87,7 +88,7 @@ RunComparison compare_runs(const std::vector<std::string>& order,
     for (const auto& [place, name] : outputs) {
         if (go_on && !go_on()) break;
         if (b.contains(name))
-            result.wires.push_back(compare_wire(name, a.at(name), b.at(name), tolerance));
+            result.wires.push_back(compare_wire(name, a.at(name), b.at(name), tolerance, go_on));
     }
     return result;
 }
@@ -100,7 +101,9 @@ std::optional<Divergence> first_divergence(const Graph& graph, const RunComparis
         if (wire.equal()) continue;
         Divergence found{.node = node_of(wire.name),
                          .output = wire.name,
-                         .item = wire.worst_item,
+                         .item = wire.differing > 0
+                                     ? wire.worst_item
+                                     : wire.first_unmatched.value_or(wire.worst_item),
                          .inputs = {},
                          .unknown = {}};
         bool agree = true;

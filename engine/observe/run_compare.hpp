@@ -21,6 +21,7 @@ struct WireComparison {
     std::uint64_t exact = 0, sketched = 0;
     std::uint64_t differing = 0;  ///< items beyond the tolerance
     std::uint64_t unmatched = 0;  ///< items that only one side has
+    std::optional<std::uint64_t> first_unmatched = {};
     std::uint64_t worst_item = 0;
     std::optional<Comparison> worst = {};  ///< of the items beyond the tolerance, else of all
     bool equal() const { return differing == 0 && unmatched == 0; }
@@ -33,7 +34,7 @@ struct WireComparison {
 std::optional<Comparison> compare_item(const Recorded& a, const Recorded& b, std::uint64_t item,
                                        Tolerance tolerance);
 WireComparison compare_wire(const std::string& name, const Recorded& a, const Recorded& b,
-                            Tolerance tolerance);
+                            Tolerance tolerance, const std::function<bool()>& go_on = {});
 
 struct RunComparison {
     std::vector<WireComparison> wires;  ///< in the order of the graph

@@ -6,7 +6,9 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
+#include <thread>
 
 #include <ctime>
 
@@ -21,9 +23,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Everything a run writes; nothing else in the folder is ever touched.
-constexpr std::array<std::string_view, 10> kOurs = {
-    "run.json",  "graph.json",  "events.ndjson", "metrics.csv",     "logs",
-    "artifacts", "checkpoints", "trace.json",    "sketches.ndjson", "packets"};
+constexpr std::array<std::string_view, 11> kOurs = {
+    "run.json",    "graph.json", "events.ndjson",   "metrics.csv", "logs",   "artifacts",
+    "checkpoints", "trace.json", "sketches.ndjson", "packets",     "visuals"};
 
 /// Files of lines that grow while a run goes on.
 constexpr std::array<const char*, 2> kGrowing = {"events.ndjson", "sketches.ndjson"};
@@ -69,6 +71,21 @@ fs::path new_run_folder(const fs::path& runs, const fs::path& graph_file) {
     return folder;
 }
 
+ReportsBefore::ReportsBefore(const fs::path& folder, bool resumed) {
+    for (const char* name : {"run.json", "graph.json"}) {
+        if (std::error_code ignored; resumed && fs::is_regular_file(folder / name, ignored))
+            files_.emplace_back(folder / name, visual::read_file_bytes(folder / name));
+    }
+}
+
+void ReportsBefore::put_back() const {
+    for (const auto& [file, bytes] : files_) {
+        visual::write_file_atomically(file,
+                                      {reinterpret_cast<const char*>(bytes.data()), bytes.size()},
+                                      visual::Durability::Process);
+    }
+}
+
 RunFolder::RunFolder(fs::path folder, FolderUse use)
     : path_(fs::absolute(folder).lexically_normal()) {
     std::error_code error;
@@ -76,7 +93,15 @@ RunFolder::RunFolder(fs::path folder, FolderUse use)
     if (error) throw cannot_make(path_, error.message());
     if (access(path_.c_str(), W_OK) != 0) throw cannot_make(path_, "no permission");
     lock_ = open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (lock_ >= 0 && flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    // Whoever only looks whether a run goes on holds the lock for a moment.
+    constexpr int kTries = 10;
+    bool taken = false;
+    for (int i = 0; i < kTries; ++i) {
+        taken = lock_ >= 0 && flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+        if (!taken) break;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    if (taken) {
         close(lock_);
         throw Error({.code = "E-CLI-013",
                      .what = "Another process is running in this folder",

@@ -3,9 +3,12 @@
 // sees to. It can be moved.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <mutex>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "engine/graph/graph.hpp"
 #include "engine/value.hpp"
@@ -22,6 +25,18 @@ enum class FolderUse {
 /// A folder in `runs` that is not there yet, named by the graph's file and the time.
 std::filesystem::path new_run_folder(const std::filesystem::path& runs,
                                      const std::filesystem::path& graph_file);
+
+/// The reports of a run that is to go on: when it turns out that this one can't follow it, they are
+/// put back.
+class ReportsBefore {
+public:
+    /// Keeps what is there when `resumed`, else nothing.
+    ReportsBefore(const std::filesystem::path& folder, bool resumed);
+    void put_back() const;
+
+private:
+    std::vector<std::pair<std::filesystem::path, std::vector<std::byte>>> files_;
+};
 
 class RunFolder {
 public:

@@ -18,12 +18,16 @@ constexpr std::size_t kMostNotes =
 class Modes {
 public:
     Modes(Builder& builder, Expanded& expanded)
-        : builder_(builder), graph_(expanded.graph), calls_(expanded.bypassed) {
+        : builder_(builder),
+          graph_(expanded.graph),
+          calls_(expanded.bypassed),
+          muted_calls_(expanded.muted) {
         for (const Wire& wire : graph_.wires) entering_.try_emplace(wire.to, &wire);
     }
 
     void apply(std::vector<std::string>& until) {
         find_passes();
+        if (!until.empty()) find_feeding();
         join_wires();
         spread();
         choose_until(until);
@@ -40,6 +44,14 @@ private:
 
     /// Payload type of an output, or empty when only the run can tell.
     std::string output_type(const Endpoint& output, int depth = 0) const {
+        // Each is found once, however many ways lead to it; a loop comes back to one that is still
+        // empty.
+        const auto [known, fresh] = types_.try_emplace(output);
+        if (fresh) known->second = found_type(output, depth);
+        return known->second;
+    }
+
+    std::string found_type(const Endpoint& output, int depth) const {
         const NodeSpec* spec = spec_of(output.node);
         const OutputSpec* port = spec ? spec->output(output.port) : nullptr;
         if (!port || depth > kDeepest) return {};
@@ -90,8 +102,9 @@ private:
                         const OutputSpec& output) const {
         const std::string type = output_type({id, output.name});
         for (const InputSpec& input : spec.inputs) {
+            // What comes back belongs to the item before.
             const auto wire = entering_.find({id, input.name});
-            if (wire == entering_.end()) continue;
+            if (wire == entering_.end() || input.sync == Sync::Feedback) continue;
             if (input.type == output.type || (!type.empty() && input_type(wire->first) == type))
                 return wire->second;
         }
@@ -105,6 +118,8 @@ private:
         for (const auto& [name, ends] : ports.inputs) {
             for (const Endpoint& end : ends) {
                 const auto wire = entering_.find(end);
+                if (const InputSpec* input = input_at(end); input && input->sync == Sync::Feedback)
+                    break;
                 // Every end of the port has the same wire from outside.
                 if (wire == entering_.end() || wire->second->from.node.starts_with(id + "/"))
                     continue;
@@ -115,21 +130,24 @@ private:
         return nullptr;
     }
 
+    void find_feeding() {
+        for (const auto& [output, wire] : passes_)
+            if (const auto& led = lead(output))
+                feeding_[passed_.at(output.node)].insert(led->from.node);
+    }
+
     /// Wires past bypassed nodes, as if these had been deleted and the wires joined.
     void join_wires() {
-        for (const auto& [output, wire] : passes_) {
-            Wire past{output, {}};
-            if (follow(past)) feeding_[passed_.at(output.node)].insert(past.from.node);
-        }
         std::vector<Wire> joined;
         joined.reserve(graph_.wires.size());
         for (const Wire& wire : graph_.wires) {
             if (passed_.contains(wire.to.node)) continue;
             const InputSpec* input = input_at(wire.to);
             if (input && input->sync == Sync::Stream) ++streams_[wire.to.node];
-            Wire past = wire;
-            if (!passed_.contains(wire.from.node) || follow(past)) {
-                joined.push_back(std::move(past));
+            if (!passed_.contains(wire.from.node)) {
+                joined.push_back(wire);
+            } else if (const auto& led = lead(wire.from)) {
+                joined.push_back(joined_to(wire, *led));
             } else {
                 tell_no_pass(wire.from);
                 cut_.emplace_back(wire.to, passed_.at(wire.from.node));
@@ -138,22 +156,40 @@ private:
         // These point at the wires as they were.
         entering_.clear();
         passes_.clear();
+        types_.clear();
         graph_.wires = std::move(joined);
     }
 
-    /// Leads the wire's beginning to what runs; false when nothing is there. A wire on the way that
-    /// drops packets goes on doing so.
-    bool follow(Wire& wire) const {
-        for (std::size_t steps = 0; steps <= passes_.size(); ++steps) {
-            const auto pass = passes_.find(wire.from);
-            if (pass == passes_.end() || !pass->second) return false;
-            const Wire& before = *pass->second;
-            wire.from = before.from;
-            if (!wire.capacity) wire.capacity = before.capacity;
-            if (wire.policy == Policy::Block) wire.policy = before.policy;
-            if (!passed_.contains(wire.from.node)) return true;
+    /// `wire` from where `before` begins. A wire on the way that drops packets goes on doing so.
+    static Wire joined_to(Wire wire, const Wire& before) {
+        wire.from = before.from;
+        if (!wire.capacity) wire.capacity = before.capacity;
+        if (wire.policy == Policy::Block) wire.policy = before.policy;
+        return wire;
+    }
+
+    /// What an output of a bypassed node carries, as a wire from what runs; none where nothing is
+    /// there, or where bypassed nodes form a ring. Each output is found once, so that long chains
+    /// cost their length.
+    const std::optional<Wire>& lead(const Endpoint& output) {
+        std::vector<Endpoint> way;
+        for (Endpoint at = output; passed_.contains(at.node);) {
+            if (!led_.try_emplace(at).second) break;
+            way.push_back(at);
+            const auto pass = passes_.find(at);
+            if (pass == passes_.end() || !pass->second) break;
+            at = pass->second->from;
         }
-        return false;  // bypassed nodes in a ring
+        for (auto at = way.rbegin(); at != way.rend(); ++at) {
+            const auto pass = passes_.find(*at);
+            if (pass == passes_.end() || !pass->second) continue;
+            const Wire& before = *pass->second;
+            if (!passed_.contains(before.from.node))
+                led_[*at] = before;
+            else if (const auto& on = led_[before.from])
+                led_[*at] = joined_to(before, *on);
+        }
+        return led_[output];
     }
 
     void tell_no_pass(const Endpoint& output) {
@@ -185,7 +221,7 @@ private:
     /// Stops what is muted and, along the wires, what can't be called without it.
     void spread() {
         for (const auto& [id, node] : graph_.nodes) {
-            if (node.mode == NodeMode::Mute && !passed_.contains(id)) stop(id, id);
+            if (node.mode == NodeMode::Mute && !passed_.contains(id)) stop(id, muted_by(id));
         }
         for (const auto& [end, cause] : cut_) lose(end, cause);
         std::multimap<std::string_view, const Wire*> leaving;
@@ -198,6 +234,13 @@ private:
             const auto [first, last] = leaving.equal_range(id);
             for (auto wire = first; wire != last; ++wire) lose(wire->second->to, stopped_.at(id));
         }
+    }
+
+    /// The outermost call that says so, else the node itself: what somebody would have to change.
+    std::string muted_by(const std::string& id) const {
+        for (std::size_t at = id.find('/'); at != id.npos; at = id.find('/', at + 1))
+            if (muted_calls_.contains(id.substr(0, at))) return id.substr(0, at);
+        return id;
     }
 
     void stop(const std::string& id, const std::string& cause) {
@@ -290,6 +333,9 @@ private:
     Builder& builder_;
     Graph& graph_;
     const std::map<std::string, Expanded::Ports>& calls_;
+    const std::set<std::string>& muted_calls_;
+    mutable std::map<Endpoint, std::string> types_;  ///< of outputs; empty while it is being found
+    std::map<Endpoint, std::optional<Wire>> led_;
     std::map<Endpoint, const Wire*> entering_;
     std::map<std::string, std::string>
         passed_;  ///< nodes that are bypassed, and the node or call that says so

@@ -40,7 +40,7 @@ void report_cycle(Builder& builder, const std::vector<int>& waiting) {
                     .expected = "every cycle passes through a feedback input",
                     .found = names,
                     .where = builder.plan.nodes[cycle.front()].id,
-                    .mend = "Remove one of these wires, or close the loop through a feedback input (control.delay)."});
+                    .mend = "Remove one of these wires, or close the loop through a feedback input (control.feedback)."});
 }
 
 /// Renumbers the nodes so that `order` becomes 0, 1, 2 …

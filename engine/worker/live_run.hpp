@@ -16,6 +16,7 @@ struct Session::LiveRun {
     RunFacts facts;
     std::unique_ptr<CacheStore> cache;
     std::unique_ptr<RunFolder> folder;
+    std::unique_ptr<ReportsBefore> before;
     std::unique_ptr<Run> run;
     std::unique_ptr<Recorder> recorder;
     std::atomic<bool> ended = false;

@@ -51,6 +51,27 @@ Value all_figures(const RunFigures& figures) {
                   {"wires", std::move(wires)}};
 }
 
+/// What is looked at need not run: what doesn't is left out and told of, and keeps nothing else
+/// from running.
+std::vector<Endpoint> viewed_outputs(const Plan& plan, const std::vector<std::string>& names,
+                                     std::vector<Problem>& problems) {
+    std::vector<std::string> running;
+    for (const std::string& name : names) {
+        const auto output = endpoint_from(name);
+        if (!output || plan.find(output->node) >= 0) {
+            running.push_back(name);
+            continue;
+        }
+        const std::string idle = plan.why_idle(output->node);
+        problems.push_back({.code = "W-RPC-015",
+                            .what = fmt::format("The visuals of {} are not recorded", name),
+                            .found = idle.empty() ? "the node is no part of this run" : idle,
+                            .where = name,
+                            .severity = Severity::Warning});
+    }
+    return outputs_named(plan, running);
+}
+
 }  // namespace
 
 RunOptions Session::run_options(const Params& params) const {
@@ -115,7 +136,7 @@ Object Session::start(const Params& params) {
     if (any_errors(problems)) return {{"run", nullptr}, {"problems", to_value(problems)}};
     RecordChoice choice{.sketches = outputs_named(plan, params.texts("record")),
                         .packets = outputs_named(plan, params.texts("keep")),
-                        .visuals = outputs_named(plan, params.texts("record_visuals"))};
+                        .visuals = viewed_outputs(plan, params.texts("record_visuals"), problems)};
     choice.budget.bytes = static_cast<std::size_t>(
         params.integer_if("visual_size", 1, std::int64_t{1} << 30).value_or(1 << 20));
     if (next->options.resume && params.flag("overwrite"))
@@ -133,6 +154,7 @@ Object Session::start(const Params& params) {
                    .options = &next->options,
                    .plan = &next->run->plan(),
                    .plugins = &plugins_};
+    next->before = std::make_unique<ReportsBefore>(next->folder->path(), next->options.resume);
     next->folder->write_graph(next->graph);
     next->folder->write_report(run_report(next->facts, {.status = RunStatus::Running}, {}));
     next->run->on_event(
@@ -177,6 +199,9 @@ void Session::finish_run(LiveRun* live) {
             write_manifests(*live->cache, live->file, live->run->plan(), live->options);
         report = run_report(live->facts, result, {});
         live->folder->write_report(report);
+        // A checkpoint of another run: nothing of that one is lost.
+        if (!result.problems.empty() && result.problems.front().code == "E-CKPT-002")
+            live->before->put_back();
     } catch (const Error& error) {
         result.problems.push_back(error.problem());
         report = run_report(live->facts, result, {});

@@ -83,6 +83,16 @@ TEST(CompareExact, NumbersThatAreNotFiniteAgreeWithThemselvesAlone) {
     EXPECT_EQ(result.max_abs, std::numeric_limits<double>::infinity());
 }
 
+TEST(CompareExact, FiguresAreOnlyThoseOfNumbersWithAPartner) {
+    EXPECT_TRUE(exact(values_of({1, 2}), values_of({1, 3})).measured);
+    const Comparison shapes = exact(values_of({1, 2}), values_of({1, 2, 3}));
+    EXPECT_FALSE(shapes.equal);
+    EXPECT_FALSE(shapes.measured);
+    EXPECT_FALSE(sketched(values_of({1, 2}), values_of({1, 2, 3})).measured);
+    EXPECT_TRUE(sketched(values_of({1, 2}), values_of({1, 3})).measured);
+    EXPECT_FALSE(sketched(values_of({1, 2}), values_of({1, kNan})).measured);
+}
+
 TEST(CompareExact, DifferencesFromZeroAreInfiniteInRelation) {
     EXPECT_EQ(exact(values_of({0}), values_of({1})).max_rel,
               std::numeric_limits<double>::infinity());

@@ -79,6 +79,23 @@ TEST(RunCompare, ItemsOfOneSideAloneCountAsDifferences) {
     EXPECT_FALSE(wire.equal());
 }
 
+TEST(RunCompare, AWireThatLacksItemsPartsAtTheFirstOfThem) {
+    const std::map<std::string, Recorded> before = {{"z.out", recorded({{1}, {2}, {3}})}};
+    const std::map<std::string, Recorded> after = {{"z.out", recorded({{1}})}};
+    const auto parts = first_divergence(chain(), compare_runs(kOrder, before, after, {}));
+    ASSERT_TRUE(parts);
+    EXPECT_EQ(parts->node, "z");
+    EXPECT_EQ(parts->item, 1u);
+}
+
+TEST(RunCompare, StopsWithinAWireToo) {
+    int asked = 0;
+    const WireComparison wire =
+        compare_wire("z.out", recorded({{1}, {2}, {3}}), recorded({{1}, {2}, {3}}), {},
+                     [&] { return ++asked < 2; });
+    EXPECT_EQ(wire.items, 1u);
+}
+
 TEST(RunCompare, ALoopHasAFirstNodeToo) {
     Graph graph = chain();
     graph.wires.push_back({.from = {"a", "out"}, .to = {"z", "in"}});

@@ -46,8 +46,9 @@ TEST_F(Folder, IsMadeWithItsParents) {
 }
 
 TEST_F(Folder, WithAnotherRunIsRefused) {
-    for (const char* name : {"run.json", "graph.json", "events.ndjson", "metrics.csv",
-                             "sketches.ndjson", "artifacts/a", "checkpoints/a", "packets/a"}) {
+    for (const char* name :
+         {"run.json", "graph.json", "events.ndjson", "metrics.csv", "sketches.ndjson",
+          "artifacts/a", "checkpoints/a", "packets/a", "visuals/a"}) {
         write(name, "{}");
         EXPECT_EQ(code_of(FolderUse::New), "E-CLI-005") << name;
         fs::remove_all(out);
@@ -59,9 +60,11 @@ TEST_F(Folder, WithAnotherRunIsRefused) {
 TEST_F(Folder, OverwriteRemovesARunAndNothingElse) {
     write("run.json", "{}");
     write("artifacts/old.png", "old");
+    write("visuals/n.value/0.safetensors", "old");
     write("mine/notes.txt", "mine");
     EXPECT_EQ(code_of(FolderUse::Overwrite), "good");
     EXPECT_FALSE(fs::exists(out / "artifacts"));
+    EXPECT_FALSE(fs::exists(out / "visuals"));
     EXPECT_EQ(read("mine/notes.txt"), "mine");
     // Without a run.json nothing says that the files are those of a run.
     fs::remove_all(out);
@@ -85,6 +88,19 @@ TEST_F(Folder, ThatCannotBeMadeSaysWhy) {
         EXPECT_NE(error.problem().where.find("file/run"), std::string::npos);
         EXPECT_FALSE(error.problem().mend.empty());
     }
+}
+
+TEST_F(Folder, ReportsOfARunThatCanNotGoOnComeBack) {
+    write("run.json", "{\"status\": \"stopped\"}");
+    write("graph.json", "before");
+    const ReportsBefore kept(out, true), nothing(out, false);
+    write("run.json", "{\"status\": \"failed\"}");
+    write("graph.json", "after");
+    nothing.put_back();
+    EXPECT_EQ(read("graph.json"), "after");
+    kept.put_back();
+    EXPECT_EQ(read("run.json"), "{\"status\": \"stopped\"}");
+    EXPECT_EQ(read("graph.json"), "before");
 }
 
 TEST_F(Folder, ResumeCutsTornLinesAndForgetsHalfWrittenFiles) {

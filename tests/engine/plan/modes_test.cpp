@@ -268,5 +268,70 @@ TEST_F(Modes, DroppingWiresBeforeABypassGoOnDropping) {
     EXPECT_EQ(found->policy, Policy::LatestOnly);
 }
 
+TEST_F(Modes, WhatStopsWithinAMutedCallNamesTheCall) {
+    Graph graph = with_call();
+    graph.nodes["call"].mode = NodeMode::Mute;
+    const Plan made = plan(graph);
+    ASSERT_EQ(made.problems.size(), 1U);
+    EXPECT_EQ(made.problems[0].what, "Not run because call is muted");
+    EXPECT_EQ(made.why_idle("end"), "end waits for call, which does not run");
+}
+
+TEST_F(Modes, LongChainsOfGenericNodesWithManyWaysAreFollowedOnce) {
+    // Each select has two ways back: followed one by one they would be 2^200.
+    Graph graph = graph_of(R"({"n": {"type": "control.counter", "params": {"items": 3}},
+        "x": {"type": "control.select", "mode": "bypass"}, "end": {"type": "test.add"}})",
+                           {});
+    std::string before = "n.value";
+    for (int i = 0; i < 200; ++i) {
+        const std::string id = fmt::format("s{:03}", i);
+        graph.nodes[id] = {.type = "control.select"};
+        const std::size_t dot = before.find('.');
+        const Endpoint from = {before.substr(0, dot), before.substr(dot + 1)};
+        graph.wires.push_back({from, {id, "a"}});
+        graph.wires.push_back({from, {id, "b"}});
+        before = id + ".item";
+    }
+    graph.wires.push_back({{"s199", "item"}, {"x", "a"}});
+    graph.wires.push_back({{"x", "item"}, {"end", "value"}});
+    const Plan made = plan(graph);
+    EXPECT_EQ(told(made), Names{});
+    EXPECT_TRUE(std::ranges::count(wires(made), "s199.item -> end.value"));
+}
+
+TEST_F(Modes, LongChainsOfBypassedNodesCostTheirLength) {
+    Graph graph = graph_of(R"({"n": {"type": "control.counter", "params": {"items": 3}},
+        "end": {"type": "test.add"}})",
+                           {});
+    Endpoint before = {"n", "value"};
+    for (int i = 0; i < 3000; ++i) {
+        const std::string id = fmt::format("b{:04}", i);
+        graph.nodes[id] = {.type = "test.add", .mode = NodeMode::Bypass};
+        graph.wires.push_back({before, {id, "value"}});
+        before = {id, "value"};
+    }
+    graph.wires.push_back({before, {"end", "value"}});
+    EXPECT_EQ(wires(plan(graph)), (Names{"n.value -> end.value"}));
+}
+
+TEST_F(Modes, ABypassedLoopPassesTheItemAndNotWhatComesBack) {
+    Graph graph = graph_of(R"({"n": {"type": "control.counter", "params": {"items": 3}},
+        "loop": {"type": "control.feedback", "params": {"first": "-1"}, "mode": "bypass"},
+        "add": {"type": "test.add"}, "end": {"type": "test.add"}})",
+                           {{"n.value", "loop.item"},
+                            {"loop.item", "add.value"},
+                            {"add.value", "loop.back"},
+                            {"add.value", "end.value"}});
+    const Plan made = plan(graph);
+    EXPECT_EQ(told(made), Names{});
+    EXPECT_EQ(wires(made), (Names{"add.value -> end.value", "n.value -> add.value"}));
+    // The item is the first input of the type that the answer has, too.
+    graph.wires.push_back({{"loop", "previous"}, {"end", "value"}});
+    std::erase_if(graph.wires, [](const Wire& wire) {
+        return wire.from.node == "add" && wire.to.node == "end";
+    });
+    EXPECT_TRUE(std::ranges::count(wires(plan(graph)), "n.value -> end.value"));
+}
+
 }  // namespace
 }  // namespace millrace::engine::testing
