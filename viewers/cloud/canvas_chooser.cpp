@@ -48,6 +48,10 @@ CanvasChooser::CanvasChooser(QWidget& view, Canvas::PaintOver over)
     later_.setSingleShot(true);
     later_.setInterval(kLookAfterMs);
     connect(&later_, &QTimer::timeout, this, &CanvasChooser::look);
+    connect(&looking_, &Background::failed, this, [this] {
+        surface_.reset();
+        decide();
+    });
     if (choice_ == RendererChoice::OpenGl) decide();
 }
 
@@ -101,6 +105,7 @@ QString CanvasChooser::hindrance() const {
 
 /// The window goes on while the driver is loaded.
 void CanvasChooser::look() {
+    if (surface_) return;  // it is being looked at
     if (!gl::may_have_card() || !gl::can_look_beside_window()) return decide();
     surface_ = gl::make_surface();
     looking_.run({}, [this, surface = surface_.get()](const std::stop_token&) {

@@ -268,11 +268,12 @@ void ShortcutsDialog::add_next() {
     });
 }
 
-/// Each word must be in the command, its group or its keys.
-void ShortcutsDialog::narrow(const QString& words) {
+void ShortcutsDialog::narrow(const QString& words) { narrow_tree(*list_, words); }
+
+void narrow_tree(QTreeWidget& tree, const QString& words) {
     const QStringList wanted = words.split(QLatin1Char(' '), Qt::SkipEmptyParts);
-    for (int i = 0; i < list_->topLevelItemCount(); ++i) {
-        QTreeWidgetItem* group = list_->topLevelItem(i);
+    for (int i = 0; i < tree.topLevelItemCount(); ++i) {
+        QTreeWidgetItem* group = tree.topLevelItem(i);
         bool any = false;
         for (int k = 0; k < group->childCount(); ++k) {
             QTreeWidgetItem* row = group->child(k);

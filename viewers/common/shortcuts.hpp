@@ -30,8 +30,8 @@ QList<Shortcut> shortcuts_of(const Registry::Entry& entry);
 /// A command of a window, with keys or without.
 struct Command {
     QAction* action = nullptr;
-    QString group;  ///< the menu or viewer it belongs to
-    QString text;   ///< without mnemonics and dots
+    QString group;           ///< the menu or viewer it belongs to
+    QString text;            ///< without mnemonics and dots
     bool of_viewer = false;  ///< comes and goes with a viewer
 };
 
@@ -48,6 +48,10 @@ bool keys_meet(const QAction& a, const QAction& b);
 /// Keys that two enabled actions of one window answer to at one place, told in words; such keys do
 /// nothing.
 QStringList shortcut_conflicts(const QWidget& window);
+
+/// Shows of a tree of groups the rows in which each of the words is: in the command, its group or
+/// its keys.
+void narrow_tree(QTreeWidget& tree, const QString& words);
 
 /// The list with a field that narrows it down by words or keys. Viewers that are not open now
 /// follow one an event, so that many of them don't hold the window up.

@@ -110,8 +110,8 @@ void GraphCanvas::paint_edges(QPainter& painter) const {
     }
 }
 
-void GraphCanvas::paint_edge(QPainter& painter, const visual::GraphRoute& route, const QColor& color,
-                             double width) const {
+void GraphCanvas::paint_edge(QPainter& painter, const visual::GraphRoute& route,
+                             const QColor& color, double width) const {
     QRectF bounds(on_screen(route.through.front()), on_screen(route.through.front()));
     std::vector<QPointF> points;
     for (const visual::GraphPoint& point : route.through) {

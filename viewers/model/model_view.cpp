@@ -181,25 +181,25 @@ bool ModelView::show_visual(Shared item) {
 
 void ModelView::lay_out_again() {
     const visual::GraphSize box = canvas_->box_for(*model_);
-    background_.run(
-        QStringLiteral("layout"),
-        [this, model = model_, folding = folding_,
-         box](const std::stop_token& stop) -> Background::Finish {
-            auto drawing = std::make_shared<GraphDrawing>();
-            drawing->box = box;
-            drawing->graph = folding.apply(*model);
-            drawing->layout =
-                visual::lay_out(std::vector<visual::GraphSize>(drawing->graph.nodes.size(), box),
-                        drawing->graph.edges, {}, [&stop] { return stop.stop_requested(); });
-            return [this, model, drawing] {
-                if (model != model_) return;
-                canvas_->set_drawing(model, drawing);
-                mark_found();
-                if (chosen_ >= 0)
-                    canvas_->choose(drawing->graph.node_of[static_cast<std::size_t>(chosen_)],
+    background_.run(QStringLiteral("layout"),
+                    [this, model = model_, folding = folding_,
+                     box](const std::stop_token& stop) -> Background::Finish {
+                        auto drawing = std::make_shared<GraphDrawing>();
+                        drawing->box = box;
+                        drawing->graph = folding.apply(*model);
+                        drawing->layout = visual::lay_out(
+                            std::vector<visual::GraphSize>(drawing->graph.nodes.size(), box),
+                            drawing->graph.edges, {}, [&stop] { return stop.stop_requested(); });
+                        return [this, model, drawing] {
+                            if (model != model_) return;
+                            canvas_->set_drawing(model, drawing);
+                            mark_found();
+                            if (chosen_ >= 0)
+                                canvas_->choose(
+                                    drawing->graph.node_of[static_cast<std::size_t>(chosen_)],
                                     true);
-            };
-        });
+                        };
+                    });
 }
 
 void ModelView::tell_totals() {

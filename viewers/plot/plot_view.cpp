@@ -61,24 +61,29 @@ bool PlotView::set_series(const QString& run, Shared item) {
     const std::uint64_t turn = ++turns_[run];
     std::size_t samples = 0;
     for (const visual::Series::Line& line : series->lines) samples += line.x.size();
+    scene_.reserve(run);
     if (samples <= kSamplesAtOnce) {
+        shown_turns_[run] = turn;
         scene_.set_run(run, std::move(item));
         changed();
         return true;
     }
-    background_.run(QStringLiteral("series ") + run, [this, run, item, turn](const std::stop_token&) {
-        return [this, run, item, turn, curves = PlotScene::curves_of(item)] {
-            // Another one, or none, may have been asked for meanwhile.
-            if (turns_[run] != turn) return;
-            scene_.set_run(run, item, curves);
-            changed();
-        };
-    });
+    background_.run(QStringLiteral("series ") + run,
+                    [this, run, item, turn](const std::stop_token& stop) {
+                        return [this, run, item, turn, curves = PlotScene::curves_of(item, stop)] {
+                            // A later one may stand there already; of a run that grows each one
+                            // counts.
+                            if (turn <= shown_turns_[run]) return;
+                            shown_turns_[run] = turn;
+                            scene_.set_run(run, item, curves);
+                            changed();
+                        };
+                    });
     return true;
 }
 
 void PlotView::remove_series(const QString& run) {
-    ++turns_[run];
+    shown_turns_[run] = ++turns_[run];
     scene_.remove_run(run);
     changed();
 }

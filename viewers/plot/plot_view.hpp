@@ -80,8 +80,9 @@ private:
     QSlider* slider_;
     QLabel* weight_;
     QAction *log_x_ = nullptr, *log_y_ = nullptr, *follow_ = nullptr, *rectangle_ = nullptr;
-    std::map<QString, std::uint64_t> turns_;  ///< by run: how often a series was asked for
-    Background background_;                   ///< last: its jobs end before the rest goes
+    /// By run: how often a series was asked for, and which of these is the newest that is shown.
+    std::map<QString, std::uint64_t> turns_, shown_turns_;
+    Background background_;  ///< last: its jobs end before the rest goes
 };
 
 }  // namespace millrace::viewers

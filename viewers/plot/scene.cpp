@@ -34,13 +34,19 @@ QString PlotScene::problem_with(const visual::Series& series) {
     return {};
 }
 
-PlotScene::Curves PlotScene::curves_of(const Viewer::Shared& item) {
+PlotScene::Curves PlotScene::curves_of(const Viewer::Shared& item, const std::stop_token& stop) {
     Curves made;
     const visual::Series* series = series_in(item);
     if (!series || !problem_with(*series).isEmpty()) return made;
-    for (const visual::Series::Line& line : series->lines)
+    for (const visual::Series::Line& line : series->lines) {
+        if (stop.stop_requested()) return {};
         made.push_back(std::make_shared<Curve>(item, line));
+    }
     return made;
+}
+
+void PlotScene::reserve(const QString& run) {
+    if (std::ranges::find(runs_, run, &Run::name) == runs_.end()) runs_.push_back({run, {}});
 }
 
 bool PlotScene::set_run(const QString& name, Viewer::Shared item, Curves curves) {
@@ -54,16 +60,17 @@ bool PlotScene::set_run(const QString& name, Viewer::Shared item, Curves curves)
     auto run = std::ranges::find(runs_, name, &Run::name);
     if (run == runs_.end()) run = runs_.insert(runs_.end(), Run{name, {}});
     run->item = item;
-    const auto old = std::ranges::find(lines_, name, &PlotLine::run);
-    auto place = old - lines_.begin();
     std::erase_if(lines_, [&name](const PlotLine& line) { return line.run == name; });
+    // Behind the lines of the runs before it, whichever of them came first.
+    std::ptrdiff_t place = 0;
+    for (auto before = runs_.begin(); before->name != name; ++before)
+        place += std::ranges::count(lines_, before->name, &PlotLine::run);
     for (std::size_t i = 0; i < curves.size(); ++i) {
         const QString called = QString::fromStdString(series->lines[i].name);
-        lines_.insert(lines_.begin() + place++,
-                      PlotLine{.run = name,
-                               .name = called,
-                               .curve = std::move(curves[i]),
-                               .visible = !hidden.contains(called)});
+        lines_.insert(lines_.begin() + place++, PlotLine{.run = name,
+                                                         .name = called,
+                                                         .curve = std::move(curves[i]),
+                                                         .visible = !hidden.contains(called)});
     }
     take_labels();
     give_styles();
@@ -86,7 +93,9 @@ QStringList PlotScene::runs() const {
 }
 
 void PlotScene::take_labels() {
-    const visual::Series* first = runs_.empty() ? nullptr : series_in(runs_.front().item);
+    const auto there =
+        std::ranges::find_if(runs_, [](const Run& run) { return run.item != nullptr; });
+    const visual::Series* first = there == runs_.end() ? nullptr : series_in(there->item);
     title_ = first ? QString::fromStdString(first->title) : QString();
     x_label_ = first ? QString::fromStdString(first->x_label) : QString();
     y_label_ = first ? QString::fromStdString(first->y_label) : QString();

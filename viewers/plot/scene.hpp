@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 #include "viewers/plot/curve.hpp"
@@ -25,7 +26,10 @@ public:
     using Curves = std::vector<std::shared_ptr<Curve>>;
     /// One a line of a series that set_run() would take, else none. Any thread: putting a million
     /// samples in order takes longer than a window may stand still.
-    static Curves curves_of(const Viewer::Shared& item);
+    static Curves curves_of(const Viewer::Shared& item, const std::stop_token& stop = {});
+
+    /// A run's place among the others, before its series is there.
+    void reserve(const QString& run);
 
     /// Adds the lines of a run's series, or replaces them; which lines are hidden stays. False when
     /// `item` is no series or contradicts itself. `curves` are made from it when there are none.

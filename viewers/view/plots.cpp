@@ -65,7 +65,8 @@ void Plots::set_stream(std::size_t stream, const QString& label,
         Plot& plot = plot_of(key);
         plot.view->set_series(label, one);
         plot.labels[stream] = label;
-        if (item_ && is_over_items(*plot.view)) plot.view->set_shown_x(static_cast<double>(*item_));
+        plot.over_items = shown->x_label == "item";
+        if (item_ && plot.over_items) plot.view->set_shown_x(static_cast<double>(*item_));
     }
     for (auto& [key, plot] : plots_) {
         const auto label_of = plot.labels.find(stream);
@@ -89,7 +90,7 @@ std::vector<viewers::Viewer*> Plots::viewers_of(std::size_t stream) const {
 void Plots::set_item(quint64 item) {
     item_ = item;
     for (const auto& [title, plot] : plots_) {
-        if (is_over_items(*plot.view)) plot.view->set_shown_x(static_cast<double>(item));
+        if (plot.over_items) plot.view->set_shown_x(static_cast<double>(item));
     }
 }
 
@@ -100,7 +101,7 @@ void Plots::follow(const viewers::PlotView* from,
         std::optional<double> x;
         if (selection)
             x = selection->x;
-        else if (item_ && is_over_items(*plot.view))
+        else if (item_ && plot.over_items)
             x = static_cast<double>(*item_);
         plot.view->set_shown_x(x);
     }

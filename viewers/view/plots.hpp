@@ -40,6 +40,7 @@ protected:
 private:
     struct Plot {
         viewers::PlotView* view = nullptr;
+        bool over_items = false;                ///< x is the item, as the newest series says
         std::map<std::size_t, QString> labels;  ///< by stream
     };
     Plot& plot_of(const QString& title);

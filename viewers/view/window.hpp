@@ -109,11 +109,12 @@ private:
         bool visible = true;
         qint64 offset = 0;              ///< items later than the timeline's
         std::optional<quint64> wanted;  ///< the item that is shown or being loaded
-        int tries = 0;                  ///< that failed to load it, one after the other
-        qint64 stamp = 0;               ///< of the file that is shown, when it was read
-        std::vector<Shared> given;      ///< as it was loaded
-        std::vector<Shared> shown;      ///< the same, cameras corrected
-        std::vector<QString> layers;    ///< in the 3D view
+        std::uint64_t turn = 0;       ///< grows with each item that comes, the same one again, too
+        int tries = 0;                ///< that failed to load it, one after the other
+        qint64 stamp = 0;             ///< of the file that is shown, when it was read
+        std::vector<Shared> given;    ///< as it was loaded
+        std::vector<Shared> shown;    ///< the same, cameras corrected
+        std::vector<QString> layers;  ///< in the 3D view
         std::map<std::size_t, viewers::ViewerStack*> stacks;  ///< by place among the visuals
         std::map<std::size_t, viewers::Viewer*> panes;        ///< the one that each of them shows
         QTreeWidgetItem* row = nullptr;
@@ -124,8 +125,8 @@ private:
     void refresh();
     void load(std::size_t index, quint64 item);
     void load_part(std::size_t number, std::size_t place, const std::vector<std::int64_t>& index);
-    /// `already`: places whose panes have the item.
-    void take(std::size_t index, quint64 item, std::vector<Shared> visuals,
+    /// `turn`: Open::turn as it was when the item came; `already`: places whose panes have it.
+    void take(std::size_t index, quint64 item, std::uint64_t turn, std::vector<Shared> visuals,
               std::set<std::size_t> already = {});
     bool make_next_view(Open& open, const std::vector<Shared>& visuals,
                         std::set<std::size_t>& shown);

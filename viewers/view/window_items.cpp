@@ -60,7 +60,7 @@ void Window::load(std::size_t index, quint64 item) {
                 auto visuals = source->load(stream, item);
                 return [this, index, item, stamp, visuals = std::move(visuals)] {
                     open_[index]->stamp = stamp;
-                    take(index, item, visuals);
+                    take(index, item, ++open_[index]->turn, visuals);
                 };
             } catch (const engine::Error& error) {
                 const QString text = QString::fromStdString(to_text(error.problem()));
@@ -113,17 +113,21 @@ bool Window::make_next_view(Open& open, const std::vector<Shared>& visuals,
     return false;
 }
 
-void Window::take(std::size_t index, quint64 item, std::vector<Shared> visuals,
+void Window::take(std::size_t index, quint64 item, std::uint64_t turn, std::vector<Shared> visuals,
                   std::set<std::size_t> already) {
     Open& open = *open_[index];
-    if (open.wanted != item || !open.visible) return;
+    if (open.wanted != item || open.turn != turn) return;
+    if (!open.visible) {
+        open.wanted.reset();  // loaded when it is shown again
+        return;
+    }
     open.given = visuals;
     open.shown = with_corrections(open.given);
     if (make_next_view(open, open.shown, already)) {
         ++making_;
-        QTimer::singleShot(0, this, [this, index, item, visuals, already] {
+        QTimer::singleShot(0, this, [this, index, item, turn, visuals, already] {
             --making_;
-            take(index, item, visuals, already);
+            take(index, item, turn, visuals, already);
         });
         return;
     }

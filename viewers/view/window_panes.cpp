@@ -129,7 +129,8 @@ bool Window::settled() const {
     const auto done = [](const viewers::Viewer* viewer) {
         return !viewer->isVisible() || viewer->settled();
     };
-    return background_.idle() && retries_ == 0 && making_ == 0 && std::ranges::all_of(viewers, done) &&
+    return background_.idle() && retries_ == 0 && making_ == 0 &&
+           std::ranges::all_of(viewers, done) &&
            (calibration_dock_->isHidden() || calibration_->settled());
 }
 
