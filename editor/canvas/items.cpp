@@ -278,7 +278,9 @@ void WireItem::set_status(const WireStatus& status) {
     update();
 }
 
-QRectF WireItem::boundingRect() const { return path_.controlPointRect().adjusted(-34, -24, 34, 24); }
+QRectF WireItem::boundingRect() const {
+    return path_.controlPointRect().adjusted(-34, -24, 34, 24);
+}
 
 QPainterPath WireItem::shape() const {
     if (shape_.isEmpty()) {

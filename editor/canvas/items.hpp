@@ -46,9 +46,9 @@ private:
 
 /// What an overlay makes of a wire.
 struct WirePaint {
-    QColor color = {};      ///< not valid: the type's own
-    bool hatched = false;   ///< nothing is known of it
-    QString note = {};      ///< its tooltip
+    QColor color = {};     ///< not valid: the type's own
+    bool hatched = false;  ///< nothing is known of it
+    QString note = {};     ///< its tooltip
 };
 
 class WireItem : public QGraphicsItem {

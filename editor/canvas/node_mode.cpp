@@ -32,6 +32,17 @@ void add_passes(NodeFace& face, const engine::Graph& graph, const std::string& i
     }
 }
 
+/// Along the edge of the header, above the names of the ports.
+QPainterPath past_names(QPointF from, QPointF to) {
+    const double top = kNodeHeader + 2, room = 16;
+    QPainterPath path(from);
+    path.cubicTo(QPointF(from.x() + 7, from.y()), QPointF(from.x() + 4, top),
+                 QPointF(from.x() + room, top));
+    path.lineTo(to.x() - room, top);
+    path.cubicTo(QPointF(to.x() - 4, top), QPointF(to.x() - 7, to.y()), to);
+    return path;
+}
+
 }  // namespace
 
 void add_mode(NodeFace& face, const engine::Graph& graph, const std::string& id) {
@@ -53,10 +64,11 @@ void paint_node_mode(QPainter* painter, const NodeFace& face, const QPalette& pa
     painter->setBrush(Qt::NoBrush);
     const QColor color = color_of(face.mode);
     for (const auto& [from, to] : face.passes) {
+        const QPainterPath way = past_names(from, to);
         painter->setPen(QPen(palette.color(QPalette::Button), 5));
-        painter->drawPath(wire_path(from, to));
+        painter->drawPath(way);
         painter->setPen(QPen(color.lighter(130), 1.8));
-        painter->drawPath(wire_path(from, to));
+        painter->drawPath(way);
     }
     const QPointF middle(face.size.width() - kBadgeFromRight, 0);
     painter->setPen(QPen(palette.color(QPalette::Base), 1.5));

@@ -6,7 +6,7 @@
 #include <array>
 #include <cmath>
 
-#include "editor/document/edits.hpp"
+#include "editor/document/wiring.hpp"
 
 namespace millrace::editor {
 namespace {
@@ -86,8 +86,11 @@ NodeState state_of(const RunMonitor& monitor, const std::string& name) {
     return monitor.is_paused() ? NodeState::Paused : NodeState::Running;
 }
 
-QString skip_note(const RunMonitor& monitor, const engine::Graph& graph, const std::string& id,
-                  const std::string& prefix) {
+namespace {
+
+/// `faulty`: what failed in the node itself, or before it in the graph.
+QString reasons(const RunMonitor& monitor, const std::string& id, const std::string& prefix,
+                const std::vector<std::string>& faulty) {
     QStringList lines;
     const auto add = [&](const std::string& name, const QString& whose) {
         for (const RunFault& fault : monitor.faults(name)) {
@@ -102,14 +105,32 @@ QString skip_note(const RunMonitor& monitor, const engine::Graph& graph, const s
         }
     };
     add(prefix + id, {});
-    for (const std::string& name : monitor.faulty()) {
-        if (!name.starts_with(prefix) || name == prefix + id) continue;
-        const std::string local = name.substr(prefix.size());
-        const std::string outer = local.substr(0, local.find('/'));
-        if (outer == id || leads_to(graph, outer, id))
-            add(name, QString::fromStdString(local) + QStringLiteral(": "));
-    }
+    for (const std::string& name : faulty)
+        if (name != prefix + id)
+            add(name, QString::fromStdString(name.substr(prefix.size())) + QStringLiteral(": "));
     return lines.join('\n');
+}
+
+/// What failed in or before each node of a graph, by its id.
+std::map<std::string, std::vector<std::string>> failed_before(const RunMonitor& monitor,
+                                                              const engine::Graph& graph,
+                                                              const std::string& prefix) {
+    std::map<std::string, std::vector<std::string>> failed;
+    for (const std::string& name : monitor.faulty()) {
+        if (!name.starts_with(prefix)) continue;
+        const std::string local = name.substr(prefix.size());
+        for (const std::string& id : with_downstream(graph, {local.substr(0, local.find('/'))}))
+            if (auto& all_of_it = failed[id]; all_of_it.size() <= kMostReasons)
+                all_of_it.push_back(name);
+    }
+    return failed;
+}
+
+}  // namespace
+
+QString skip_note(const RunMonitor& monitor, const engine::Graph& graph, const std::string& id,
+                  const std::string& prefix) {
+    return reasons(monitor, id, prefix, failed_before(monitor, graph, prefix)[id]);
 }
 
 std::map<std::string, NodeStatus> node_statuses(const RunMonitor& monitor,
@@ -118,6 +139,8 @@ std::map<std::string, NodeStatus> node_statuses(const RunMonitor& monitor,
     const engine::Graph* graph = graph_at(root, path);
     if (!graph || monitor.nodes().empty()) return all;
     const auto prefixes = run_prefixes(root, path);
+    if (prefixes.empty()) return all;
+    auto failed = failed_before(monitor, *graph, prefixes.front());
     for (const auto& [id, node] : graph->nodes) {
         const auto names = run_nodes(monitor, prefixes, id);
         if (names.empty()) continue;
@@ -147,7 +170,7 @@ std::map<std::string, NodeStatus> node_statuses(const RunMonitor& monitor,
         if (status.skipped > 0) note << tr("skipped: %1").arg(item_count(status.skipped));
         if (status.errors > 0) note << tr("failed: %1").arg(item_count(status.errors));
         if (status.skipped > 0 || status.errors > 0)
-            if (const QString why = skip_note(monitor, *graph, id, prefixes.front());
+            if (const QString why = reasons(monitor, id, prefixes.front(), failed[id]);
                 !why.isEmpty())
                 note << why;
         status.note = note.join('\n');
@@ -160,10 +183,11 @@ std::map<std::string, WireStatus> wire_statuses(const RunMonitor& monitor,
     std::map<std::string, WireStatus> all;
     const engine::Graph* graph = graph_at(root, path);
     if (!graph || monitor.wires().empty()) return all;
+    const auto prefixes = run_prefixes(root, path);
     for (const engine::Wire& wire : graph->wires) {
         WireStatus status{.live = monitor.is_live()};
         bool known = false;
-        for (const std::string& name : run_wires(root, path, wire)) {
+        for (const std::string& name : run_wires(root, path, wire, prefixes)) {
             status.stalled = status.stalled || monitor.is_stalled(name);
             const RunWire* one = monitor.wire(name);
             if (!one) continue;

@@ -113,11 +113,13 @@ void Previews::set_on(const std::string& node, bool on) {
 void Previews::subscribe(const Key& key, Preview& preview) {
     session_->unsubscribe(preview.subscription);
     preview.subscription = 0;
+    preview.name.clear();
     const NodeItem* node = scene_->node(key.second);
     if (!node || preview.output >= node->face().outputs.size()) return;
     const auto output = run_output(scene_->document()->graph(), key.first,
                                    {key.second, node->face().outputs[preview.output].name});
     if (!output) return;
+    preview.name = to_text(*output);
     preview.subscription = session_->subscribe(QString::fromStdString(to_text(*output)), true,
                                                false, kPerSecond, kBytes);
 }
@@ -127,14 +129,21 @@ void Previews::refresh() {
     for (auto found = previews_.begin(); found != previews_.end();) {
         auto& [key, preview] = *found;
         const engine::Graph* graph = scene_->document()->graph_at(key.first);
+        ++found;
+        // An undo may bring the node back, and its preview with it.
         if (!graph || !graph->nodes.contains(key.second)) {
             session_->unsubscribe(preview.subscription);
-            delete preview.item;
-            found = previews_.erase(found);
+            preview.subscription = 0;
+            preview.name.clear();
             continue;
         }
-        ++found;
         NodeItem* node = key.first == scene_->path() ? scene_->node(key.second) : nullptr;
+        // The node's type, or what a call leads to, may be another one now.
+        if (node && preview.output < node->face().outputs.size()) {
+            const auto now = run_output(scene_->document()->graph(), key.first,
+                                        {key.second, node->face().outputs[preview.output].name});
+            if ((now ? to_text(*now) : std::string()) != preview.name) subscribe(key, preview);
+        }
         if (node && !preview.item) {
             preview.item = new PreviewItem(node);
             if (node->face().outputs.empty())

@@ -48,6 +48,7 @@ private:
     struct Preview {
         QPointer<PreviewItem> item;
         int subscription = 0;
+        std::string name;        ///< of the output in the run; empty without a subscription
         std::size_t output = 0;  ///< of the node's outputs, the one that is tried
         std::uint64_t newest = 0;
         bool busy = false;  ///< a picture is being made

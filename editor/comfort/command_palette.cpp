@@ -12,6 +12,7 @@
 #include <QVBoxLayout>
 
 #include "editor/comfort/fuzzy.hpp"
+#include "editor/panels/list_keys.hpp"
 
 namespace millrace::editor {
 namespace {
@@ -93,7 +94,6 @@ CommandPalette::CommandPalette(QWidget* window, std::function<QString(const QAct
 }
 
 void CommandPalette::open() {
-    commands_ = viewers::commands_of(*window_);
     field_->clear();
     fill();
     const int width = std::min(640, window_->width() - 40);
@@ -104,6 +104,8 @@ void CommandPalette::open() {
 }
 
 void CommandPalette::fill() {
+    // Anew at each key: a viewer and its commands may be gone while the palette is open.
+    commands_ = viewers::commands_of(*window_);
     list_->clear();
     const QString typed = field_->text().trimmed();
     const QStringList recent = QSettings().value(kRecent).toStringList();
@@ -169,19 +171,7 @@ void CommandPalette::choose() {
 
 /// Up and down walk the list while the field has the focus.
 bool CommandPalette::eventFilter(QObject* watched, QEvent* event) {
-    if (watched == field_ && event->type() == QEvent::KeyPress) {
-        const int key = static_cast<QKeyEvent*>(event)->key();
-        const int step = key == Qt::Key_Down       ? 1
-                         : key == Qt::Key_Up       ? -1
-                         : key == Qt::Key_PageDown ? 10
-                         : key == Qt::Key_PageUp   ? -10
-                                                   : 0;
-        if (step != 0 && list_->count() > 0) {
-            list_->setCurrentRow(std::clamp(list_->currentRow() + step, 0, list_->count() - 1));
-            return true;
-        }
-    }
-    return QFrame::eventFilter(watched, event);
+    return (watched == field_ && walk_list(*list_, *event)) || QFrame::eventFilter(watched, event);
 }
 
 }  // namespace millrace::editor

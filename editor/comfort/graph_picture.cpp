@@ -9,6 +9,7 @@
 #include <QXmlStreamReader>
 #include <QtEndian>
 #include <array>
+#include <cmath>
 
 #include "editor/comfort/svg_device.hpp"
 #include "engine/problem.hpp"
@@ -17,6 +18,7 @@ namespace millrace::editor {
 namespace {
 
 constexpr double kRoom = 40, kPixelsPerUnit = 2, kMostPixels = 16'000;
+constexpr double kMostArea = 64e6;  ///< pixels, a quarter of a gigabyte while it is made
 const QByteArray kSignature("\x89PNG\r\n\x1a\n", 8);
 const QByteArray kKeyword("millrace");
 
@@ -116,6 +118,11 @@ QRectF room_of(const QGraphicsScene& scene) {
     return scene.itemsBoundingRect().adjusted(-kRoom, -kRoom, kRoom, kRoom);
 }
 
+[[noreturn]] void fail_to_make() {
+    fail("E-PICTURE-004", translated("The picture could not be made"), {},
+         translated("Export an SVG instead."));
+}
+
 }  // namespace
 
 QByteArray png_with_graph(const QByteArray& png, const QByteArray& graph) {
@@ -134,8 +141,10 @@ QByteArray png_with_graph(const QByteArray& png, const QByteArray& graph) {
 QByteArray png_of(QGraphicsScene& scene, const QByteArray& graph) {
     const QRectF room = room_of(scene);
     const double scale =
-        std::min(kPixelsPerUnit, kMostPixels / std::max({room.width(), room.height(), 1.0}));
+        std::min({kPixelsPerUnit, kMostPixels / std::max({room.width(), room.height(), 1.0}),
+                  std::sqrt(kMostArea / std::max(1.0, room.width() * room.height()))});
     QImage image((room.size() * scale).toSize().expandedTo({1, 1}), QImage::Format_ARGB32);
+    if (image.isNull()) fail_to_make();
     image.fill(Qt::transparent);
     QPainter painter(&image);
     painter.setRenderHints(QPainter::Antialiasing | QPainter::SmoothPixmapTransform);
@@ -144,7 +153,7 @@ QByteArray png_of(QGraphicsScene& scene, const QByteArray& graph) {
     QByteArray bytes;
     QBuffer out(&bytes);
     out.open(QIODevice::WriteOnly);
-    image.save(&out, "PNG");
+    if (!image.save(&out, "PNG")) fail_to_make();
     return png_with_graph(bytes, graph);
 }
 

@@ -15,7 +15,8 @@ inline constexpr qint64 kMostPictureBytes = qint64{256} << 20;
 inline constexpr qint64 kMostGraphBytes = qint64{32} << 20;
 
 /// The scene's items as they are on the canvas with some room around, at two pixels a unit where
-/// that gives no more than 16,000 pixels a side.
+/// that gives no more than 16,000 pixels a side and 64 million in all. png_of() throws
+/// engine::Error E-PICTURE-004 when there is no memory for it.
 QByteArray png_of(QGraphicsScene& scene, const QByteArray& graph);
 QByteArray svg_of(QGraphicsScene& scene, const QByteArray& graph);
 

@@ -70,9 +70,6 @@ RemoteFolderDialog::RemoteFolderDialog(Session* session, const QString& host, bo
     column->addWidget(buttons);
     connect(buttons, &QDialogButtonBox::accepted, this, &RemoteFolderDialog::accept_current);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    // Enter in this field lists the folder, and does not choose it too.
-    buttons->button(QDialogButtonBox::Open)->setAutoDefault(false);
-    buttons->button(QDialogButtonBox::Open)->setDefault(false);
     connect(place_, &QLineEdit::returnPressed, this, [this] { go(place_->text()); });
     connect(up, &QToolButton::clicked, this, [this] {
         if (!parent_.isEmpty()) go(parent_);
@@ -84,6 +81,13 @@ RemoteFolderDialog::RemoteFolderDialog(Session* session, const QString& host, bo
             accept_current();
     });
     resize(640, 460);
+}
+
+/// Enter in the field lists the folder, and does not choose it too.
+void RemoteFolderDialog::keyPressEvent(QKeyEvent* event) {
+    const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
+    if (enter && place_->hasFocus()) return event->accept();
+    QDialog::keyPressEvent(event);
 }
 
 void RemoteFolderDialog::go(const QString& folder) {

@@ -30,6 +30,9 @@ public:
     QString chosen() const { return chosen_; }
     QString fault() const;
 
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+
 private:
     void show_entries(const engine::Value& answer);
     void accept_current();

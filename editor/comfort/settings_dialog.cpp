@@ -30,16 +30,15 @@ QLabel* note(const QString& text) {
     return label;
 }
 
-/// A form under a heading, kept at the top of its page.
-QFormLayout* form_on(QWidget* page) {
+}  // namespace
+
+QFormLayout* SettingsDialog::form_on(QWidget* page) {
     auto* form = new QFormLayout(page);
     form->setContentsMargins(0, 0, 0, 0);
     form->setVerticalSpacing(12);
     form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
     return form;
 }
-
-}  // namespace
 
 SettingsDialog::SettingsDialog(QWidget* window, ShortcutKeys* keys, Workers* workers)
     : QDialog(window),

@@ -5,6 +5,7 @@
 #include <QDialog>
 #include <functional>
 
+class QFormLayout;
 class QListWidget;
 class QStackedWidget;
 
@@ -27,6 +28,8 @@ public:
     ShortcutsPage* shortcuts() const { return shortcuts_; }
 
 private:
+    /// A form under a heading, kept at the top of its page.
+    static QFormLayout* form_on(QWidget* page);
     QWidget* make_appearance();
     QWidget* make_runs();
     QWidget* make_autosave();

@@ -50,10 +50,7 @@ void count_cache(QLabel* label) {
 
 QWidget* SettingsDialog::make_runs() {
     auto* page = new QWidget;
-    auto* form = new QFormLayout(page);
-    form->setContentsMargins(0, 0, 0, 0);
-    form->setVerticalSpacing(12);
-    form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+    QFormLayout* form = form_on(page);
     auto* program = new QLineEdit(QSettings().value("editor/worker_program").toString());
     program->setObjectName("worker-program");
     program->setPlaceholderText(tr("millrace, beside this program"));
@@ -99,7 +96,7 @@ QWidget* SettingsDialog::make_hosts() {
         return row;
     };
     for (const Host& host : kept_hosts()) add_row(host);
-    const auto keep = [table, fault] {
+    const auto keep = [this, table, fault] {
         QList<Host> hosts;
         QString wrong;
         for (int row = 0; row < table->rowCount(); ++row) {
@@ -114,6 +111,7 @@ QWidget* SettingsDialog::make_hosts() {
                 hosts << Host{text(0), text(1)};
         }
         keep_hosts(hosts);
+        workers_->hosts_changed();
         fault->setText(wrong);
         fault->setVisible(!wrong.isEmpty());
     };

@@ -149,24 +149,7 @@ void ShortcutsPage::show_buttons() {
     reset_->setEnabled(action && keys_->is_changed(action));
 }
 
-/// Each word must be in the command, its group or its keys.
-void ShortcutsPage::narrow() {
-    const QStringList words = search_->text().split(' ', Qt::SkipEmptyParts);
-    for (int i = 0; i < list_->topLevelItemCount(); ++i) {
-        QTreeWidgetItem* group = list_->topLevelItem(i);
-        bool any = false;
-        for (int k = 0; k < group->childCount(); ++k) {
-            QTreeWidgetItem* row = group->child(k);
-            const QString all = group->text(0) + ' ' + row->text(0) + ' ' + row->text(1);
-            const bool shown = std::ranges::all_of(words, [&](const QString& word) {
-                return all.contains(word, Qt::CaseInsensitive);
-            });
-            row->setHidden(!shown);
-            any |= shown;
-        }
-        group->setHidden(!any);
-    }
-}
+void ShortcutsPage::narrow() { viewers::narrow_tree(*list_, search_->text()); }
 
 QTreeWidgetItem* ShortcutsPage::row_of(const QAction* action) const {
     for (int i = 0; i < list_->topLevelItemCount(); ++i) {
@@ -201,10 +184,12 @@ void ShortcutsPage::end_recording() {
     KeyField* field = field_;
     field_ = nullptr;
     disconnect(field, nullptr, this, nullptr);
-    QTimer::singleShot(0, this, [this, field] {
+    // Who has gone on to another field stays there.
+    const bool had_keys = field->hasFocus();
+    QTimer::singleShot(0, this, [this, field, had_keys] {
         for (QTreeWidgetItem* row : list_->findItems("*", Qt::MatchWildcard | Qt::MatchRecursive))
             if (list_->itemWidget(row, 1) == field) list_->removeItemWidget(row, 1);
-        list_->setFocus();
+        if (had_keys) list_->setFocus();
     });
 }
 

@@ -100,6 +100,16 @@ void Workers::local_changed() {
     if (!is_remote() && session_->command() != local()) session_->use(local());
 }
 
+void Workers::hosts_changed() {
+    if (!is_remote() || session_->is_running()) return;
+    const QList<Host> hosts = kept_hosts();
+    const auto found = std::ranges::find(hosts, host_, &Host::name);
+    if (found == hosts.end())
+        choose({});
+    else if (session_->command() != command_for(*found))
+        choose(host_);
+}
+
 bool Workers::choose(const QString& host) {
     if (session_->is_running()) return false;
     QStringList command = local();

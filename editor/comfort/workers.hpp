@@ -45,6 +45,9 @@ public:
     bool choose(const QString& host);
     /// Takes the program for this machine from the settings again.
     void local_changed();
+    /// Takes the list from the settings again: the chosen host may be reached otherwise now, or be
+    /// gone from it, which leaves this machine.
+    void hosts_changed();
     /// Fills the menu each time it opens.
     void fill(QMenu* menu);
     /// Says where graphs run, and how the connection stands.

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "editor/document/bends.hpp"
 #include "editor/document/edits.hpp"
 #include "engine/graph/scope.hpp"
 
@@ -22,6 +23,14 @@ std::string free_name(const Map& taken, const std::string& wanted) {
 std::array<double, 2> place_of(const engine::Graph& graph, const std::string& id) {
     const auto found = graph.layout.find(id);
     return found == graph.layout.end() ? std::array<double, 2>{} : found->second;
+}
+
+Bends moved(Bends bends, const std::array<double, 2>& by) {
+    for (auto& [x, y] : bends) {
+        x += by[0];
+        y += by[1];
+    }
+    return bends;
 }
 
 /// Whether a node of the graph, or of one nested in it, calls the subgraph of that name.
@@ -93,10 +102,13 @@ std::string make_subgraph(engine::Graph& graph, const std::vector<std::string>& 
     }
     Border border(subgraph, call);
     std::vector<engine::Wire> outer;
+    const auto bends = all_bends(graph);
     for (const engine::Wire& wire : graph.wires) {
         const bool from = inside.contains(wire.from.node), to = inside.contains(wire.to.node);
         if (from && to) {
             subgraph.graph.wires.push_back(wire);
+            if (const auto led = bends.find(wire_key(wire)); led != bends.end())
+                set_bends(subgraph.graph, wire, moved(led->second, {-corner[0], -corner[1]}));
         } else if (to) {
             if (engine::Wire crossing = border.enter(wire); !crossing.to.node.empty())
                 outer.push_back(std::move(crossing));
@@ -115,6 +127,7 @@ std::string make_subgraph(engine::Graph& graph, const std::vector<std::string>& 
     graph.nodes[call] = {.type = "control.subgraph", .subgraph = declared};
     graph.layout[call] = corner;
     graph.subgraphs[declared] = std::move(subgraph);
+    prune_bends(graph);
     return call;
 }
 
@@ -141,6 +154,8 @@ std::vector<std::string> dissolve(engine::Graph& graph, const std::string& call,
         if (const auto nested = renamed_graphs.find(content.subgraph);
             nested != renamed_graphs.end())
             content.subgraph = nested->second;
+        // What a muted call holds does not run either.
+        if (node.mode == engine::NodeMode::Mute) content.mode = node.mode;
         graph.nodes[fresh] = std::move(content);
         const auto place = place_of(inner, id);
         graph.layout[fresh] = {corner[0] + place[0], corner[1] + place[1]};
@@ -165,9 +180,12 @@ std::vector<std::string> dissolve(engine::Graph& graph, const std::string& call,
             wires.push_back(std::move(entering));
         }
     }
+    const auto bends = all_bends(inner);
     for (engine::Wire wire : inner.wires) {
+        const auto led = bends.find(wire_key(wire));
         wire.from.node = renamed_nodes[wire.from.node];
         wire.to.node = renamed_nodes[wire.to.node];
+        if (led != bends.end()) set_bends(graph, wire, moved(led->second, corner));
         wires.push_back(std::move(wire));
     }
     graph.wires = std::move(wires);
@@ -181,6 +199,7 @@ std::vector<std::string> dissolve(engine::Graph& graph, const std::string& call,
     }
     graph.nodes.erase(call);
     graph.layout.erase(call);
+    prune_bends(graph);
     if (!calls(graph, node.subgraph)) graph.subgraphs.erase(node.subgraph);
     return added;
 }

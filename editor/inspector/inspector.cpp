@@ -1,5 +1,6 @@
 #include "editor/inspector/inspector.hpp"
 
+#include <QApplication>
 #include <QLabel>
 #include <QLineEdit>
 #include <QToolButton>
@@ -92,12 +93,21 @@ Inspector::Inspector(Document* document, QWidget* parent)
 }
 
 void Inspector::set_catalogue(std::shared_ptr<const Catalogue> catalogue) {
+    commit_typed();
     catalogue_ = std::move(catalogue);
     rebuild();
 }
 
+/// What is being typed belongs to the node that is shown until now: hiding the field would say that
+/// it is finished when another one's name stands here.
+void Inspector::commit_typed() {
+    if (QWidget* field = QApplication::focusWidget(); field && isAncestorOf(field))
+        field->clearFocus();
+}
+
 void Inspector::show_node(const GraphPath& path, const std::string& id) {
     if (id == id_ && path == path_) return;
+    commit_typed();
     path_ = path;
     id_ = id;
     rebuild();

@@ -48,6 +48,7 @@ Q_SIGNALS:
 
 private:
     void rebuild();
+    void commit_typed();
     void refresh();
     void change(const ParamRow& row, const engine::Value& value);
     const engine::GraphNode* graph_node() const;

@@ -7,6 +7,7 @@
 #include <QPushButton>
 #include <QScrollBar>
 #include <QVBoxLayout>
+#include <set>
 
 #include "editor/canvas/status_of_run.hpp"
 #include "editor/inspector/problem_fix.hpp"
@@ -17,6 +18,7 @@ namespace millrace::editor {
 namespace {
 
 constexpr double kPerSecond = 2;
+constexpr int kMostProblems = 20;
 
 QLabel* wrapped(const QString& text) {
     auto* label = new QLabel(text);
@@ -122,10 +124,14 @@ void NodeDetail::set_problems(const std::vector<engine::Problem>& problems) {
 void NodeDetail::rebuild_problems() {
     empty(problem_section_->column());
     int shown = 0;
+    std::set<std::string> told;  // an item that fails as the one before says nothing new
     const std::string before = prefix();
     const engine::Graph* graph = this->graph();
     for (const engine::Problem& problem : problems_) {
         if (id_.empty() || !graph || !concerns(problem, before, id_)) continue;
+        if (shown >= kMostProblems ||
+            !told.insert(problem.code + problem.what + problem.found).second)
+            continue;
         ++shown;
         const bool is_error = problem.severity == engine::Severity::Error;
         QString text = (is_error ? QStringLiteral("✕ ") : QStringLiteral("⚠ ")) +

@@ -81,7 +81,7 @@ std::optional<Fix> fix_range(const engine::GraphNode& node, const std::string& i
 std::optional<Fix> fix_port(const engine::Problem& problem, const engine::Graph& graph,
                             const std::string& id) {
     const std::string wrong = problem.found, right = suggested(problem);
-    const bool output = problem.what.find("output") != std::string::npos;
+    const bool output = problem.what.starts_with("The node has no output");
     const bool there = std::ranges::any_of(graph.wires, [&](const engine::Wire& wire) {
         return output ? wire.from == engine::Endpoint{id, wrong}
                       : wire.to == engine::Endpoint{id, wrong};
@@ -151,10 +151,15 @@ std::optional<Fix> fix_of(const engine::Problem& problem, const engine::Graph& g
         fix.label = tr("Back to the default");
         return fix;
     }
-    if (problem.code == "E-PLAN-001" && !right.empty())
-        return Fix{
-            .label = tr("Use the type “%1”").arg(q(right)),
-            .change = [id, right](engine::Graph& changed) { changed.nodes.at(id).type = right; }};
+    if (problem.code == "E-PLAN-001" && !right.empty()) {
+        const engine::NodeType* other = catalogue.find(right);
+        return Fix{.label = tr("Use the type “%1”").arg(q(right)),
+                   .change = [id, right,
+                              version = other ? other->spec.version : 1](engine::Graph& changed) {
+                       changed.nodes.at(id).type = right;
+                       changed.nodes.at(id).version = version;
+                   }};
+    }
     if (problem.code == "E-PLAN-003") return fix_port(problem, graph, id);
     if (problem.code == "E-PLAN-005" && type && !param.empty() && type->spec.input(param))
         return Fix{.label = tr("Choose a node to connect…"), .connect = PortRef{id, param, false}};

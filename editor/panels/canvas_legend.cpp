@@ -3,6 +3,7 @@
 #include <QEvent>
 #include <QPainter>
 
+#include "editor/canvas/legend_paint.hpp"
 #include "editor/canvas/status_of_run.hpp"
 
 namespace millrace::editor {
@@ -42,24 +43,13 @@ bool CanvasLegend::eventFilter(QObject* watched, QEvent* event) {
 
 void CanvasLegend::paintEvent(QPaintEvent*) {
     QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    QColor plate = palette().color(QPalette::Window);
-    plate.setAlpha(235);
-    painter.setBrush(plate);
-    painter.setPen(palette().color(QPalette::Mid));
-    painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
-    painter.setPen(palette().color(QPalette::WindowText));
-    QFont small = font();
-    small.setPixelSize(11);
-    painter.setFont(small);
-    const QRectF inner = QRectF(rect()).adjusted(10, 6, -10, -6);
+    const QRectF inner = begin_legend(painter, *this);
     painter.drawText(inner, Qt::AlignTop | Qt::AlignLeft, title_);
     const QRectF bar(inner.left(), inner.top() + 18, inner.width(), 10);
-    const QColor base = palette().color(QPalette::Button);
     // The colours of the nodes themselves.
-    for (int i = 0; i < static_cast<int>(bar.width()); ++i)
-        painter.fillRect(QRectF(bar.left() + i, bar.top(), 1, bar.height()),
-                         heat_color(i / (bar.width() - 1), base));
+    draw_scale(painter, bar, [base = palette().color(QPalette::Button)](double share) {
+        return heat_color(share, base);
+    });
     painter.drawText(inner, Qt::AlignBottom | Qt::AlignLeft, low_);
     painter.drawText(inner, Qt::AlignBottom | Qt::AlignRight, high_);
 }

@@ -7,6 +7,7 @@
 namespace millrace::editor {
 namespace {
 
+constexpr int kBeat_ms = 100;
 constexpr std::size_t kMostOfARun = 1000;
 
 }  // namespace
@@ -21,6 +22,13 @@ ProblemsPanel::ProblemsPanel(QWidget* parent) : QTreeWidget(parent) {
     header()->setSectionResizeMode(0, QHeaderView::Stretch);
     header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
     header()->setSectionResizeMode(2, QHeaderView::ResizeToContents);
+    soon_.setSingleShot(true);
+    soon_.setInterval(kBeat_ms);
+    connect(&soon_, &QTimer::timeout, this, [this] {
+        std::vector<engine::Problem> all = graph_;
+        all.insert(all.end(), run_.begin(), run_.end());
+        Q_EMIT problems_changed(all);
+    });
     connect(this, &QTreeWidget::itemActivated, this, [this](QTreeWidgetItem* item) {
         while (item->parent()) item = item->parent();
         Q_EMIT place_wanted(item->text(1));
@@ -48,11 +56,16 @@ void ProblemsPanel::clear_run_problems() {
     rebuild();
 }
 
+void ProblemsPanel::set_worker_problem(const std::optional<engine::Problem>& problem) {
+    const auto gone = std::erase_if(
+        run_, [](const engine::Problem& one) { return one.code.starts_with("E-WORKER-"); });
+    if (problem) run_.push_back(*problem);
+    if (gone > 0 || problem) rebuild();
+}
+
 void ProblemsPanel::tell() {
     Q_EMIT count_changed(error_count());
-    std::vector<engine::Problem> all = graph_;
-    all.insert(all.end(), run_.begin(), run_.end());
-    Q_EMIT problems_changed(all);
+    if (!soon_.isActive()) soon_.start();
 }
 
 int ProblemsPanel::error_count() const {

@@ -272,6 +272,11 @@ void RunsPanel::set_live(const QString& folder, double seconds, std::uint64_t it
     item->setText(kItems, QLocale().toString(static_cast<qulonglong>(items)));
 }
 
+void RunsPanel::forget_graph() {
+    own_.clear();
+    set_reference({});
+}
+
 void RunsPanel::set_reference(const QString& folder) {
     reference_ = folder;
     show_entries();
@@ -333,12 +338,13 @@ QMenu* RunsPanel::menu_for(const QString& folder) {
         readable && !other.isEmpty() && other != folder,
         [=, this] { Q_EMIT compare_wanted(other, folder); });
     auto* with = menu_->addMenu(tr("Compare &with"));
-    for (const RunEntry& one : shown()) {
-        if (one.folder == folder || one.state == RunEntry::State::Broken) continue;
-        connect(with->addAction(tr("%1 · %2").arg(when(one.started), one.name())),
+    for (int i = 0; i < list_->topLevelItemCount() && with->actions().size() < 20; ++i) {
+        const QTreeWidgetItem* item = list_->topLevelItem(i);
+        const RunEntry* one = item->isHidden() ? nullptr : entry(item->data(0, kFolder).toString());
+        if (!one || one->folder == folder || one->state == RunEntry::State::Broken) continue;
+        connect(with->addAction(tr("%1 · %2").arg(when(one->started), one->name())),
                 &QAction::triggered, this,
-                [this, folder, against = one.folder] { Q_EMIT compare_wanted(against, folder); });
-        if (with->actions().size() == 20) break;
+                [this, folder, against = one->folder] { Q_EMIT compare_wanted(against, folder); });
     }
     with->setEnabled(readable && !with->isEmpty());
     menu_->addSeparator();
@@ -363,10 +369,13 @@ void RunsPanel::remove(const QStringList& folders) {
                               QMessageBox::Yes | QMessageBox::Cancel, QMessageBox::Cancel);
     if (answer != QMessageBox::Yes) return;
     for (const QString& folder : folders) {
-        const RunEntry* found = entry(folder);
-        if (found && found->state == RunEntry::State::Running) continue;
-        if (!QFile::moveToTrash(folder))
+        // As it is now: another program may have resumed it since the list was read.
+        if (read_entry(folder.toStdString()).state == RunEntry::State::Running)
+            Q_EMIT told(tr("%1 is running; it stays.").arg(folder));
+        else if (!QFile::moveToTrash(folder))
             Q_EMIT told(tr("%1 can't be moved to the trash; it stays.").arg(folder));
+        else if (folder == reference_)
+            Q_EMIT reference_chosen({});
     }
     refresh();
 }

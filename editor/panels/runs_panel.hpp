@@ -27,6 +27,8 @@ public:
     void set_place(const QStringList& folders, const QString& graph_file);
     /// A run that this window began.
     void add_own(const QString& folder);
+    /// Another graph is shown: no run is its own yet, and none is its reference.
+    void forget_graph();
     /// Reads the folders anew; entries() follows.
     void refresh();
     /// The figures of the run under way.

@@ -8,6 +8,8 @@
 #include <QScreen>
 #include <QVBoxLayout>
 
+#include "editor/panels/list_keys.hpp"
+
 namespace millrace::editor {
 namespace {
 
@@ -120,19 +122,7 @@ void SearchPalette::choose() {
 
 /// Up and down walk the list while the field has the focus.
 bool SearchPalette::eventFilter(QObject* watched, QEvent* event) {
-    if (watched == field_ && event->type() == QEvent::KeyPress) {
-        const int key = static_cast<QKeyEvent*>(event)->key();
-        const int step = key == Qt::Key_Down       ? 1
-                         : key == Qt::Key_Up       ? -1
-                         : key == Qt::Key_PageDown ? 10
-                         : key == Qt::Key_PageUp   ? -10
-                                                   : 0;
-        if (step != 0 && list_->count() > 0) {
-            list_->setCurrentRow(std::clamp(list_->currentRow() + step, 0, list_->count() - 1));
-            return true;
-        }
-    }
-    return QFrame::eventFilter(watched, event);
+    return (watched == field_ && walk_list(*list_, *event)) || QFrame::eventFilter(watched, event);
 }
 
 }  // namespace millrace::editor

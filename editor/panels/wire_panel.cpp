@@ -2,13 +2,20 @@
 
 #include <QLabel>
 #include <QLocale>
+#include <QPainter>
 #include <QSplitter>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "editor/panels/ab_view.hpp"
+#include "viewers/common/shortcuts.hpp"
 
 namespace millrace::editor {
+namespace {
+
+constexpr QSize kLeastViewer(160, 120);
+
+}  // namespace
 
 WirePanel::WirePanel(Session* session, const viewers::Registry* registry, QWidget* parent)
     : QTabWidget(parent), session_(session), registry_(registry) {
@@ -21,9 +28,7 @@ WirePanel::WirePanel(Session* session, const viewers::Registry* registry, QWidge
         if (const Looked* looked = looked_at(widget(index))) {
             leave(engine::Endpoint(looked->output));
         } else {
-            removeTab(index);
-            ab_->deleteLater();
-            ab_ = nullptr;
+            end_comparison();
         }
     });
     connect(this, &QTabWidget::currentChanged, this, [this] { note_front(); });
@@ -71,15 +76,29 @@ void WirePanel::leave(const engine::Endpoint& output) {
     looked_.erase(found);
     removeTab(indexOf(page));
     page->deleteLater();
+    refresh_comparison();
     Q_EMIT outputs_changed();
 }
 
 void WirePanel::leave_all() {
     while (!looked_.empty()) leave(engine::Endpoint(looked_.back()->output));
+    end_comparison();
+}
+
+void WirePanel::end_comparison() {
     if (!ab_) return;
     removeTab(indexOf(ab_));
     ab_->deleteLater();
     ab_ = nullptr;
+}
+
+void WirePanel::paintEvent(QPaintEvent* event) {
+    QTabWidget::paintEvent(event);
+    if (count() > 0) return;
+    QPainter painter(this);
+    painter.setPen(palette().color(QPalette::PlaceholderText));
+    painter.drawText(rect().adjusted(16, 12, -16, -12), Qt::AlignCenter | Qt::TextWordWrap,
+                     tr("Click a wire to see what passes it."));
 }
 
 WirePanel::Looked* WirePanel::looked_at(const QWidget* page) const {
@@ -110,7 +129,8 @@ int WirePanel::send_to_slot(const engine::Endpoint& output) {
         std::ranges::any_of(looked_, [&](const auto& looked) { return looked->output == output; });
     if (!seen && free_slot() == 0) {
         const Looked* front = looked_at(currentWidget());
-        if (!front) front = looked_.front().get();
+        // What has no slot would give none.
+        if (!front || front->slot == 0) front = looked_in(recent_.empty() ? 1 : recent_.back());
         wanted_slot_ = front->slot;
         leave(engine::Endpoint(front->output));
     }
@@ -155,7 +175,8 @@ bool WirePanel::compare(bool wipe) {
 }
 
 void WirePanel::refresh_comparison() {
-    if (!ab_ || recent_.size() < 2) return;
+    if (!ab_) return;
+    if (recent_.size() < 2) return end_comparison();
     const Looked *a = looked_in(recent_[recent_.size() - 2]), *b = looked_in(recent_.back());
     if (!a || !b) return;
     const auto name = [](const Looked& looked) {
@@ -213,6 +234,9 @@ void WirePanel::show(Looked& looked, const SeenPacket& packet) {
             viewers::Viewer* viewer = makers.empty() ? nullptr : makers.front().make(split);
             looked.viewers.push_back(viewer);
             if (!viewer) continue;
+            viewers::set_viewer_title(*viewer, makers.front().title);
+            // Viewers make do with little room; the canvas is not pushed aside for them.
+            viewer->setMinimumSize(kLeastViewer);
             split->addWidget(viewer);
             connect(viewer, &viewers::Viewer::status_changed, this, &WirePanel::status);
         }

@@ -50,6 +50,9 @@ Q_SIGNALS:
     void outputs_changed();
     void status(const QString& text);
 
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
 private:
     struct Looked {
         engine::Endpoint output;
@@ -68,6 +71,7 @@ private:
     int free_slot() const;
     void note_front();
     void refresh_comparison();
+    void end_comparison();
 
     Session* session_;
     const viewers::Registry* registry_;

@@ -71,7 +71,8 @@ void fit(QTreeWidget* list) {
 
 }  // namespace
 
-ComparedRuns compare_run_folders(const QString& a, const QString& b, engine::Tolerance tolerance) {
+ComparedRuns compare_run_folders(const QString& a, const QString& b, engine::Tolerance tolerance,
+                                 const std::function<bool()>& go_on) {
     ComparedRuns result;
     result.a = read_entry(a.toStdString());
     result.b = read_entry(b.toStdString());
@@ -81,7 +82,7 @@ ComparedRuns compare_run_folders(const QString& a, const QString& b, engine::Tol
         const auto recorded_a = engine::read_recorded(a.toStdString());
         const auto recorded_b = engine::read_recorded(b.toStdString());
         result.wires = engine::compare_runs(engine::nodes_in_order(b.toStdString()), recorded_a,
-                                            recorded_b, tolerance);
+                                            recorded_b, tolerance, go_on);
         result.parts = engine::first_divergence(engine::expand(after).graph, result.wires);
         if (result.wires.wires.empty())
             result.problem = CompareDialog::tr("The runs recorded no output in common.");
@@ -93,7 +94,7 @@ ComparedRuns compare_run_folders(const QString& a, const QString& b, engine::Tol
 
 CompareDialog::CompareDialog(QWidget* parent)
     : QDialog(parent),
-      head_(new QLabel),
+      head_(new QLabel(this)),
       verdict_(new QLabel),
       absolute_(new QLineEdit("0")),
       relative_(new QLineEdit("0")),
@@ -104,6 +105,7 @@ CompareDialog::CompareDialog(QWidget* parent)
     setWindowTitle(tr("Compare two runs"));
     resize(900, 720);
     auto* column = new QVBoxLayout(this);
+    head_->setObjectName("compare-head");
     head_->setWordWrap(true);
     head_->setTextFormat(Qt::PlainText);
     column->addWidget(head_);
@@ -164,7 +166,7 @@ CompareDialog::CompareDialog(QWidget* parent)
         const QString into = QFileDialog::getExistingDirectory(this, tr("Folder for the case"));
         if (into.isEmpty()) return;
         const QString node = QString::fromStdString(result_.parts->node).replace('/', '-');
-        verdict_->setText(save_case_in(into + "/case-" + node));
+        save_case_in(into + "/case-" + node);
     });
 }
 
@@ -176,20 +178,35 @@ void CompareDialog::compare(const QString& a, const QString& b) {
 
 void CompareDialog::start() {
     if (a_.isEmpty() || b_.isEmpty()) return;
+    cancel();
     busy_ = true;
+    stop_ = std::make_shared<std::atomic<bool>>(false);
     verdict_->setText(tr("Comparing…"));
     for (QPushButton* button : {go_, diverge_, save_}) button->setEnabled(false);
     const engine::Tolerance tolerance{.absolute = absolute_->text().toDouble(),
                                       .relative = relative_->text().toDouble()};
     in_background(
-        this, [a = a_, b = b_, tolerance] { return compare_run_folders(a, b, tolerance); },
-        [this, wanted = ++wanted_](ComparedRuns result) {
-            if (wanted != wanted_) return;
+        this,
+        [a = a_, b = b_, tolerance, stop = stop_] {
+            return compare_run_folders(a, b, tolerance, [stop] { return !*stop; });
+        },
+        [this, stop = stop_](ComparedRuns result) {
+            if (*stop) return;
             busy_ = false;
             result_ = std::move(result);
             show_result();
             Q_EMIT compared();
         });
+}
+
+void CompareDialog::cancel() {
+    if (stop_) *stop_ = true;
+    busy_ = false;
+}
+
+void CompareDialog::reject() {
+    cancel();
+    QDialog::reject();
 }
 
 void CompareDialog::show_result() {
@@ -214,6 +231,8 @@ void CompareDialog::show_result() {
                 .arg(QString::fromStdString(result_.parts->node),
                      result_.parts->unknown.empty() ? QString() : tr(" as far as it was recorded"),
                      QString::fromStdString(result_.parts->output)));
+    // The head has two lines only now.
+    layout()->activate();
 }
 
 void CompareDialog::show_params() {
@@ -259,6 +278,7 @@ void CompareDialog::show_wires() {
     wires_->clear();
     bool first = true;
     for (const engine::WireComparison& wire : result_.wires.wires) {
+        const bool measured = wire.worst && wire.worst->measured;
         const engine::Comparison none;
         const engine::Comparison& worst = wire.worst ? *wire.worst : none;
         const bool same = wire.equal() && wire.exact == wire.items && worst.max_abs == 0;
@@ -277,8 +297,8 @@ void CompareDialog::show_wires() {
             place += tr(" %n item(s) on one side only", nullptr, static_cast<int>(wire.unmatched));
         const QString name = QString::fromStdString(wire.name);
         auto* item = new QTreeWidgetItem(wires_, {name, verdict, QString::fromStdString(wire.how()),
-                                                  wire.worst ? number(worst.sqnr_db, 'f', 1) : "–",
-                                                  wire.worst ? number(worst.max_abs, 'g', 4) : "–",
+                                                  measured ? number(worst.sqnr_db, 'f', 1) : "–",
+                                                  measured ? number(worst.max_abs, 'g', 4) : "–",
                                                   QString::number(wire.items), place.trimmed()});
         item->setData(0, kPlace, name);
         item->setForeground(1, error_color(same ? 0 : wire.equal() ? 0.5 : 1));
@@ -308,18 +328,29 @@ bool CompareDialog::go_to_divergence() {
     return true;
 }
 
-QString CompareDialog::save_case_in(const QString& folder) {
-    if (!result_.parts) return tr("The runs don't part anywhere.");
-    try {
-        const SavedCase saved = save_case(b_, a_, *result_.parts, folder);
-        return tr("The case is in %1: %n packet(s) beside its graph. From the recording: %2. "
-                  "Computed anew: %3.",
-                  nullptr, saved.packets)
-            .arg(saved.folder, saved.recorded.isEmpty() ? tr("none") : saved.recorded.join(", "),
-                 saved.computed.isEmpty() ? tr("none") : saved.computed.join(", "));
-    } catch (const engine::Error& error) {
-        return QString::fromStdString(to_text(error.problem()));
-    }
+void CompareDialog::save_case_in(const QString& folder) {
+    if (!result_.parts) return;
+    save_->setEnabled(false);
+    verdict_->setText(tr("Writing the case…"));
+    in_background(
+        this,
+        [run = b_, reference = a_, parts = *result_.parts, folder] {
+            try {
+                const SavedCase saved = save_case(run, reference, parts, folder);
+                return tr("The case is in %1: %n packet(s) beside its graph. From the recording: "
+                          "%2. Computed anew: %3.",
+                          nullptr, saved.packets)
+                    .arg(saved.folder,
+                         saved.recorded.isEmpty() ? tr("none") : saved.recorded.join(", "),
+                         saved.computed.isEmpty() ? tr("none") : saved.computed.join(", "));
+            } catch (const engine::Error& error) {
+                return QString::fromStdString(to_text(error.problem()));
+            }
+        },
+        [this](const QString& text) {
+            verdict_->setText(text);
+            save_->setEnabled(result_.parts.has_value());
+        });
 }
 
 }  // namespace millrace::editor

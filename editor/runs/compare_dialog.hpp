@@ -4,6 +4,8 @@
 #pragma once
 
 #include <QDialog>
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -25,15 +27,19 @@ struct ComparedRuns {
     QString problem;  ///< why wires could not be compared
 };
 
-/// Reads and compares two run folders; `a` counts as right. Never throws; any thread.
-ComparedRuns compare_run_folders(const QString& a, const QString& b, engine::Tolerance tolerance);
+/// Reads and compares two run folders; `a` counts as right. Ends early, with what it has, when
+/// `go_on` says no. Never throws; any thread.
+ComparedRuns compare_run_folders(const QString& a, const QString& b, engine::Tolerance tolerance,
+                                 const std::function<bool()>& go_on = {});
 
 class CompareDialog : public QDialog {
     Q_OBJECT
 
 public:
     explicit CompareDialog(QWidget* parent = nullptr);
+    ~CompareDialog() override { cancel(); }
 
+    void reject() override;
     void compare(const QString& a, const QString& b);
     bool is_busy() const { return busy_; }
     const ComparedRuns& result() const { return result_; }
@@ -42,8 +48,6 @@ public:
     QTreeWidget* wires() const { return wires_; }
     /// Selects the node where the runs part; false when they don't.
     bool go_to_divergence();
-    /// Writes the case of that node into a new folder; tells what was saved, or why not.
-    QString save_case_in(const QString& folder);
 
 Q_SIGNALS:
     void compared();
@@ -52,6 +56,9 @@ Q_SIGNALS:
 
 private:
     void start();
+    /// What is being compared ends, and nobody hears of it.
+    void cancel();
+    void save_case_in(const QString& folder);
     void show_result();
     void show_params();
     void show_metrics();
@@ -60,7 +67,7 @@ private:
     QString a_, b_;
     ComparedRuns result_;
     bool busy_ = false;
-    int wanted_ = 0;
+    std::shared_ptr<std::atomic<bool>> stop_;  ///< of the comparison under way
     QLabel *head_, *verdict_;
     QLineEdit *absolute_, *relative_;
     QTreeWidget *params_, *metrics_, *wires_;

@@ -6,6 +6,7 @@
 
 #include "editor/canvas/canvas_view.hpp"
 #include "editor/canvas/items.hpp"
+#include "editor/canvas/legend_paint.hpp"
 #include "editor/runs/background.hpp"
 #include "editor/session/run_names.hpp"
 
@@ -69,22 +70,10 @@ void ErrorLegend::show_scale(const ErrorScale& scale, const QString& note) {
 
 void ErrorLegend::paintEvent(QPaintEvent*) {
     QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    QColor plate = palette().color(QPalette::Window);
-    plate.setAlpha(235);
-    painter.setBrush(plate);
-    painter.setPen(palette().color(QPalette::Mid));
-    painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
-    painter.setPen(palette().color(QPalette::WindowText));
-    QFont small = font();
-    small.setPixelSize(11);
-    painter.setFont(small);
-    const QRectF inner = QRectF(rect()).adjusted(10, 7, -10, -7);
+    const QRectF inner = begin_legend(painter, *this);
     painter.drawText(inner, Qt::AlignTop | Qt::AlignLeft, scale_.title);
     const QRectF bar(inner.left(), inner.top() + 18, inner.width() - 84, 10);
-    for (int i = 0; i < static_cast<int>(bar.width()); ++i)
-        painter.fillRect(QRectF(bar.left() + i, bar.top(), 1, bar.height()),
-                         error_color(i / (bar.width() - 1)));
+    draw_scale(painter, bar, error_color);
     const QRectF unknown(bar.right() + 12, bar.top(), 20, 10);
     painter.fillRect(unknown, QBrush(kUnknown, Qt::BDiagPattern));
     painter.drawText(QRectF(unknown.right() + 5, bar.top() - 3, 60, 16), Qt::AlignVCenter,
@@ -103,7 +92,7 @@ NumericWires::NumericWires(CanvasView* view, QObject* parent)
     : QObject(parent), view_(view), scene_(view->canvas()), legend_(new ErrorLegend(view)) {
     soon_.setSingleShot(true);
     soon_.setInterval(kBeat_ms);
-    connect(&soon_, &QTimer::timeout, this, &NumericWires::refresh);
+    connect(&soon_, &QTimer::timeout, this, &NumericWires::repaint);
     const auto later = [this] {
         if (by_ != ErrorBy::Off || painted_) soon_.start();
     };
@@ -170,21 +159,27 @@ QString NumericWires::legend_note() const {
 }
 
 void NumericWires::refresh() {
-    soon_.stop();
     errors_.clear();
     if (by_ != ErrorBy::Off && reference_.recorded && run_.recorded)
         errors_ = wire_errors(*reference_.recorded, *run_.recorded, by_, item_);
+    repaint();
+}
+
+/// The errors are those of the recordings, whatever becomes of the document.
+void NumericWires::repaint() {
+    soon_.stop();
     legend_->show_scale(scale_of(by_), legend_note());
     const bool wanted = by_ != ErrorBy::Off || (item_ && run_.recorded);
     if (!wanted && !painted_) return;
     painted_ = wanted;
     const engine::Graph& root = scene_->document()->graph();
+    const auto prefixes = run_prefixes(root, scene_->path());
     for (QGraphicsItem* item : scene_->items()) {
         auto* wire = qgraphicsitem_cast<WireItem*>(item);
         if (!wire) continue;
         WirePaint paint;
         const auto output =
-            wanted ? run_output(root, scene_->path(), wire->wire().from) : std::nullopt;
+            wanted ? run_output(root, scene_->path(), wire->wire().from, prefixes) : std::nullopt;
         const std::string name = output ? to_text(*output) : std::string();
         QStringList notes;
         if (by_ != ErrorBy::Off) {

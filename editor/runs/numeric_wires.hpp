@@ -68,6 +68,7 @@ private:
     };
     void load(Side& side);
     void refresh();
+    void repaint();
     QString legend_note() const;
 
     CanvasView* view_;

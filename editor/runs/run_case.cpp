@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <set>
 
+#include "editor/runs/run_entry.hpp"
 #include "engine/observe/raw_packet.hpp"
 #include "engine/visual/io/files.hpp"
 
@@ -139,6 +140,9 @@ SavedCase save_case(const QString& run, const QString& reference,
             }
     }
     flatten_ids(graph);
+    // The case lies elsewhere than the graph did.
+    const RunEntry entry = read_entry(run_folder);
+    graph = anchored(std::move(graph), entry.graph_file);
     graph.meta["title"] = "Case of " + divergence.node;
     visual::make_folders(folder.toStdString());
     engine::save_graph(graph, fs::path(folder.toStdString()) / "graph.json");
@@ -160,7 +164,7 @@ SavedCase save_case(const QString& run, const QString& reference,
     copy(other_folder, "reference", divergence.output);
     const QString readme =
         tr("%1, item %2: its output differs from the reference though its inputs agree.\n\n"
-           "Run:        %3\nReference:  %4\n\n    millrace run graph.json\n\n"
+           "Run:        %3\nReference:  %4\n\n    millrace run graph.json --seed %8\n\n"
            "Inputs from the recording, as constants: %5\n"
            "Inputs that the graph computes anew, as their packets were not kept or no source node "
            "reads their type: %6\n"
@@ -170,7 +174,8 @@ SavedCase save_case(const QString& run, const QString& reference,
             .arg(divergence.item)
             .arg(run, reference, saved.recorded.isEmpty() ? tr("none") : saved.recorded.join(", "),
                  saved.computed.isEmpty() ? tr("none") : saved.computed.join(", "))
-            .arg(saved.packets);
+            .arg(saved.packets)
+            .arg(entry.seed);
     visual::write_file_atomically(fs::path(folder.toStdString()) / "README.txt",
                                   readme.toStdString());
     return saved;

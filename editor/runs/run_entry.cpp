@@ -101,6 +101,9 @@ void read_report(const engine::Value& report, const fs::path& folder, RunEntry& 
         entry.seconds = seconds->as_double();
     if (const engine::Value* seed = report.find("seed"); seed && seed->is_int())
         entry.seed = seed->as_int();
+    if (const engine::Value* until = report.find("until"); until && until->is_array())
+        for (const engine::Value& id : until->as_array())
+            if (id.is_string()) entry.until << QString::fromStdString(id.as_string());
     if (const engine::Value* nodes = report.find("nodes")) read_nodes(*nodes, entry);
     const engine::Value* problems = report.find("problems");
     if (problems && problems->is_array() && !problems->as_array().empty())
@@ -213,6 +216,27 @@ engine::Graph graph_of_run(const QString& folder) {
         if (problem.severity == engine::Severity::Error && read.graph.nodes.empty())
             throw engine::Error(problem);
     return std::move(read.graph);
+}
+
+engine::Graph anchored(engine::Graph graph, const QString& graph_file) {
+    const fs::path beside = fs::path(graph_file.toStdString()).parent_path();
+    if (!beside.is_absolute()) return graph;
+    const auto anchor = [&](engine::Object& params) {
+        for (auto& [name, value] : params) {
+            if (!value.is_string()) continue;
+            const std::string& text = value.as_string();
+            std::error_code ignored;
+            if (text.empty() || text.starts_with("${") || fs::path(text).is_absolute()) continue;
+            if (const fs::path file = (beside / text).lexically_normal(); fs::exists(file, ignored))
+                value = file.string();
+        }
+    };
+    const auto all = [&](const auto& self, engine::Graph& at) -> void {
+        for (auto& [id, node] : at.nodes) anchor(node.params);
+        for (auto& [name, subgraph] : at.subgraphs) self(self, subgraph.graph);
+    };
+    all(all, graph);
+    return graph;
 }
 
 }  // namespace millrace::editor

@@ -25,6 +25,7 @@ struct RunEntry {
     double seconds = 0;
     std::uint64_t items = 0;  ///< the most that any node saw
     std::int64_t seed = 0;
+    QStringList until = {};                            ///< what it was to run to; all when empty
     std::map<QString, double> metrics = {};            ///< "node.name": the last value
     std::map<std::string, engine::Value> params = {};  ///< "node.param", defaults included
     QString problem = {};                              ///< why it is broken, or what went wrong
@@ -49,5 +50,9 @@ QStringList changed_params(const RunEntry& before, const RunEntry& after);
 
 /// The graph of a run folder. Throws engine::Error when it can't be read or is none.
 engine::Graph graph_of_run(const QString& folder);
+
+/// The graph as it means the same wherever its file lies: parameters that are relative paths to
+/// what is there beside `graph_file` become absolute, those of subgraphs, too.
+engine::Graph anchored(engine::Graph graph, const QString& graph_file);
 
 }  // namespace millrace::editor

@@ -176,13 +176,18 @@ std::map<std::string, NodeStatus> RunScrubber::statuses() const {
             const auto is_it = [&](const std::string& other) {
                 return other == name || other.starts_with(name + "/");
             };
-            for (const auto& [output, recorded] : history_->outputs) {
-                if (!is_it(output.substr(0, output.rfind('.')))) continue;
+            const auto look = [&](const engine::Recorded& recorded) {
                 has = has || recorded.sketches.contains(*item) || recorded.packets.contains(*item);
                 const auto until =
                     std::distance(recorded.sketches.begin(), recorded.sketches.upper_bound(*item));
                 status.items = std::max(status.items, static_cast<std::uint64_t>(until));
-            }
+            };
+            // Outputs of the node itself, and of all within a call.
+            const auto& outputs = history_->outputs;
+            for (const std::string& start : {name + ".", name + "/"})
+                for (auto at = outputs.lower_bound(start);
+                     at != outputs.end() && at->first.starts_with(start); ++at)
+                    look(at->second);
             const auto note = [&](const auto& faults, NodeState state) {
                 const auto of_item = faults.find(*item);
                 if (of_item == faults.end()) return;

@@ -21,6 +21,8 @@ WireError error_of(const engine::Sketch& reference, const engine::Sketch& other,
     WireError error{
         .identical = distance.identical,
         .comparable = distance.comparable || distance.identical,
+        .other_nonfinite = reference.nan_count != other.nan_count ||
+                           reference.infinite_count != other.infinite_count,
         .sqnr_db = distance.sqnr_db,
         .cosine = distance.cosine,
         .saturation = std::max(0.0, outermost_share(other) - outermost_share(reference)),
@@ -49,8 +51,11 @@ std::map<std::string, WireError> wire_errors(
     for (const auto& [name, recorded] : run) {
         const auto other = reference.find(name);
         if (other == reference.end()) continue;
-        for (const auto& [number, sketch] : recorded.sketches) {
-            if (item && number != *item) continue;
+        const auto first = item ? recorded.sketches.find(*item) : recorded.sketches.begin();
+        const auto last =
+            item && first != recorded.sketches.end() ? std::next(first) : recorded.sketches.end();
+        for (auto at = first; at != last; ++at) {
+            const auto& [number, sketch] = *at;
             const auto found = other->second.sketches.find(number);
             if (found == other->second.sketches.end()) continue;
             const WireError error = error_of(found->second, sketch, number);
@@ -63,7 +68,9 @@ std::map<std::string, WireError> wire_errors(
 
 double badness(const WireError& error, ErrorBy by) {
     if (error.identical) return 0;
-    if (!error.comparable) return 1;
+    if (!error.comparable || error.other_nonfinite) return 1;
+    // Other bits, and no number differs: attributes, or the places of what is not finite.
+    if (by != ErrorBy::Saturation && std::isinf(error.sqnr_db) && error.sqnr_db > 0) return 0.5;
     switch (by) {
         case ErrorBy::Cosine:
             return std::clamp((1 - error.cosine) / (1 - kBadCosine), 0.0, 1.0);
@@ -94,6 +101,11 @@ QString error_text(const WireError& error) {
     if (error.identical) return tr("Equal to the reference in every bit (item %1)").arg(error.item);
     if (!error.comparable)
         return tr("Of another type or shape than the reference (item %1)").arg(error.item);
+    if (error.other_nonfinite)
+        return tr("Other counts of NaN or infinite numbers than the reference (item %1)")
+            .arg(error.item);
+    if (std::isinf(error.sqnr_db) && error.sqnr_db > 0)
+        return tr("Differs from the reference, but in no number (item %1)").arg(error.item);
     return tr("SQNR %1 dB · cosine %2 · saturation +%3 % · item %4, from sketches")
         .arg(locale.toString(error.sqnr_db, 'f', 1), locale.toString(error.cosine, 'g', 5),
              locale.toString(error.saturation * 100, 'f', 1))

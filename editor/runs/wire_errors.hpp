@@ -17,7 +17,9 @@ enum class ErrorBy { Off, Sqnr, Cosine, Saturation };
 struct WireError {
     bool identical = false;   ///< equal hashes
     bool comparable = false;  ///< same type and shape
-    double sqnr_db = 0;       ///< +infinity without a difference
+    /// Other counts of NaN or infinite numbers, which the figures leave out.
+    bool other_nonfinite = false;
+    double sqnr_db = 0;  ///< +infinity without a difference
     double cosine = 1;
     /// How much more of the numbers lies in the outermost bins of the histogram, or is not finite,
     /// than in the reference: 0 to 1.

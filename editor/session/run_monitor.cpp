@@ -7,6 +7,7 @@ namespace millrace::editor {
 namespace {
 
 constexpr qsizetype kMostLines = 500;
+constexpr int kBeat_ms = 100;
 constexpr std::size_t kMostReasons = 50;
 constexpr qint64 kMostOfALog = 256 << 10;
 constexpr double kNewest = 0.2;  ///< weight of the last figures in the smoothed rate
@@ -37,6 +38,9 @@ double RunNode::seconds_left() const {
 }
 
 RunMonitor::RunMonitor(Session* session, QObject* parent) : QObject(parent) {
+    soon_.setSingleShot(true);
+    soon_.setInterval(kBeat_ms);
+    connect(&soon_, &QTimer::timeout, this, &RunMonitor::changed);
     connect(session, &Session::run_started, this,
             [this](int, const QString& folder) { begin(folder); });
     connect(session, &Session::figures, this, &RunMonitor::take_figures);
@@ -52,14 +56,17 @@ RunMonitor::RunMonitor(Session* session, QObject* parent) : QObject(parent) {
 }
 
 void RunMonitor::clear() {
-    if (is_live()) return;
-    forget();
-    status_.clear();
+    of_document_ = !is_live();
+    if (of_document_) {
+        forget();
+        status_.clear();
+    }
     Q_EMIT changed();
 }
 
 void RunMonitor::begin(const QString& folder) {
     forget();
+    of_document_ = true;
     status_ = "running";
     folder_ = folder;
     Q_EMIT changed();
@@ -180,17 +187,17 @@ void RunMonitor::take_event(const engine::Value& event) {
     } else {
         return;
     }
-    Q_EMIT changed();
+    if (!soon_.isActive()) soon_.start();
 }
 
 const RunNode* RunMonitor::node(const std::string& name) const {
-    const auto found = nodes_.find(name);
-    return found == nodes_.end() ? nullptr : &found->second;
+    const auto found = nodes().find(name);
+    return found == nodes().end() ? nullptr : &found->second;
 }
 
 const RunWire* RunMonitor::wire(const std::string& name) const {
-    const auto found = wires_.find(name);
-    return found == wires_.end() ? nullptr : &found->second;
+    const auto found = wires().find(name);
+    return found == wires().end() ? nullptr : &found->second;
 }
 
 double RunMonitor::progress() const {
@@ -217,6 +224,7 @@ double RunMonitor::seconds_left() const {
 
 std::vector<RunFault> RunMonitor::faults(const std::string& node) const {
     std::vector<RunFault> faults;
+    if (!of_document_) return faults;
     if (const auto found = faults_.find(node); found != faults_.end())
         for (const auto& [why, fault] : found->second) faults.push_back(fault);
     std::ranges::stable_sort(faults, std::greater(), &RunFault::times);
@@ -225,6 +233,7 @@ std::vector<RunFault> RunMonitor::faults(const std::string& node) const {
 
 std::vector<std::string> RunMonitor::faulty() const {
     std::vector<std::string> nodes;
+    if (!of_document_) return nodes;
     for (const auto& [node, faults] : faults_) nodes.push_back(node);
     return nodes;
 }

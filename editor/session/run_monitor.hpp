@@ -6,6 +6,7 @@
 
 #include <QObject>
 #include <QStringList>
+#include <QTimer>
 #include <map>
 #include <optional>
 #include <set>
@@ -52,8 +53,10 @@ public:
     bool is_paused() const { return status_ == "paused"; }
     double seconds() const { return seconds_; }
     const QString& folder() const { return folder_; }
-    const std::map<std::string, RunNode>& nodes() const { return nodes_; }
-    const std::map<std::string, RunWire>& wires() const { return wires_; }
+    /// Whether the run is of the document that is shown; of another one no node or wire is told.
+    bool is_of_document() const { return of_document_; }
+    const std::map<std::string, RunNode>& nodes() const { return of_document_ ? nodes_ : kNoNodes; }
+    const std::map<std::string, RunWire>& wires() const { return of_document_ ? wires_ : kNoWires; }
     const RunNode* node(const std::string& name) const;
     const RunWire* wire(const std::string& name) const;
 
@@ -61,7 +64,8 @@ public:
     double progress() const;
     double seconds_left() const;  ///< negative when not known
 
-    /// Forgets a run that is over: another document is shown now.
+    /// Another document is shown now: forgets a run that is over, and tells no more of one that
+    /// goes on than that it does.
     void clear();
 
     /// What failed in a node; most often first.
@@ -72,8 +76,8 @@ public:
     bool has_failed(const std::string& node) const { return failed_.contains(node); }
     /// Wires that were full when the run came to a standstill.
     bool is_stalled(const std::string& wire) const { return stalled_.contains(wire); }
-    /// Lines the node wrote, oldest first: warnings and errors while it runs, all of them from the
-    /// run's folder once that can be read here.
+    /// Lines the node wrote, oldest first: warnings and errors while it runs; from the run's folder
+    /// all of them once that can be read here, and behind them the errors, which are not written.
     QStringList log(const std::string& node) const;
 
 Q_SIGNALS:
@@ -89,6 +93,10 @@ private:
     void take_event(const engine::Value& event);
     void end(const QString& status);
 
+    inline static const std::map<std::string, RunNode> kNoNodes;
+    inline static const std::map<std::string, RunWire> kNoWires;
+    QTimer soon_;  ///< events come by the thousand
+    bool of_document_ = true;
     QString status_, folder_;
     double seconds_ = 0;
     std::map<std::string, RunNode> nodes_;

@@ -1,12 +1,15 @@
 #include "editor/session/run_names.hpp"
 
+#include <algorithm>
+
 #include "editor/canvas/node_face.hpp"
 #include "engine/graph/scope.hpp"
 
 namespace millrace::editor {
 namespace {
 
-constexpr int kDeepest = 32;  ///< against calls that hold themselves
+constexpr int kDeepest = 64;  ///< as deep as the engine goes; against calls that hold themselves
+constexpr int kMostGraphs = 100'000;  ///< looked into; calls of calls can be more than anybody runs
 
 /// The call's subgraph and the path of its graph; null when it is no call or names nothing.
 const engine::Subgraph* content_of(const engine::Graph& root, const GraphPath& path,
@@ -63,40 +66,58 @@ void add_inputs(const engine::Graph& root, const GraphPath& path, const std::str
         add_inputs(root, inner, prefix + input.node + "/", end, depth + 1, to);
 }
 
+/// `way` are the graphs on the way here; one that comes again holds itself and is left.
 void add_prefixes(const engine::Graph& root, const GraphPath& at, const std::string& prefix,
-                  const GraphPath& wanted, int depth, std::vector<std::string>& found) {
+                  const GraphPath& wanted, std::vector<const engine::Graph*>& way, int& left,
+                  std::vector<std::string>& found) {
+    if (--left < 0) return;
     if (at == wanted) {
         found.push_back(prefix);
         return;
     }
     const engine::Graph* graph = graph_at(root, at);
-    if (!graph || depth >= kDeepest) return;
+    if (!graph || std::ranges::find(way, graph) != way.end()) return;
+    way.push_back(graph);
     for (const auto& [id, node] : graph->nodes) {
         GraphPath inner;
         if (content_of(root, at, id, inner))
-            add_prefixes(root, inner, prefix + id + "/", wanted, depth + 1, found);
+            add_prefixes(root, inner, prefix + id + "/", wanted, way, left, found);
     }
+    way.pop_back();
 }
 
 }  // namespace
 
 std::vector<std::string> run_prefixes(const engine::Graph& root, const GraphPath& path) {
     std::vector<std::string> found;
-    add_prefixes(root, {}, {}, path, 0, found);
+    std::vector<const engine::Graph*> way;
+    int left = kMostGraphs;
+    add_prefixes(root, {}, {}, path, way, left, found);
     return found;
 }
 
 std::optional<engine::Endpoint> run_output(const engine::Graph& root, const GraphPath& path,
                                            const engine::Endpoint& output) {
-    const auto prefixes = run_prefixes(root, path);
+    return run_output(root, path, output, run_prefixes(root, path));
+}
+
+std::optional<engine::Endpoint> run_output(const engine::Graph& root, const GraphPath& path,
+                                           const engine::Endpoint& output,
+                                           const std::vector<std::string>& prefixes) {
     if (prefixes.empty()) return {};
     return output_of(root, path, prefixes.front(), output, 0);
 }
 
 std::vector<std::string> run_wires(const engine::Graph& root, const GraphPath& path,
                                    const engine::Wire& wire) {
+    return run_wires(root, path, wire, run_prefixes(root, path));
+}
+
+std::vector<std::string> run_wires(const engine::Graph& root, const GraphPath& path,
+                                   const engine::Wire& wire,
+                                   const std::vector<std::string>& prefixes) {
     std::vector<std::string> names;
-    for (const std::string& prefix : run_prefixes(root, path)) {
+    for (const std::string& prefix : prefixes) {
         const auto from = output_of(root, path, prefix, wire.from, 0);
         if (!from) continue;
         std::vector<engine::Endpoint> to;

@@ -18,9 +18,16 @@ std::vector<std::string> run_prefixes(const engine::Graph& root, const GraphPath
 /// nowhere.
 std::optional<engine::Endpoint> run_output(const engine::Graph& root, const GraphPath& path,
                                            const engine::Endpoint& output);
+/// The same where run_prefixes() is at hand, as for all wires of a graph.
+std::optional<engine::Endpoint> run_output(const engine::Graph& root, const GraphPath& path,
+                                           const engine::Endpoint& output,
+                                           const std::vector<std::string>& prefixes);
 
 /// The run's names of a wire ("a.x -> call/b.y"): one for each inner input it feeds.
 std::vector<std::string> run_wires(const engine::Graph& root, const GraphPath& path,
                                    const engine::Wire& wire);
+std::vector<std::string> run_wires(const engine::Graph& root, const GraphPath& path,
+                                   const engine::Wire& wire,
+                                   const std::vector<std::string>& prefixes);
 
 }  // namespace millrace::editor

@@ -63,6 +63,8 @@ void Session::set_state(State state) {
 }
 
 void Session::tell(const engine::Problem& problem) {
+    // died() tells of a worker's end, once for all that waited for it.
+    if (problem.code == "E-WORKER-001") return;
     Q_EMIT problems(std::vector<engine::Problem>{problem});
 }
 
@@ -73,6 +75,7 @@ void Session::start() {
 void Session::use(QStringList command) {
     if (is_running()) return;
     command_ = std::move(command);
+    unreachable_ = false;
     drop_client();
     for (auto& [own, subscribed] : subscribed_) subscribed.number = -1;
     set_state(State::Off);
@@ -111,6 +114,7 @@ void Session::launch() {
                         on_window(link, [this, problem] { lost(problem); });
                     }});
     } catch (const engine::Error& error) {
+        unreachable_ = true;
         set_state(State::Off);
         Q_EMIT died(error.problem());
         return;
@@ -120,6 +124,7 @@ void Session::launch() {
             tell(*answer.problem);
             return;
         }
+        unreachable_ = false;
         if (state_ == State::Starting) set_state(State::Ready);
         if (const engine::Value* types = answer.result.find("node_types")) Q_EMIT catalogue(*types);
     });
@@ -134,7 +139,7 @@ void Session::call(const QString& method, engine::Object params, Done done) {
     if (!client_) {
         done({.problem = engine::Problem{.code = "E-WORKER-001",
                                          .what = "There is no worker",
-                                         .mend = "Choose another worker in the session menu."},
+                                         .mend = "Choose another one in the menu Run › Worker."},
               .code = 0,
               .result = {},
               .attachments = {}});
@@ -196,6 +201,8 @@ void Session::run(const engine::Graph& graph, const QString& file, const RunRequ
 
 void Session::validate(const engine::Graph& graph, const QString& file) {
     if (is_running()) return;  // the worker's graph is that of the run
+    // Each edit asks for this; only who asks for a worker tries again to reach one.
+    if (!client_ && unreachable_) return;
     send_graph(graph, file, [this] {
         call("graph/validate", {}, [this](const Answer& answer) {
             if (answer.problem)
@@ -327,6 +334,7 @@ void Session::take_packet(const engine::Value& params,
 
 void Session::lost(const std::optional<engine::Problem>& problem) {
     const bool was_running = is_running();
+    unreachable_ = state_ == State::Starting;
     drop_client();
     for (auto& [own, subscribed] : subscribed_) subscribed.number = -1;
     set_state(State::Off);

@@ -148,6 +148,7 @@ private:
 
     QStringList command_;
     State state_ = State::Off;
+    bool unreachable_ = false;  ///< the last worker was gone before it had answered
     std::unique_ptr<engine::worker::Client> client_;
     std::shared_ptr<Link> link_;  ///< of client_
     /// Notices of a run whose start has not been answered yet: a short run may be over by then.

@@ -130,7 +130,7 @@ QImage bars(const visual::Histogram& histogram, QSize size, const QColor& ink,
     return image;
 }
 
-/// The first two axes that are longer than one as an image, longer lists as a curve.
+/// The last two axes that are longer than one as an image, longer lists as a curve.
 QImage tensor(const visual::TensorBlock& block, QSize size, const QColor& ink,
               const QColor& paper) {
     std::vector<std::int64_t> shape;

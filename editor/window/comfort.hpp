@@ -2,6 +2,8 @@
 // window, whose children they are.
 #pragma once
 
+#include <QPointer>
+
 namespace millrace::editor {
 
 class CanvasBars;
@@ -19,8 +21,8 @@ struct Comfort {
     ShortcutKeys* keys = nullptr;
     CommandPalette* commands = nullptr;
     FindBar* find = nullptr;
-    HelpWindow* help = nullptr;          ///< null until it is asked for
-    SettingsDialog* settings = nullptr;  ///< null until it is asked for
+    HelpWindow* help = nullptr;         ///< null until it is asked for
+    QPointer<SettingsDialog> settings;  ///< while it is open
     FileWatch* watch = nullptr;
     CanvasBars* bars = nullptr;
     NoticeBar* file_bar = nullptr;    ///< the file changed on disk

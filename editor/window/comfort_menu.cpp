@@ -21,14 +21,6 @@
 namespace millrace::editor {
 namespace {
 
-/// The menu in which an action stands; null when in none.
-QMenu* menu_of(const QMenuBar& bar, const QAction* action) {
-    for (const QAction* one : bar.actions())
-        if (one->menu() && one->menu()->actions().contains(const_cast<QAction*>(action)))
-            return one->menu();
-    return nullptr;
-}
-
 /// Why a command can't be used now, as far as the state of the window says.
 QString reason_of(const EditorWindow& window, const QAction& action) {
     if (const QString own = action.property("reason").toString(); !own.isEmpty()) return own;
@@ -72,7 +64,7 @@ void EditorWindow::make_comfort() {
 }
 
 void EditorWindow::make_comfort_actions() {
-    QMenu* edit = menu_of(*menuBar(), action("undo"));
+    QMenu* edit = menu_with("undo");
     edit->addSeparator();
     add(edit, "find", tr("&Find in the graph…"), {QKeySequence("Ctrl+F")}, [this] {
         show_canvas();
@@ -88,13 +80,13 @@ void EditorWindow::make_comfort_actions() {
     add(edit, "settings", tr("&Settings…"), {QKeySequence("Ctrl+,")},
         [this] { show_settings(static_cast<int>(SettingsDialog::Page::Appearance)); });
 
-    QMenu* file = menu_of(*menuBar(), action("quit"));
+    QMenu* file = menu_with("quit");
     QAction* exporting = add(file, "export_picture", tr("&Export a picture…"),
                              {QKeySequence("Ctrl+Alt+E")}, [this] { export_picture(); });
     file->insertAction(action("quit"), exporting);
     file->insertSeparator(action("quit"));
 
-    QMenu* view = menu_of(*menuBar(), action("show_all"));
+    QMenu* view = menu_with("show_all");
     add(view, "show_log", tr("Show the &log"), {QKeySequence("Ctrl+`")}, [this] { toggle_log(); });
 }
 
@@ -107,8 +99,11 @@ void EditorWindow::toggle_log() {
 }
 
 void EditorWindow::show_settings(int page) {
-    if (!comfort_->settings)
+    // Made anew each time, as it shows what stands in the settings and the cache now.
+    if (!comfort_->settings) {
         comfort_->settings = new SettingsDialog(this, comfort_->keys, comfort_->workers);
+        comfort_->settings->setAttribute(Qt::WA_DeleteOnClose);
+    }
     comfort_->settings->show_page(static_cast<SettingsDialog::Page>(page));
     comfort_->settings->show();
     comfort_->settings->raise();
@@ -119,7 +114,7 @@ void EditorWindow::make_worker_menu() {
     Workers* workers = comfort_->workers;
     statusBar()->addPermanentWidget(workers->label());
     comfort_->paths->set_host(workers->host());
-    QMenu* run = menu_of(*menuBar(), action("run"));
+    QMenu* run = menu_with("run");
     run->addSeparator();
     QMenu* menu = run->addMenu(tr("&Worker"));
     menu->setObjectName("worker-menu");
@@ -132,6 +127,7 @@ void EditorWindow::make_worker_menu() {
         tell(workers->is_remote() ? tr("Graphs run on %1 now.").arg(workers->host())
                                   : tr("Graphs run on this machine now."));
     });
+    connect(&session_, &Session::catalogue, comfort_->worker_bar, &NoticeBar::dismiss);
     connect(workers, &Workers::unreachable, this,
             [=, this](const QString& host, const QString& why) {
                 comfort_->worker_bar->tell(tr("No worker on %1: %2").arg(host, why.simplified()),

@@ -28,7 +28,10 @@ QString shown(const engine::Value& value) {
 
 void EditorWindow::watch_file() {
     FileWatch* watch = comfort_->watch;
-    connect(&document_, &Document::started, this, [this] { note_file(); });
+    connect(&document_, &Document::started, this, [this] {
+        comfort_->save_bar->dismiss();  // it speaks of the document before
+        note_file();
+    });
     connect(watch, &FileWatch::noticed, this, [this] { tell_of_disk(); });
     // Folders of the network send no notices; who comes back to the window wants to know.
     connect(qApp, &QApplication::focusWindowChanged, watch, [watch](const QWindow* window) {
@@ -41,7 +44,7 @@ void EditorWindow::tell_of_disk() {
     const QString name = QFileInfo(watch->file()).fileName();
     if (!QFileInfo::exists(watch->file())) {
         // Only here is it left, so closing must ask.
-        document_.history().resetClean();
+        count_as_unsaved();
         comfort_->file_bar->tell(
             tr("%1 is not there any more. What you see is kept here.").arg(name),
             {{tr("Save it again"), [this] { save_to(document_.file()); }},
@@ -55,15 +58,22 @@ void EditorWindow::tell_of_disk() {
             : QString();
     comfort_->file_bar->tell(tr("%1 changed on disk.").arg(name) + edits,
                              {{tr("Reload"), [this] { reload(); }},
-                              {tr("Keep mine"),
-                               [this] {
-                                   comfort_->watch->accept();
-                                   // Saving over it is what was asked for now; that version is kept
-                                   // all the same.
-                                   file_bytes_ = comfort_->watch->on_disk();
-                                   document_.history().resetClean();
-                               }},
+                              {tr("Keep mine"), [this] { keep_mine(); }},
                               {tr("Show what differs"), [this] { show_differences(); }, true}});
+}
+
+/// Saving over the other version is what is asked for then; it is kept among the versions all the
+/// same.
+void EditorWindow::keep_mine() {
+    comfort_->watch->accept();
+    file_bytes_ = comfort_->watch->on_disk();
+    count_as_unsaved();
+}
+
+/// Only here is it left: closing asks, and a crash does not lose it.
+void EditorWindow::count_as_unsaved() {
+    document_.history().resetClean();
+    journal_.flush();
 }
 
 /// As a step of the history: what was here before is one Undo away.
@@ -75,11 +85,7 @@ void EditorWindow::reload() {
     if (engine::any_errors(read.problems)) {
         comfort_->file_bar->tell(
             tr("The file on disk is no graph any more: see the problems. What you see is kept."),
-            {{tr("Keep mine"), [this] {
-                  comfort_->watch->accept();
-                  file_bytes_ = comfort_->watch->on_disk();
-                  document_.history().resetClean();
-              }}});
+            {{tr("Keep mine"), [this] { keep_mine(); }}});
         return;
     }
     document_.edit(tr("Reload"), [&](engine::Graph& graph) { graph = std::move(read.graph); });

@@ -195,14 +195,21 @@ void EditorWindow::export_picture() {
     if (file.isEmpty()) return;
     if (!is_picture(file)) file += chosen == svg ? ".svg" : ".png";
     const QByteArray graph = QByteArray::fromStdString(engine::write_graph(document_.graph()));
-    const QByteArray bytes = file.endsWith(".svg", Qt::CaseInsensitive) ? svg_of(*scene_, graph)
-                                                                        : png_of(*scene_, graph);
-    QSaveFile out(file);
-    if (out.open(QIODevice::WriteOnly) && out.write(bytes) == bytes.size() && out.commit())
-        return tell(tr("Exported to %1. Opening or dropping it brings the graph back.").arg(file));
-    comfort_->save_bar->tell(
-        tr("%1 was not written: %2.").arg(QFileInfo(file).fileName(), out.errorString()),
-        {{tr("Export again…"), [this] { export_picture(); }}});
+    QString why;
+    try {
+        const QByteArray bytes = file.endsWith(".svg", Qt::CaseInsensitive)
+                                     ? svg_of(*scene_, graph)
+                                     : png_of(*scene_, graph);
+        QSaveFile out(file);
+        if (out.open(QIODevice::WriteOnly) && out.write(bytes) == bytes.size() && out.commit())
+            return tell(
+                tr("Exported to %1. Opening or dropping it brings the graph back.").arg(file));
+        why = out.errorString();
+    } catch (const engine::Error& error) {
+        why = line_of(error.problem());
+    }
+    comfort_->save_bar->tell(tr("%1 was not written: %2.").arg(QFileInfo(file).fileName(), why),
+                             {{tr("Export again…"), [this] { export_picture(); }}});
 }
 
 }  // namespace millrace::editor

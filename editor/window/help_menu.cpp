@@ -34,8 +34,9 @@ QString gestures() {
 QString shortcuts_page(const QWidget& window) {
     QString page = "# " + EditorWindow::tr("Keyboard shortcuts") + "\n\n" +
                    EditorWindow::tr(
-                       "Every key below can be changed: Edit › Settings › Shortcuts. "
-                       "Ctrl+Shift+P finds a command by its name.") +
+                       "Keys of the menus can be changed: Edit › Settings › Shortcuts. Those of "
+                       "viewers and the mouse are fixed. Ctrl+Shift+P finds a command by its "
+                       "name.") +
                    "\n\n## " + EditorWindow::tr("On the canvas") + "\n\n| | |\n|---|---|\n" +
                    gestures();
     // A group's commands may stand apart, as those of submenus do.
@@ -50,7 +51,9 @@ QString shortcuts_page(const QWidget& window) {
         shown.replace('|', "\\|");
         // A backtick is marked with two around it.
         shown = shown.contains('`') ? "`` " + shown + " ``" : '`' + shown + '`';
-        rows[command.group] += "| " + text + " | " + shown + " |\n";
+        const QString row = "| " + text + " | " + shown + " |\n";
+        // Viewers of one kind have the same keys.
+        if (!rows[command.group].contains(row)) rows[command.group] += row;
     }
     for (const QString& group : groups)
         page += "\n## " + group + "\n\n| | |\n|---|---|\n" + rows[group];

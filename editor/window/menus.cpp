@@ -29,6 +29,13 @@ constexpr double kPasteStep = 40;
 
 }  // namespace
 
+QMenu* EditorWindow::menu_with(const char* action) const {
+    for (const QAction* entry : menuBar()->actions())
+        if (entry->menu() && entry->menu()->actions().contains(this->action(action)))
+            return entry->menu();
+    return nullptr;
+}
+
 QAction* EditorWindow::add(QWidget* menu, const char* name, const QString& text,
                            const QList<QKeySequence>& keys, std::function<void()> work) {
     auto* action = new QAction(text, this);
@@ -85,8 +92,9 @@ void EditorWindow::make_file_menu() {
         if (may_leave()) document_.start({}, {});
     });
     add(menu, "open", tr("&Open…"), {QKeySequence::Open}, [this] {
-        const QString file =
-            QFileDialog::getOpenFileName(this, tr("Open a graph"), {}, tr("Graphs (*.json)"));
+        const QString file = QFileDialog::getOpenFileName(
+            this, tr("Open a graph"), {},
+            tr("Graphs and pictures that carry one (*.json *.png *.svg)"));
         if (!file.isEmpty()) open(file);
     });
     add(menu, "save", tr("&Save"), {QKeySequence::Save}, [this] { save(); });

@@ -99,9 +99,12 @@ bool WireHover::eventFilter(QObject* watched, QEvent* event) {
         case QEvent::Hide:
             if (!held_ || event->type() != QEvent::Leave) hide();
             break;
-        case QEvent::FocusOut:
-            if (held_) hide();
+        case QEvent::FocusOut: {
+            // A window that comes or goes, as the card itself does, does not leave the canvas.
+            const auto why = static_cast<QFocusEvent*>(event)->reason();
+            if (held_ && why != Qt::ActiveWindowFocusReason && why != Qt::PopupFocusReason) hide();
             break;
+        }
         case QEvent::KeyPress:
             if (held_ && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) hide();
             break;
@@ -185,15 +188,17 @@ void WireHover::show_flow() {
     std::uint64_t dropped = 0;
     bool stalled = false;
     const engine::Graph* graph = scene_->graph();
-    for (const engine::Wire& wire : graph ? graph->wires : std::vector<engine::Wire>()) {
-        if (!shown_ || (shown_->wire ? !(wire == *shown_->wire) : !(wire.from == shown_->from)))
-            continue;
-        for (const std::string& name : run_wires(root, scene_->path(), wire)) {
-            const RunWire* one = monitor_->wire(name);
-            if (!one) continue;
-            dropped += one->dropped;
-            stalled = stalled || monitor_->is_stalled(name);
-            if (!fullest || one->waiting > fullest->waiting) fullest = one;
+    if (shown_ && graph) {
+        const auto prefixes = run_prefixes(root, scene_->path());
+        for (const engine::Wire& wire : graph->wires) {
+            if (shown_->wire ? !(wire == *shown_->wire) : !(wire.from == shown_->from)) continue;
+            for (const std::string& name : run_wires(root, scene_->path(), wire, prefixes)) {
+                const RunWire* one = monitor_->wire(name);
+                if (!one) continue;
+                dropped += one->dropped;
+                stalled = stalled || monitor_->is_stalled(name);
+                if (!fullest || one->waiting > fullest->waiting) fullest = one;
+            }
         }
     }
     if (fullest && monitor_->is_live())

@@ -10,6 +10,7 @@
 #include "editor/canvas/canvas_view.hpp"
 #include "editor/canvas/items.hpp"
 #include "editor/canvas/status_preview.hpp"
+#include "editor/document/wiring.hpp"
 #include "editor/inspector/inspector.hpp"
 #include "editor/panels/problems_panel.hpp"
 #include "editor/panels/wire_panel.hpp"
@@ -22,12 +23,6 @@ namespace millrace::editor {
 namespace {
 
 constexpr int kProgressSteps = 1000;
-
-QMenu* menu_with(const QMenuBar* bar, const QAction* action) {
-    for (QAction* entry : bar->actions())
-        if (entry->menu() && entry->menu()->actions().contains(action)) return entry->menu();
-    return nullptr;
-}
 
 /// Ctrl+Shift+click on the canvas, before the canvas selects or drags by it.
 class SlotClicks : public QObject {
@@ -105,8 +100,8 @@ void EditorWindow::make_running() {
 }
 
 void EditorWindow::make_running_actions() {
-    QMenu* runs = menu_with(menuBar(), action("run"));
-    QMenu* views = menu_with(menuBar(), action("show_all"));
+    QMenu* runs = menu_with("run");
+    QMenu* views = menu_with("show_all");
     QAction* from = add(runs, "run_from", tr("Run &from the selection"),
                         {QKeySequence("Ctrl+Shift+E")}, [this] { run_from(); });
     from->setToolTip(
@@ -143,7 +138,7 @@ void EditorWindow::make_running_actions() {
 
 void EditorWindow::make_slot_actions() {
     new SlotClicks(view_, [this](const engine::Endpoint& output) { send_to_viewer(output); });
-    QMenu* views = menu_with(menuBar(), action("show_all"));
+    QMenu* views = menu_with("show_all");
     auto* menu = views->addMenu(tr("&Viewer slots"));
     const auto on_canvas = [this](QAction* made, QWidget* also) {
         for (QWidget* widget : {static_cast<QWidget*>(view_), also})
@@ -205,12 +200,14 @@ void EditorWindow::show_viewed() {
     const auto looked = wires_->outputs();
     std::vector<engine::Endpoint> marked;
     const engine::Graph* graph = scene_->graph();
-    if (!looked.empty() && graph)
+    if (!looked.empty() && graph) {
+        const auto prefixes = run_prefixes(document_.graph(), scene_->path());
         for (const engine::Wire& wire : graph->wires) {
-            const auto name = run_output(document_.graph(), scene_->path(), wire.from);
+            const auto name = run_output(document_.graph(), scene_->path(), wire.from, prefixes);
             if (name && std::ranges::find(looked, *name) != looked.end())
                 marked.push_back(wire.from);
         }
+    }
     scene_->set_viewed(marked);
 }
 
@@ -225,29 +222,23 @@ void EditorWindow::run_from() {
             tr("Inside a subgraph the whole graph runs; what is unchanged comes from the "
                "cache."));
     }
-    const engine::Graph& graph = document_.graph();
-    std::set<std::string> reached(from.begin(), from.end());
-    while (!from.empty()) {
-        const std::string node = from.back();
-        from.pop_back();
-        for (const engine::Wire& wire : graph.wires)
-            if (wire.from.node == node && reached.insert(wire.to.node).second)
-                from.push_back(wire.to.node);
-    }
+    // As the run has them: calls are what lies in them, and what is muted keeps others from
+    // running.
+    const engine::Graph graph = engine::expand(document_.graph()).graph;
+    std::set<std::string> stopped;  // by what is muted, as the planner told
+    for (const engine::Problem& problem : problems_->graph_problems())
+        if (problem.code == "W-PLAN-020") stopped.insert(problem.where);
     QStringList until;
-    for (const std::string& id : reached) {
-        const auto node = graph.nodes.find(id);
-        if (node == graph.nodes.end()) continue;
-        if (!engine::is_call(node->second)) {
-            until << QString::fromStdString(id);
-            continue;
-        }
-        // A call is no node of the run; what its outputs lead to are.
-        for (const PortFace& port : scene_->node(id)->face().outputs)
-            if (const auto name = run_output(graph, {}, {id, port.name}))
-                until << QString::fromStdString(name->node);
-    }
+    for (const std::string& id : with_downstream(document_.graph(), from))
+        for (const std::string& start : {id, id + "/"})
+            for (auto node = graph.nodes.lower_bound(start);
+                 node != graph.nodes.end() &&
+                 (start == id ? node->first == id : node->first.starts_with(start));
+                 ++node)
+                if (node->second.mode == engine::NodeMode::Normal && !stopped.contains(node->first))
+                    until << QString::fromStdString(node->first);
     until.removeDuplicates();
+    if (until.isEmpty()) return tell(tr("Nothing in the selection runs."));
     run(until);
     tell(
         tr("Runs from the selection on: what feeds it comes from the cache where it is unchanged, "

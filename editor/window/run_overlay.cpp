@@ -51,8 +51,10 @@ void RunOverlay::watch_sizes() {
     const engine::Graph* graph = scene_->graph();
     if (!graph) return;
     std::vector<engine::Endpoint> outputs;
+    const engine::Graph& root = scene_->document()->graph();
+    const auto prefixes = run_prefixes(root, scene_->path());
     for (const engine::Wire& wire : graph->wires)
-        if (const auto output = run_output(scene_->document()->graph(), scene_->path(), wire.from))
+        if (const auto output = run_output(root, scene_->path(), wire.from, prefixes))
             outputs.push_back(*output);
     std::ranges::sort(outputs);
     outputs.erase(std::unique(outputs.begin(), outputs.end()), outputs.end());

@@ -9,7 +9,6 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <set>
 
 #include "editor/canvas/canvas_view.hpp"
 #include "editor/panels/problems_panel.hpp"
@@ -22,33 +21,6 @@
 #include "editor/window/window.hpp"
 
 namespace millrace::editor {
-namespace {
-
-QMenu* menu_with(const QMenuBar* bar, const QAction* action) {
-    for (QAction* entry : bar->actions())
-        if (entry->menu() && entry->menu()->actions().contains(action)) return entry->menu();
-    return nullptr;
-}
-
-/// Nodes that run when it ends after `until`; all of them when that is empty.
-std::set<std::string> nodes_that_run(const engine::Graph& graph, const QStringList& until) {
-    std::set<std::string> nodes;
-    if (until.isEmpty())
-        for (const auto& [id, node] : graph.nodes) nodes.insert(id);
-    std::vector<std::string> left;
-    for (const QString& id : until) left.push_back(id.toStdString());
-    while (!left.empty()) {
-        const std::string id = left.back();
-        left.pop_back();
-        if (!graph.nodes.contains(id) || !nodes.insert(id).second) continue;
-        for (const engine::Wire& wire : graph.wires)
-            if (wire.to.node == id) left.push_back(wire.from.node);
-    }
-    return nodes;
-}
-
-}  // namespace
-
 void EditorWindow::make_runs() {
     runs_ = new RunsPanel;
     auto* dock = new QDockWidget(tr("Runs"), this);
@@ -89,7 +61,8 @@ void EditorWindow::make_runs() {
         show_runs_place();
     });
     connect(&session_, &Session::run_ended, this, [this](const QString&, const QString& out) {
-        if (!out.isEmpty() && !scrubber_->is_open()) numeric_->set_run(out);
+        if (!out.isEmpty() && !scrubber_->is_open() && monitor_->is_of_document())
+            numeric_->set_run(out);
         runs_->refresh();
     });
     connect(monitor_, &RunMonitor::changed, this, [this] {
@@ -101,14 +74,20 @@ void EditorWindow::make_runs() {
     connect(&document_, &Document::file_changed, this, [this] {
         if (document_.file() != runs_of_) show_runs_place();
     });
-    connect(&document_, &Document::started, this, [this] { show_runs_place(); });
+    connect(&document_, &Document::started, this, [this] {
+        // What belongs to another graph says nothing of this one.
+        runs_->forget_graph();
+        numeric_->set_reference({});
+        numeric_->set_run({});
+        show_runs_place();
+    });
     make_runs_actions();
     show_runs_place();
 }
 
 void EditorWindow::make_runs_actions() {
-    QMenu* runs = menu_with(menuBar(), action("run"));
-    QMenu* views = menu_with(menuBar(), action("show_all"));
+    QMenu* runs = menu_with("run");
+    QMenu* views = menu_with("show_all");
     runs->addSeparator();
     for (const auto& [name, text, tip, standard] :
          {std::tuple{"record_sketches", tr("Record s&ketches of all wires"),
@@ -170,22 +149,20 @@ void EditorWindow::ask_to_record(RunRequest& request) const {
     if (action("record_sketches")->isChecked()) request.sketches = {"all"};
     if (action("keep_packets")->isChecked()) request.keep = {"all"};
     if (!action("record_visuals")->isChecked()) return;
-    // An output that does not run would keep the whole graph from running.
-    const engine::Graph graph = engine::expand(document_.graph()).graph;
-    const auto nodes = nodes_that_run(graph, request.until);
     for (const engine::Endpoint& output : wires_->outputs())
-        if (nodes.contains(output.node))
-            request.record_visuals << QString::fromStdString(to_text(output));
+        request.record_visuals << QString::fromStdString(to_text(output));
 }
 
 void EditorWindow::open_run(const QString& folder) {
     if (!may_leave()) return;
     try {
-        engine::Graph graph = graph_of_run(folder);
+        engine::Graph graph =
+            anchored(graph_of_run(folder), read_entry(folder.toStdString()).graph_file);
         const QString name = QFileInfo(folder).fileName();
         graph.meta["title"] = tr("Run %1").arg(name).toStdString();
-        runs_->add_own(folder);
         document_.start(std::move(graph), {});
+        runs_->add_own(folder);
+        runs_->refresh();
         view_->show_all();
     } catch (const engine::Error& error) {
         problems_->set_graph_problems({error.problem()});
@@ -198,8 +175,13 @@ void EditorWindow::resume_run(const QString& folder) {
     try {
         // What goes on is the graph that ran, whatever became of it on the canvas.
         const engine::Graph graph = graph_of_run(folder);
-        const QString file = read_entry(folder.toStdString()).graph_file;
-        RunRequest request{.out = folder, .resume = true};
+        const RunEntry entry = read_entry(folder.toStdString());
+        const QString& file = entry.graph_file;
+        // A checkpoint belongs to its seed and its nodes.
+        RunRequest request{.until = entry.until,
+                           .seed = static_cast<std::uint64_t>(entry.seed),
+                           .out = folder,
+                           .resume = true};
         ask_to_record(request);
         request.record_visuals.clear();
         session_.run(graph, QFileInfo(file).isAbsolute() ? file : document_.file(), request);
@@ -212,6 +194,7 @@ void EditorWindow::resume_run(const QString& folder) {
 void EditorWindow::set_reference_run(const QString& folder) {
     runs_->set_reference(folder);
     numeric_->set_reference(folder);
+    if (folder.isEmpty()) return;
     tell(tr("%1 is the reference: View > Paint wires by error shows how far others are from it.")
              .arg(QFileInfo(folder).fileName()));
 }
@@ -221,8 +204,11 @@ void EditorWindow::compare_runs(const QString& a, const QString& b) {
         comparison_ = new CompareDialog(this);
         connect(comparison_, &CompareDialog::place_wanted, this, &EditorWindow::select_place);
         connect(comparison_, &CompareDialog::compared, this, [this] {
-            if (std::exchange(diverge_next_, false) && !comparison_->go_to_divergence())
-                tell(tr("The run agrees with the reference wherever both were recorded."));
+            if (!std::exchange(diverge_next_, false) || comparison_->go_to_divergence()) return;
+            const QString& problem = comparison_->result().problem;
+            tell(problem.isEmpty()
+                     ? tr("The run agrees with the reference wherever both were recorded.")
+                     : problem);
         });
     }
     comparison_->compare(a, b);

@@ -18,6 +18,7 @@
 #include "editor/panels/problems_panel.hpp"
 #include "editor/panels/search_palette.hpp"
 #include "editor/panels/wire_panel.hpp"
+#include "editor/session/run_monitor.hpp"
 #include "editor/session/run_names.hpp"
 #include "editor/window/comfort.hpp"
 #include "editor/window/welcome_page.hpp"
@@ -124,12 +125,17 @@ void EditorWindow::connect_canvas() {
                       from.output ? item->face().output(from.port) : item->face().input(from.port));
     });
     connect(search_, &SearchPalette::chosen, this, &EditorWindow::add_node);
-    connect(wires_, &WirePanel::outputs_changed, this,
-            [this] { show_viewed(); });
+    connect(wires_, &WirePanel::outputs_changed, this, [this] { show_viewed(); });
+    connect(scene_, &CanvasScene::path_changed, this, [this] { show_viewed(); });
+    connect(&document_, &Document::changed, this, [this](bool meaning) {
+        if (meaning) show_viewed();
+    });
     connect(wires_, &WirePanel::status, this, [this](const QString& text) { tell(text); });
     connect(problems_, &ProblemsPanel::place_wanted, this, &EditorWindow::select_place);
     connect(inspector_, &Inspector::hot_parameter_changed, this,
             [this](const QString& node, const QString& name, const engine::Value& value) {
+                // What goes on may be the run of a document that was shown before.
+                if (!monitor_->is_of_document()) return;
                 // In a subgraph, of each call that leads here.
                 for (const std::string& prefix : run_prefixes(document_.graph(), scene_->path()))
                     session_.set_parameter(QString::fromStdString(prefix) + node, name, value);
@@ -140,6 +146,7 @@ void EditorWindow::connect_session() {
     connect(&session_, &Session::catalogue, this, [this](const engine::Value& tables) {
         take_catalogue(std::make_shared<const Catalogue>(tables));
         Catalogue::keep(tables);
+        problems_->set_worker_problem({});
         validate_timer_.start();
     });
     connect(&session_, &Session::state_changed, this, [this] { show_state(); });
@@ -172,7 +179,7 @@ void EditorWindow::connect_session() {
                 tell(tr("Run ended: %1").arg(status));
             });
     connect(&session_, &Session::died, this, [this](const engine::Problem& problem) {
-        problems_->add_run_problem(problem);
+        problems_->set_worker_problem(problem);
         tell(QString::fromStdString(problem.what));
     });
     connect(&session_, &Session::log, this,

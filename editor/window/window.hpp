@@ -87,6 +87,8 @@ protected:
     void dropEvent(QDropEvent* event) override;
 
 private:
+    /// The menu in which the action of this name stands; null when in none.
+    QMenu* menu_with(const char* action) const;
     QAction* add(QWidget* menu, const char* name, const QString& text,
                  const QList<QKeySequence>& keys, std::function<void()> work);
     void make_docks();
@@ -132,6 +134,8 @@ private:
     void make_comfort_actions();
     void make_help_menu();
     void make_worker_menu();
+    void keep_mine();
+    void count_as_unsaved();
     void watch_file();
     void note_file();
     void tell_of_disk();

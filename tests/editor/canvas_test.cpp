@@ -1,17 +1,7 @@
 // The canvas under mouse and keys: moving with lines to keep to, wires that are cut, led through
 // dots and joined, nodes put into them and taken off. Node types come from a table; no worker runs.
-#include <QTest>
-// The parts of Qt Test for widgets come only with these, whatever the order of other headers.
-#include <QtTest/qtest_widgets.h>
-#include <QtTest/qtestkeyboard.h>
-#include <QtTest/qtestmouse.h>
-
-#include <QApplication>
 #include <QLineEdit>
 #include <QMouseEvent>
-#include <QSettings>
-#include <QStandardPaths>
-
 #include <algorithm>
 
 #include <gtest/gtest.h>
@@ -22,25 +12,16 @@
 #include "editor/document/bends.hpp"
 #include "editor/document/edits.hpp"
 #include "editor/panels/search_palette.hpp"
-#include "editor/window/window.hpp"
-#include "tests/viewers/activate.hpp"
+#include "tests/editor/window_support.hpp"
 
 namespace millrace::editor {
 namespace {
 
-class Canvas : public ::testing::Test {
+class Canvas : public EditorTest {
 protected:
     Canvas() {
-        QStandardPaths::setTestModeEnabled(true);
-        QSettings().clear();
-        window = std::make_unique<EditorWindow>(
-            QStringList{MILLRACE_BINARY_DIR "/bin/millrace", "worker", "--no-cache"});
-        window->resize(1500, 950);
-        window->show();
-        EXPECT_TRUE(millrace::tests::activate(*window));
-        EXPECT_TRUE(QTest::qWaitFor(
-            [&] { return window->scene()->catalogue().find("control.rate_limit") != nullptr; },
-            60'000));
+        make();
+        wait_for_catalogue();
         engine::Graph graph;
         add_node(graph, "control.counter", 1, {0, 0});
         add_node(graph, "control.rate_limit", 1, {320, 0});
@@ -53,8 +34,6 @@ protected:
         window->canvas()->set_zoom(1);
         window->canvas()->centerOn(400, 100);
     }
-    ~Canvas() override { window->document().history().setClean(); }
-
     QWidget* port() const { return window->canvas()->viewport(); }
     QPoint on_view(QPointF scene) const { return window->canvas()->mapFromScene(scene); }
     void drag(QPointF from, QPointF to, Qt::MouseButton button = Qt::LeftButton,
@@ -80,17 +59,12 @@ protected:
         });
     }
     int steps() const { return window->document().history().count(); }
-    /// A picture to look at, where a folder for it is named.
-    void look(const QString& name) const {
-        const QString folder = qEnvironmentVariable("MILLRACE_PICTURES");
-        if (!folder.isEmpty()) window->grab().save(folder + "/canvas_" + name + ".png");
-    }
+    void look(const char* name) const { picture(window.get(), QStringLiteral("canvas_") + name); }
     void key(Qt::Key key, Qt::KeyboardModifiers keys = {}) {
         window->canvas()->setFocus();
         QTest::keyClick(window->canvas(), key, keys);
     }
 
-    std::unique_ptr<EditorWindow> window;
     engine::Graph start;
 };
 

@@ -93,7 +93,7 @@ TEST_F(ComfortTest, NoTwoCommandsHaveOneKeyAndTheWantedOnesAreThere) {
 TEST_F(ComfortTest, AKeyIsRecordedHoldsAtOnceAndIsKept) {
     make();
     window->action("settings")->trigger();
-    auto* dialog = window->comfort().settings;
+    SettingsDialog* dialog = window->comfort().settings;
     ASSERT_NE(dialog, nullptr);
     dialog->show_page(SettingsDialog::Page::Shortcuts);
     ASSERT_TRUE(millrace::tests::activate(*dialog));
@@ -131,7 +131,7 @@ TEST_F(ComfortTest, AKeyIsRecordedHoldsAtOnceAndIsKept) {
 TEST_F(ComfortTest, AConflictNamesBothAndIsResolvedByChoice) {
     make();
     window->action("settings")->trigger();
-    auto* dialog = window->comfort().settings;
+    SettingsDialog* dialog = window->comfort().settings;
     dialog->show_page(SettingsDialog::Page::Shortcuts);
     ASSERT_TRUE(millrace::tests::activate(*dialog));
     QAction *find = window->action("find"), *duplicate = window->action("duplicate");
@@ -180,7 +180,7 @@ TEST_F(ComfortTest, MostCommandsHaveGermanAndChineseWords) {
 TEST_F(ComfortTest, SettingsHoldAtOnce) {
     make();
     window->action("settings")->trigger();
-    auto* dialog = window->comfort().settings;
+    SettingsDialog* dialog = window->comfort().settings;
     auto* theme = dialog->findChild<QComboBox*>("theme");
     theme->setCurrentIndex(theme->findData("high-contrast"));
     EXPECT_TRUE(window->action("theme_contrast")->isChecked());

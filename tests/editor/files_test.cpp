@@ -233,10 +233,14 @@ TEST_F(DiskTest, AFileThatBecomesAsItWasEndsTheQuestion) {
 TEST_F(DiskTest, OwnSavesAreNoNews) {
     edit_here();
     ASSERT_TRUE(window->save());
-    // The notices of the system come later; the next one after them is that of a real change.
-    QTest::qWait(400);
+    bool told_of_own = false;
+    QObject::connect(window->comfort().watch, &FileWatch::noticed, window.get(),
+                     [&] { told_of_own = told_of_own || read(file) != text_of(other); });
     window->comfort().watch->look();
-    EXPECT_EQ(bar()->text(), QString());
+    // The system's notices come in order: with that of a real change those of the save are past.
+    write(file, text_of(other));
+    ASSERT_TRUE(told("changed on disk"));
+    EXPECT_FALSE(told_of_own);
 }
 
 class SaveFault : public DiskTest {
@@ -261,6 +265,15 @@ TEST_F(SaveFault, AFileThatNobodyMayWriteIsLeftAndSaid) {
     QFile::setPermissions(file, QFile::ReadOwner | QFile::WriteOwner);
     EXPECT_TRUE(fault()->press("Try again"));
     EXPECT_FALSE(window->document().is_modified());
+    EXPECT_EQ(fault()->text(), QString());
+}
+
+TEST_F(SaveFault, IsForgottenWithItsDocument) {
+    edit_here();
+    QFile::setPermissions(file, QFile::ReadOwner | QFile::ReadUser);
+    ASSERT_FALSE(window->save());
+    ASSERT_FALSE(fault()->text().isEmpty());
+    window->document().start(small(), {});
     EXPECT_EQ(fault()->text(), QString());
 }
 

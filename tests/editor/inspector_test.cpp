@@ -2,13 +2,8 @@
 // window with a real worker.
 #include "editor/inspector/inspector.hpp"
 
-#include <QtTest/qtest_widgets.h>
-#include <QTest>
-
 #include <QLabel>
 #include <QPushButton>
-#include <QSettings>
-#include <QStandardPaths>
 
 #include <gtest/gtest.h>
 
@@ -16,8 +11,7 @@
 #include "editor/inspector/param_row.hpp"
 #include "editor/inspector/problem_fix.hpp"
 #include "editor/panels/search_palette.hpp"
-#include "editor/window/window.hpp"
-#include "tests/viewers/activate.hpp"
+#include "tests/editor/window_support.hpp"
 
 namespace millrace::editor {
 namespace {
@@ -89,22 +83,11 @@ TEST(ProblemFix, ProblemsAreFoundByTheirPlace) {
     EXPECT_FALSE(concerns({.where = "x.y -> nn.a"}, "", "n"));
 }
 
-class InspectorWindow : public ::testing::Test {
+class InspectorWindow : public EditorTest {
 protected:
     InspectorWindow() {
-        QStandardPaths::setTestModeEnabled(true);
-        QSettings().clear();
-        window = std::make_unique<EditorWindow>(
-            QStringList{MILLRACE_BINARY_DIR "/bin/millrace", "worker", "--no-cache"});
-        window->resize(1500, 950);
-        window->show();
-        EXPECT_TRUE(millrace::tests::activate(*window));
-        EXPECT_TRUE(
-            wait([&] { return window->scene()->catalogue().find("control.counter") != nullptr; }));
-    }
-    template <class Condition>
-    static bool wait(Condition condition) {
-        return QTest::qWaitFor(condition, 60'000);
+        make();
+        wait_for_catalogue();
     }
     void show(engine::Graph graph, const char* node) {
         window->document().start(std::move(graph), {});
@@ -120,8 +103,6 @@ protected:
         return button;
     }
     const engine::Graph& graph() const { return window->document().graph(); }
-
-    std::unique_ptr<EditorWindow> window;
 };
 
 TEST_F(InspectorWindow, AButtonPutsAValueWithinItsRange) {

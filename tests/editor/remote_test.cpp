@@ -3,6 +3,7 @@
 
 #include <QDir>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMenu>
 #include <QSignalSpy>
 #include <QTreeWidget>
@@ -10,6 +11,7 @@
 #include "editor/comfort/canvas_bars.hpp"
 #include "editor/comfort/remote_paths.hpp"
 #include "editor/comfort/workers.hpp"
+#include "editor/panels/problems_panel.hpp"
 #include "tests/editor/window_support.hpp"
 
 namespace millrace::editor {
@@ -85,6 +87,7 @@ TEST_F(RemoteTest, AHostThatCanNotBeReachedIsToldWithAWayBack) {
     EXPECT_TRUE(bar->text().contains("gone")) << bar->text().toStdString();
     EXPECT_TRUE(bar->text().contains("No route to host")) << bar->text().toStdString();
     EXPECT_TRUE(window->comfort().workers->label()->text().contains("not connected"));
+    EXPECT_LE(window->problems()->topLevelItemCount(), 1) << "told once";
     window->document().start(small(), {});
     picture(window.get(), "unreachable");
     EXPECT_TRUE(bar->press("Use this machine"));
@@ -112,6 +115,17 @@ TEST_F(RemoteTest, FilesOfTheHostAreBrowsed) {
     ASSERT_TRUE(QTest::qWaitFor([&] { return dialog.settled(); }, 60'000));
     ASSERT_EQ(list->topLevelItemCount(), 1);
     picture(&dialog, "remote-folder");
+    // Enter in the field goes there and does not close the dialog.
+    auto* place = dialog.findChild<QLineEdit*>();
+    ASSERT_NE(place, nullptr);
+    place->setFocus();
+    place->setText(path("data"));
+    QTest::keyClick(place, Qt::Key_Return);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return dialog.settled(); }, 60'000));
+    EXPECT_TRUE(dialog.isVisible());
+    EXPECT_EQ(list->topLevelItem(0)->text(0), "scans");
+    dialog.go(path("data/scans"));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return dialog.settled(); }, 60'000));
     // What is not there is told, and the list stays.
     dialog.go("/nowhere/at/all");
     ASSERT_TRUE(QTest::qWaitFor([&] { return dialog.settled(); }, 60'000));

@@ -1,16 +1,6 @@
 // What the editor shows of a run, with a real worker: states, queues, drops, skipped items,
 // progress, the card of a wire, previews, overlays and the viewer's slots.
-#include <QTest>
-// The parts of Qt Test for widgets come only with these, whatever the order of other headers.
-#include <QtTest/qtest_widgets.h>
-#include <QtTest/qtestkeyboard.h>
-#include <QtTest/qtestmouse.h>
-
-#include <QFile>
 #include <QImage>
-#include <QSettings>
-#include <QStandardPaths>
-#include <QTemporaryDir>
 
 #include <gtest/gtest.h>
 
@@ -25,13 +15,10 @@
 #include "editor/session/thumbnail.hpp"
 #include "editor/window/run_hover.hpp"
 #include "editor/window/run_overlay.hpp"
-#include "editor/window/window.hpp"
-#include "tests/viewers/activate.hpp"
+#include "tests/editor/window_support.hpp"
 
 namespace millrace::editor {
 namespace {
-
-constexpr int kPatience_ms = 60'000;
 
 /// Counts slowly enough to be looked at on the way.
 engine::Graph counting(int items, double per_second) {
@@ -43,22 +30,11 @@ engine::Graph counting(int items, double per_second) {
     return graph;
 }
 
-class Running : public ::testing::Test {
+class Running : public EditorTest {
 protected:
     Running() {
-        QStandardPaths::setTestModeEnabled(true);
-        QSettings().clear();
-        window = std::make_unique<EditorWindow>(
-            QStringList{MILLRACE_BINARY_DIR "/bin/millrace", "worker", "--no-cache"});
-        window->resize(1500, 950);
-        window->show();
-        EXPECT_TRUE(millrace::tests::activate(*window));
-        EXPECT_TRUE(
-            wait([&] { return window->scene()->catalogue().find("control.counter") != nullptr; }));
-    }
-    template <class Condition>
-    static bool wait(Condition condition) {
-        return QTest::qWaitFor(condition, kPatience_ms);
+        make();
+        wait_for_catalogue();
     }
     void start(engine::Graph graph) {
         window->document().start(std::move(graph), {});
@@ -107,9 +83,6 @@ protected:
         graph.layout = {{"read", {0, 0}}, {"small", {420, 0}}};
         return graph;
     }
-
-    QTemporaryDir folder;
-    std::unique_ptr<EditorWindow> window;
 };
 
 TEST_F(Running, StatesFollowTheRunWithProgressAndTimeLeft) {

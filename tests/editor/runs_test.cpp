@@ -1,40 +1,32 @@
 // Recorded runs in the editor: the list, comparing two, wires painted by their error, where runs
 // part, going through items. The runs are those of a real worker in a folder of their own.
-#include <QTest>
-// The parts of Qt Test for widgets come only with these, whatever the order of other headers.
-#include <QtTest/qtest_widgets.h>
-#include <QtTest/qtestkeyboard.h>
-#include <QtTest/qtestmouse.h>
-
+#include <signal.h>
 #include <QAction>
 #include <QFile>
 #include <QLineEdit>
 #include <QMenu>
 #include <QProcess>
-#include <QSettings>
-#include <QStandardPaths>
-#include <QTemporaryDir>
 #include <QTreeWidget>
 
 #include <gtest/gtest.h>
 
 #include "editor/canvas/canvas_view.hpp"
 #include "editor/canvas/items.hpp"
+#include "editor/panels/problems_panel.hpp"
 #include "editor/panels/runs_panel.hpp"
 #include "editor/panels/wire_panel.hpp"
 #include "editor/runs/compare_dialog.hpp"
 #include "editor/runs/numeric_wires.hpp"
 #include "editor/runs/run_case.hpp"
 #include "editor/runs/run_scrubber.hpp"
+#include "editor/runs/wire_errors.hpp"
 #include "editor/session/run_monitor.hpp"
-#include "editor/window/window.hpp"
-#include "tests/viewers/activate.hpp"
+#include "tests/editor/window_support.hpp"
 #include "viewers/common/timeline.hpp"
 
 namespace millrace::editor {
 namespace {
 
-constexpr int kPatience_ms = 60'000;
 constexpr const char* kMillrace = MILLRACE_BINARY_DIR "/bin/millrace";
 
 /// a counts; b and c follow it, so that a change of a is seen on every wire.
@@ -52,23 +44,14 @@ engine::Graph counting() {
     return graph;
 }
 
-class Runs : public ::testing::Test {
+class Runs : public EditorTest {
 protected:
     Runs() {
-        QStandardPaths::setTestModeEnabled(true);
-        QSettings().clear();
-        window = std::make_unique<EditorWindow>(
-            QStringList{kMillrace, "worker", "--no-cache", "--runs", path("runs")});
-        window->resize(1500, 950);
-        window->show();
+        make({kMillrace, "worker", "--no-cache", "--runs", path("runs")});
         engine::save_graph(counting(), path("g.json").toStdString());
         EXPECT_TRUE(window->open(path("g.json")));
-        EXPECT_TRUE(millrace::tests::activate(*window));
-        EXPECT_TRUE(
-            until([&] { return window->scene()->catalogue().find("control.counter") != nullptr; }));
+        wait_for_catalogue();
     }
-    QString path(const QString& name) const { return folder.path() + "/" + name; }
-    bool until(const std::function<bool()>& what) { return QTest::qWaitFor(what, kPatience_ms); }
     void trigger(const char* name) {
         ASSERT_NE(window->action(name), nullptr) << name;
         window->action(name)->trigger();
@@ -77,8 +60,8 @@ protected:
     QString run() {
         const std::size_t before = window->runs()->shown().size();
         window->run();
-        EXPECT_TRUE(until([&] { return !window->monitor()->status().isEmpty(); }));
-        EXPECT_TRUE(until([&] {
+        EXPECT_TRUE(wait([&] { return !window->monitor()->status().isEmpty(); }));
+        EXPECT_TRUE(wait([&] {
             const auto shown = window->runs()->shown();
             return shown.size() == before + 1 && !window->session().is_running() &&
                    shown.front().state == RunEntry::State::Succeeded;
@@ -99,17 +82,10 @@ protected:
                 if (wire->wire().from.node == from) return wire;
         return nullptr;
     }
-    void picture(const char* name) {
-        if (const QString to = qEnvironmentVariable("MILLRACE_PICTURES"); !to.isEmpty())
-            window->grab().save(to + "/" + name + ".png");
-    }
-
-    QTemporaryDir folder;
-    std::unique_ptr<EditorWindow> window;
 };
 
 TEST_F(Runs, TheListTellsWhatChangedAndWhatIsBroken) {
-    EXPECT_TRUE(until([&] { return !window->runs()->is_busy(); }));
+    EXPECT_TRUE(wait([&] { return !window->runs()->is_busy(); }));
     EXPECT_TRUE(window->runs()->shown().empty());
     const QString first = run();
     set("a", "start", 2.0);
@@ -121,7 +97,7 @@ TEST_F(Runs, TheListTellsWhatChangedAndWhatIsBroken) {
     torn.write("{\"status\": \"succ");
     torn.close();
     window->runs()->refresh();
-    ASSERT_TRUE(until([&] { return window->runs()->shown().size() == 3; }));
+    ASSERT_TRUE(wait([&] { return window->runs()->shown().size() == 3; }));
     bool broken = false, changed = false;
     for (int i = 0; i < 3; ++i) {
         const QTreeWidgetItem* item = window->runs()->list()->topLevelItem(i);
@@ -134,7 +110,7 @@ TEST_F(Runs, TheListTellsWhatChangedAndWhatIsBroken) {
     EXPECT_FALSE(entry_of(path("runs/torn"), "run_open")->isEnabled());
     EXPECT_TRUE(entry_of(path("runs/torn"), "run_delete")->isEnabled());
     EXPECT_FALSE(entry_of(second, "run_resume")->isEnabled());
-    picture("runs-list");
+    picture(window.get(), "runs-list");
     window->runs()->search()->setText("start 2.0");
     ASSERT_EQ(window->runs()->shown().size(), 1U);
     EXPECT_EQ(window->runs()->shown().front().folder, second);
@@ -155,7 +131,7 @@ TEST_F(Runs, ComparingFindsTheNodeWhereRunsPart) {
     entry_of(second, "run_compare")->trigger();
     ASSERT_NE(window->comparison(), nullptr);
     CompareDialog& dialog = *window->comparison();
-    ASSERT_TRUE(until([&] { return !dialog.is_busy(); }));
+    ASSERT_TRUE(wait([&] { return !dialog.is_busy(); }));
     ASSERT_TRUE(dialog.result().problem.isEmpty()) << dialog.result().problem.toStdString();
     EXPECT_EQ(dialog.params()->topLevelItem(0)->text(0), "nodes.c.params.size");
     EXPECT_EQ(dialog.params()->topLevelItem(0)->text(1), "2");
@@ -175,7 +151,44 @@ TEST_F(Runs, ComparingFindsTheNodeWhereRunsPart) {
     window->scene()->select_nodes({});
     trigger("find_divergence");
     EXPECT_TRUE(
-        until([&] { return window->scene()->selected_nodes() == std::vector<std::string>{"c"}; }));
+        wait([&] { return window->scene()->selected_nodes() == std::vector<std::string>{"c"}; }));
+}
+
+TEST_F(Runs, ARunOfAPartGoesOnAsThatPart) {
+    QProcess process;
+    process.start(kMillrace, {"run", path("g.json"), "--out", path("runs/part"), "--until", "b",
+                              "--set", "a.items=1000000", "--checkpoint-items", "20"});
+    ASSERT_TRUE(wait([&] {
+        return !QDir(path("runs/part/checkpoints"))
+                    .entryList(QDir::Files | QDir::Dirs | QDir::NoDotAndDotDot)
+                    .isEmpty();
+    }));
+    ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+    ASSERT_TRUE(process.waitForFinished(60'000));
+    window->runs()->refresh();
+    ASSERT_TRUE(wait([&] { return window->runs()->shown().size() == 1; }));
+    const RunEntry stopped = window->runs()->shown().front();
+    EXPECT_EQ(stopped.until, QStringList{"b"});
+    ASSERT_TRUE(entry_of(stopped.folder, "run_resume")->isEnabled());
+    entry_of(stopped.folder, "run_resume")->trigger();
+    ASSERT_TRUE(wait([&] { return window->session().is_running(); }));
+    trigger("stop");
+    ASSERT_TRUE(wait([&] { return !window->session().is_running(); }));
+    EXPECT_EQ(read_entry(stopped.folder.toStdString()).until, QStringList{"b"});
+    EXPECT_EQ(window->problems()->error_count(), 0);
+}
+
+TEST(WireErrors, OtherNaNsAreTheWorstAndUnseenNumbersAreNoneOfTheGood) {
+    EXPECT_EQ(badness({.identical = true, .comparable = true}, ErrorBy::Sqnr), 0);
+    WireError error{.comparable = true, .other_nonfinite = true, .sqnr_db = 100};
+    EXPECT_EQ(badness(error, ErrorBy::Sqnr), 1);
+    EXPECT_TRUE(error_text(error).contains("NaN"));
+    error.other_nonfinite = false;
+    EXPECT_EQ(badness(error, ErrorBy::Sqnr), 0);
+    // Other bits without another number.
+    error.sqnr_db = std::numeric_limits<double>::infinity();
+    EXPECT_EQ(badness(error, ErrorBy::Sqnr), 0.5);
+    EXPECT_EQ(badness({.comparable = false, .sqnr_db = 100}, ErrorBy::Cosine), 1);
 }
 
 TEST_F(Runs, EqualRunsPartNowhere) {
@@ -205,7 +218,7 @@ TEST_F(Runs, ACaseHoldsTheRecordedInputAndRuns) {
     EXPECT_FALSE(graph.nodes.contains("a"));
     QProcess process;
     process.start(kMillrace, {"run", path("case/graph.json"), "--out", path("case-run")});
-    ASSERT_TRUE(process.waitForFinished(kPatience_ms));
+    ASSERT_TRUE(process.waitForFinished(60'000));
     EXPECT_EQ(process.exitCode(), 0) << process.readAllStandardError().toStdString();
     // Nothing is written over what is there.
     EXPECT_THROW(save_case(second, first, *result.parts, path("case")), engine::Error);
@@ -218,7 +231,12 @@ TEST_F(Runs, WiresArePaintedByTheirError) {
     set("a", "start", 1.5);
     run();
     NumericWires& numeric = *window->numeric_wires();
-    ASSERT_TRUE(until([&] { return numeric.errors().size() == 3; }));
+    // Until the second run is read, the errors are those of the reference against itself.
+    ASSERT_TRUE(wait([&] {
+        const auto error = numeric.errors().find("a.value");
+        return error != numeric.errors().end() && !error->second.identical;
+    }));
+    EXPECT_EQ(numeric.errors().size(), 3U);
     EXPECT_TRUE(numeric.legend()->isVisible());
     // 1, 2, 3, 4 against 1.5, 2.5 …: the first item is the worst, 20 log10(1 / 0.5).
     const WireError& worst = numeric.errors().at("a.value");
@@ -226,10 +244,10 @@ TEST_F(Runs, WiresArePaintedByTheirError) {
     EXPECT_NEAR(worst.sqnr_db, 6.02, 0.01);
     EXPECT_EQ(wire("a")->paint_of_overlay().color, error_color(badness(worst, ErrorBy::Sqnr)));
     EXPECT_FALSE(wire("a")->paint_of_overlay().note.isEmpty());
-    picture("numeric-wires");
+    picture(window.get(), "numeric-wires");
     // An edit makes items anew; the paint stays.
     window->document().edit("Cut", [](engine::Graph& graph) { graph.wires.pop_back(); });
-    EXPECT_TRUE(until([&] { return wire("a")->paint_of_overlay().color.isValid(); }));
+    EXPECT_TRUE(wait([&] { return wire("a")->paint_of_overlay().color.isValid(); }));
     trigger("wire_error_off");
     EXPECT_FALSE(wire("a")->paint_of_overlay().color.isValid());
     EXPECT_FALSE(numeric.legend()->isVisible());
@@ -237,7 +255,7 @@ TEST_F(Runs, WiresArePaintedByTheirError) {
 
 TEST_F(Runs, WhatIsNotKnownIsHatched) {
     trigger("wire_error_cosine");
-    EXPECT_TRUE(until([&] { return wire("a")->paint_of_overlay().hatched; }));
+    EXPECT_TRUE(wait([&] { return wire("a")->paint_of_overlay().hatched; }));
     EXPECT_TRUE(window->numeric_wires()->errors().empty());
 }
 
@@ -246,7 +264,7 @@ TEST_F(Runs, ARecordedRunIsGoneThrough) {
     window->wires()->look_at({"b", "item"});
     entry_of(first, "run_scrub")->trigger();
     RunScrubber& scrubber = *window->scrubber();
-    ASSERT_TRUE(until([&] { return scrubber.is_open(); }));
+    ASSERT_TRUE(wait([&] { return scrubber.is_open(); }));
     EXPECT_EQ(scrubber.timeline()->items(), (std::vector<quint64>{0, 1, 2, 3}));
     scrubber.timeline()->set_item(1);
     EXPECT_EQ(scrubber.statuses().at("a").items, 2U);
@@ -256,8 +274,8 @@ TEST_F(Runs, ARecordedRunIsGoneThrough) {
     EXPECT_EQ(scrubber.statuses().at("a").items, 4U);
     EXPECT_EQ(scrubber.statuses().at("c").state, NodeState::Idle);  // there is no batch 3
     EXPECT_EQ(window->scene()->node("a")->status().items, 4U);
-    EXPECT_TRUE(until([&] { return wire("a")->paint_of_overlay().note.contains("item 3"); }));
-    picture("scrub");
+    EXPECT_TRUE(wait([&] { return wire("a")->paint_of_overlay().note.contains("item 3"); }));
+    picture(window.get(), "scrub");
     scrubber.close_run();
     EXPECT_FALSE(scrubber.isVisible());
     EXPECT_TRUE(wire("a")->paint_of_overlay().note.isEmpty());
@@ -270,10 +288,10 @@ TEST_F(Runs, VisualsOfViewedWiresComeBack) {
     EXPECT_TRUE(QFile::exists(first + "/visuals/b.item/00000002.safetensors"));
     window->wires()->leave_all();
     entry_of(first, "run_scrub")->trigger();
-    ASSERT_TRUE(until([&] { return window->scrubber()->is_open(); }));
+    ASSERT_TRUE(wait([&] { return window->scrubber()->is_open(); }));
     // What is looked at only now is shown as it was, too.
     window->wires()->look_at({"b", "item"});
-    EXPECT_TRUE(until([&] { return window->wires()->viewer_of({"b", "item"}) != nullptr; }));
+    EXPECT_TRUE(wait([&] { return window->wires()->viewer_of({"b", "item"}) != nullptr; }));
 }
 
 TEST_F(Runs, NothingIsRecordedWhenTheMenuSaysSo) {

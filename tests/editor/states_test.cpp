@@ -1,21 +1,12 @@
 // Muting and bypassing in the editor: keys, undo, what is saved, how it looks, and what then runs.
 #include "editor/document/states.hpp"
 
-#include <QTest>
-// The parts of Qt Test for widgets come only with these, whatever the order of other headers.
-#include <QtTest/qtest_widgets.h>
-#include <QtTest/qtestkeyboard.h>
-
-#include <QSettings>
-#include <QStandardPaths>
-
 #include <gtest/gtest.h>
 
 #include "editor/canvas/canvas_view.hpp"
 #include "editor/canvas/items.hpp"
 #include "editor/document/edits.hpp"
-#include "editor/window/window.hpp"
-#include "tests/viewers/activate.hpp"
+#include "tests/editor/window_support.hpp"
 
 namespace millrace::editor {
 namespace {
@@ -44,19 +35,11 @@ TEST(States, AModeThatIsNotKnownIsReplaced) {
     EXPECT_TRUE(graph.nodes["a"].extra.empty());
 }
 
-class StatesInWindow : public ::testing::Test {
+class StatesInWindow : public EditorTest {
 protected:
     StatesInWindow() {
-        QStandardPaths::setTestModeEnabled(true);
-        QSettings().clear();
-        window = std::make_unique<EditorWindow>(
-            QStringList{MILLRACE_BINARY_DIR "/bin/millrace", "worker", "--no-cache"});
-        window->resize(1400, 900);
-        window->show();
-        EXPECT_TRUE(millrace::tests::activate(*window));
-        EXPECT_TRUE(QTest::qWaitFor(
-            [&] { return window->scene()->catalogue().find("control.counter") != nullptr; },
-            60'000));
+        make();
+        wait_for_catalogue();
         engine::Graph graph;
         graph.nodes["counter"] = {.type = "control.counter", .params = {{"items", 3}}};
         for (const char* id : {"first", "second"})
@@ -83,8 +66,6 @@ protected:
         QObject::disconnect(listening);
         return ended;
     }
-
-    std::unique_ptr<EditorWindow> window;
 };
 
 TEST_F(StatesInWindow, KeysToggleAndUndoGivesTheBytesBack) {

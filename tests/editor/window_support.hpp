@@ -38,20 +38,24 @@ protected:
     static QStringList worker() {
         return {MILLRACE_BINARY_DIR "/bin/millrace", "worker", "--no-cache"};
     }
-    void make() {
+    void make(const QStringList& command = worker()) {
         if (window) window->document().history().setClean();
-        window = std::make_unique<EditorWindow>(worker());
+        window = std::make_unique<EditorWindow>(command);
         window->resize(1500, 950);
         window->show();
         ASSERT_TRUE(millrace::tests::activate(*window));
     }
+    /// Long, since machines that run tests may be busy.
+    template <class Condition>
+    static bool wait(Condition condition) {
+        return QTest::qWaitFor(condition, 60'000);
+    }
     void wait_for_catalogue() {
-        ASSERT_TRUE(QTest::qWaitFor(
-            [&] { return window->scene()->catalogue().find("control.rate_limit") != nullptr; },
-            60'000));
+        ASSERT_TRUE(wait(
+            [&] { return window->scene()->catalogue().find("control.rate_limit") != nullptr; }));
     }
     bool reaches(Session::State state) {
-        return QTest::qWaitFor([&] { return window->session().state() == state; }, 60'000);
+        return wait([&] { return window->session().state() == state; });
     }
     /// Two nodes and a wire.
     static engine::Graph small() {

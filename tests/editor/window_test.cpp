@@ -1,16 +1,7 @@
 // The editor's window under a virtual display, worked with mouse and keys, with a real worker.
 #include "editor/window/window.hpp"
 
-#include <QTest>
-// The parts of Qt Test for widgets come only with these, whatever the order of other headers.
-#include <QtTest/qtest_widgets.h>
-#include <QtTest/qtestkeyboard.h>
-#include <QtTest/qtestmouse.h>
-
 #include <QLineEdit>
-#include <QSettings>
-#include <QStandardPaths>
-#include <QTemporaryDir>
 
 #include <gtest/gtest.h>
 
@@ -21,25 +12,17 @@
 #include "editor/panels/problems_panel.hpp"
 #include "editor/panels/search_palette.hpp"
 #include "editor/panels/wire_panel.hpp"
-#include "tests/viewers/activate.hpp"
+#include "tests/editor/window_support.hpp"
 
 namespace millrace::editor {
 namespace {
 
-class Editor : public ::testing::Test {
+class Editor : public EditorTest {
 protected:
     Editor() {
-        QStandardPaths::setTestModeEnabled(true);
-        QSettings().clear();
-        window = std::make_unique<EditorWindow>(
-            QStringList{MILLRACE_BINARY_DIR "/bin/millrace", "worker", "--no-cache"});
-        window->resize(1400, 900);
-        window->show();
+        make();
         window->canvas()->setFocus();
-        EXPECT_TRUE(millrace::tests::activate(*window));
-        EXPECT_TRUE(QTest::qWaitFor(
-            [&] { return window->scene()->catalogue().find("control.counter") != nullptr; },
-            20'000));
+        wait_for_catalogue();
     }
     /// Types a node type's name into the palette, as it opens with Tab.
     void add(const QString& words, QPointF place) {
@@ -69,9 +52,6 @@ protected:
     }
     void trigger(const char* action) { window->action(action)->trigger(); }
     const engine::Graph& graph() const { return window->document().graph(); }
-    bool reaches(Session::State state) {
-        return QTest::qWaitFor([&] { return window->session().state() == state; }, 20'000);
-    }
     void build_counter() {
         add("counter", {0, 0});
         add("rate limit", {320, 0});
@@ -79,8 +59,6 @@ protected:
         connect("counter", "value", "rate_limit", "item");
         ASSERT_EQ(graph().wires.size(), 1U);
     }
-
-    std::unique_ptr<EditorWindow> window;
 };
 
 TEST_F(Editor, BuildsRunsLooksChangesStopsAndUndoes) {
