@@ -17,9 +17,10 @@ int exit_of(const Problem& problem) {
     const std::string_view code = problem.code;
     if (code == "E-CLI-011" || code == "E-CLI-012" || code == "E-PLAN-001") return kMissing;
     if (code == "E-FILE-003") return kUsage;  // writing to a place that was named
-    if (code.starts_with("E-FILE") || code == "E-TYPE-002") return kMissing;
-    if (code.starts_with("E-CLI") || code == "E-PARAM-010" || code == "E-CKPT-002" ||
-        code == "E-CACHE-002")
+    if (code.starts_with("E-FILE") || code == "E-TYPE-002" || code == "E-FREEZE-001")
+        return kMissing;
+    if (code.starts_with("E-CLI") || code == "E-FREEZE-004" || code == "E-PARAM-010" ||
+        code == "E-CKPT-002" || code == "E-CACHE-002")
         return kUsage;
     if (code.starts_with("E-MEM")) return kMemory;
     if (code.starts_with("E-INTERNAL")) return kInternal;

@@ -32,6 +32,12 @@ void add_limits(const Call& call, engine::RunOptions& options) {
     options.keep_going = call.flag("keep-going");
     options.resume = call.flag("resume");
     options.trace = call.flag("trace");
+    options.freeze = call.texts("freeze");
+    if (options.resume && !options.freeze.empty()) {
+        throw usage_error("E-CLI-015",
+                          "--freeze needs all items, and --resume gives the rest of them",
+                          "one of them", "both", "Leave one out.");
+    }
     if (const auto seconds = call.number("timeout", 0))
         options.timeout = std::max(milliseconds(*seconds), std::chrono::milliseconds(1));
     if (const auto seconds = call.number("checkpoint", 0))

@@ -5,6 +5,7 @@
 #include "engine/cli/session.hpp"
 #include "engine/observe/report.hpp"
 #include "engine/run/cores.hpp"
+#include "engine/run/frozen.hpp"
 
 namespace millrace::cli {
 namespace {
@@ -18,8 +19,9 @@ std::vector<engine::Problem> problems_of(const Call& call, const std::string& fi
         engine::PlanOptions options;
         options.threads = engine::available_cores();
         options.roots = roots_of(call, document.file, std::filesystem::path("run"));
-        for (engine::Problem& problem :
-             engine::make_plan(document.graph, registry, options).problems) {
+        engine::Plan plan = engine::make_plan(document.graph, registry, options);
+        engine::check_frozen(plan, {});
+        for (engine::Problem& problem : plan.problems) {
             // A node without a type was reported by the reader.
             if (problem.code == "E-PLAN-001" && problem.found.empty()) continue;
             problems.push_back(std::move(problem));

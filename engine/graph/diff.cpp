@@ -96,7 +96,7 @@ private:
         return policy == OnError::Stop ? "stop" : policy == OnError::Skip ? "skip" : "retry";
     }
     static Value name_of(NodeMode mode) {
-        return mode == NodeMode::Normal ? Value() : mode == NodeMode::Mute ? "mute" : "bypass";
+        return mode == NodeMode::Normal ? Value() : Value(std::string(to_text(mode)));
     }
     static Value name_of(Policy policy) {
         return policy == Policy::Block        ? "block"

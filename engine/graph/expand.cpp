@@ -5,6 +5,7 @@
 #include "engine/graph/fields.hpp"
 #include "engine/graph/graph.hpp"
 #include "engine/graph/scope.hpp"
+#include "engine/hash.hpp"
 
 namespace millrace::engine {
 namespace {
@@ -62,9 +63,10 @@ public:
           muted_(result.muted),
           findings_(findings) {}
 
-    /// Adds the content of `graph` under `prefix`; `call` is the node that stands for it, if any.
+    /// Adds the content of `graph` under `prefix`; `call` is the node that stands for it, if any,
+    /// and `body` its subgraph.
     void add(const Scope& scope, const std::string& prefix, const GraphNode* call,
-             Settings settings) {
+             Settings settings, const Subgraph* body = nullptr) {
         std::map<std::string, Ports> calls;
         for (const auto& [id, saved] : scope.graph->nodes) {
             GraphNode node = saved;
@@ -72,6 +74,10 @@ public:
                 for (auto& [name, value] : set->second) node.params[name] = std::move(value);
             }
             inherit(node, call);
+            // A subgraph that is called twice gives other results each time.
+            if (!prefix.empty() && !node.frozen.empty())
+                node.frozen = to_hex(Hasher().add(prefix).add(node.frozen).digest());
+            if (body && call->mode == NodeMode::Freeze) freeze(node, *call, id, *body);
             if (!room_for(kPartsOfNode + parts_of(node.params) +
                           (prefix.size() + id.size()) / kBytesOfPart))
                 return;
@@ -119,6 +125,17 @@ private:
         node.retries = call->retries;
     }
 
+    /// What gives the outputs of a frozen call is frozen, each in a set of its own: all else within
+    /// is then needed by nobody.
+    static void freeze(GraphNode& node, const GraphNode& call, const std::string& id,
+                       const Subgraph& body) {
+        const bool gives_output = std::ranges::any_of(
+            body.outputs, [&](const auto& output) { return output.second.node == id; });
+        if (!gives_output || node.mode == NodeMode::Mute || node.mode == NodeMode::Bypass) return;
+        node.mode = NodeMode::Freeze;
+        node.frozen = to_hex(Hasher().add(call.frozen).add(id).digest());
+    }
+
     /// False, and reported once, when the graph has become too large.
     bool room_for(std::size_t parts) {
         parts_ += parts;
@@ -149,10 +166,16 @@ private:
             return {};
         }
         if (!may_enter(*found.subgraph, call.subgraph, id)) return {};
+        if (call.type == "control.for_each" && call.mode == NodeMode::Freeze) {
+            problem("E-GRAPH-026", "A loop can't be frozen as a whole",
+                    "a node that gives one result for each item", call.type, id,
+                    "Freeze what takes the loop's results, or a node within it.");
+        }
         chain_.emplace_back(found.subgraph, call.subgraph);
         const Scope inner{&found.subgraph->graph, found.declared};
         const std::string prefix = id + "/";
-        add(inner, prefix, &call, settings_of(call, inner, id, std::move(settings)));
+        add(inner, prefix, &call, settings_of(call, inner, id, std::move(settings)),
+            found.subgraph);
         Ports ports = call_ports(*found.subgraph, prefix);
         if (call.type == "control.for_each") add_loop(ports, prefix, call);
         if (call.mode == NodeMode::Bypass) bypassed_[id] = ports;

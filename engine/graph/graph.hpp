@@ -32,8 +32,12 @@ enum class Policy { Block, DropOldest, LatestOnly };
 /// optional one nothing counts as connected. Bypass: it does not run, and each output carries what the first connected
 /// input of the same payload type carries, feedback inputs apart, as if the node were taken out and the wires joined; an
 /// output without such an input behaves as muted. On a subgraph call or for-each: all within is muted; or it is bypassed
-/// by its ports, the inputs in the order of their names.
-enum class NodeMode { Normal, Mute, Bypass };
+/// by its ports, the inputs in the order of their names. Freeze: it is not called; for each item it gives what it gave when
+/// it was frozen, see engine/run/frozen.hpp. On a subgraph call the nodes that give its outputs are frozen; a for-each
+/// can't be.
+enum class NodeMode { Normal, Mute, Bypass, Freeze };
+/// As documents write it; empty for Normal.
+std::string_view to_text(NodeMode mode);
 
 struct GraphNode {
     std::string type;
@@ -44,6 +48,7 @@ struct GraphNode {
     OnError on_error = OnError::Stop;
     int retries = 0;            ///< of OnError::Retry
     NodeMode mode = NodeMode::Normal;
+    std::string frozen;  ///< of Freeze: the name of the set of kept results; kept without a meaning otherwise
     Object extra = {};          ///< unknown fields, and a "mode" that is not known
     friend bool operator==(const GraphNode&, const GraphNode&) = default;
 };

@@ -43,8 +43,10 @@ std::optional<Value> read_mode(Fields& fields, GraphNode& node) {
         node.mode = NodeMode::Mute;
     } else if (*mode == Value("bypass")) {
         node.mode = NodeMode::Bypass;
+    } else if (*mode == Value("freeze")) {
+        node.mode = NodeMode::Freeze;
     } else {
-        fields.wrong("\"mute\" or \"bypass\"", *mode, "mode");
+        fields.wrong("\"mute\", \"bypass\" or \"freeze\"", *mode, "mode");
         return mode;
     }
     return {};
@@ -71,6 +73,7 @@ GraphNode read_node(Value value, std::string where, Findings& findings) {
     node.on_error = static_cast<OnError>(fields.choice("on_error", {"stop", "skip", "retry"}));
     node.retries = fields.integer("retries", 0).value_or(0);
     auto unknown_mode = read_mode(fields, node);
+    node.frozen = fields.text("frozen");
     node.extra = fields.rest();
     if (unknown_mode) node.extra["mode"] = *std::move(unknown_mode);
     return node;
@@ -229,6 +232,20 @@ std::string read_text(std::istream& stream, std::size_t most) {
 }
 
 }  // namespace
+
+std::string_view to_text(NodeMode mode) {
+    switch (mode) {
+        case NodeMode::Mute:
+            return "mute";
+        case NodeMode::Bypass:
+            return "bypass";
+        case NodeMode::Freeze:
+            return "freeze";
+        case NodeMode::Normal:
+            break;
+    }
+    return {};
+}
 
 std::string to_text(const Endpoint& endpoint) { return endpoint.node + "." + endpoint.port; }
 

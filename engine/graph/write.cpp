@@ -43,8 +43,8 @@ Value value_of(const GraphNode& node, bool meaning_only) {
     if (node.on_error != OnError::Stop)
         object["on_error"] = node.on_error == OnError::Skip ? "skip" : "retry";
     if (node.retries != 0) object["retries"] = node.retries;
-    if (node.mode != NodeMode::Normal)
-        object["mode"] = node.mode == NodeMode::Mute ? "mute" : "bypass";
+    if (node.mode != NodeMode::Normal) object["mode"] = std::string(to_text(node.mode));
+    set_text(object, "frozen", node.frozen);
     return object;
 }
 

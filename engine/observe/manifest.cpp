@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/run/frozen.hpp"
 #include "engine/run/keys.hpp"
 #include "engine/value_parse.hpp"
 
@@ -41,6 +42,7 @@ Object base_manifest(const PlanNode& node, const RunOptions& options) {
     if (node.type->spec.resource == Resource::Compute)
         manifest["intra_threads"] = options.intra_threads;
     if (node.type->spec.random) manifest["seed"] = static_cast<std::int64_t>(options.seed);
+    if (!node.frozen.empty()) manifest["frozen"] = node.frozen;
     return manifest;
 }
 
@@ -75,6 +77,13 @@ Array files_read(const PlanNode& node) {
 /// Key of the call for item 0, where it follows from the `keys` of the nodes before; else zero.
 Hash128 first_key(const Plan& plan, const PlanNode& node, const std::vector<Hash128>& keys,
                   const RunOptions& options) {
+    if (!node.frozen.empty()) {
+        try {
+            return FrozenSet::open(frozen_folder(options), node.frozen, *node.type)->key(0);
+        } catch (const Error&) {
+            return {};  // planning has told
+        }
+    }
     if (!cacheable(node)) return {};
     std::vector<Hash128> inputs(node.inputs.size());
     for (std::size_t port = 0; port < node.inputs.size(); ++port) {
@@ -132,6 +141,7 @@ std::string own_change(const Value& before, const Value& now) {
     }
     if (differs("intra_threads")) return "intra-op threads " + change("intra_threads");
     if (differs("seed")) return "the seed " + change("seed");
+    if (differs("frozen")) return now.find("frozen") ? "it was frozen" : "it was thawed";
     if (differs("build")) return "its plug-in was built anew";
     if (const std::string file = changed_file(before); !file.empty()) return file;
     return differs("key") ? "something else of the node changed" : "";
@@ -186,7 +196,17 @@ public:
     }
 
 private:
+    Explanation explain_frozen(const PlanNode& node, int index) {
+        const auto before = store_.manifest(manifest_id(graph_file_, node.id));
+        const Hash128 first = first_key(plan_, node, first_, options_);
+        const Value* was = before ? before->find("first") : nullptr;
+        if (!was || hash_from(was->as_string()) != first) changed_.insert(index);
+        first_[static_cast<std::size_t>(index)] = first;
+        return {node.id, Expectation::Hit, "frozen: it gives what it gave then"};
+    }
+
     Explanation explain_one(const PlanNode& node, int index) {
+        if (!node.frozen.empty()) return explain_frozen(node, index);
         const bool stored = cacheable(node);
         const auto before = store_.manifest(manifest_id(graph_file_, node.id));
         std::string reason = before ? own_change(*before, base_manifest(node, options_))

@@ -1,12 +1,14 @@
 #include "engine/plan/plan.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "engine/graph/scope.hpp"
 #include "engine/plan/builder.hpp"
+#include "engine/value_parse.hpp"
 
 namespace millrace::engine {
 namespace planning {
@@ -47,6 +49,27 @@ std::string nearest_node(const Builder& builder, const Graph& graph, const std::
     std::vector<std::string> names;
     for (const auto& [name, node] : graph.nodes) names.push_back(name);
     return nearest_of(id, names);
+}
+
+/// The name of a frozen node's set; empty, and reported, when it can't be frozen or names none.
+std::string frozen_set(Builder& builder, const NodeType& type, const GraphNode& saved, const std::string& id) {
+    if (const std::string why = why_not_frozen(type); !why.empty()) {
+        builder.report({.code = "E-PLAN-023",
+                        .what = fmt::format("{} can't be frozen", type.spec.title),
+                        .expected = "a node that gives one result for each item",
+                        .found = why,
+                        .where = id,
+                        .mend = "Thaw it, and freeze a node before or behind it."});
+        return {};
+    }
+    if (is_set_name(saved.frozen)) return saved.frozen;
+    builder.report({.code = "E-PLAN-024",
+                    .what = "The frozen node does not say which results are its own",
+                    .expected = "\"frozen\": 1 to 64 letters, digits, _ and -",
+                    .found = saved.frozen.empty() ? "none" : shortened(saved.frozen),
+                    .where = id,
+                    .mend = "Give the set a name, then run with --freeze; or thaw the node."});
+    return {};
 }
 
 /// Index of the node, or -1 after reporting. Nodes of unknown types and calls that could not be expanded are left out
@@ -113,8 +136,11 @@ void add_nodes(Builder& builder, const Graph& graph) {
         for (Problem& problem : set_params(*type, *node.instance, saved.params, id)) builder.report(std::move(problem));
         node.params = all_params(*type, *node.instance);
         for (Problem& problem : resolve_paths(*type, *node.instance, builder.options.roots, id)) {
-            if (builder.options.check_files || problem.code != "E-FILE-001") builder.report(std::move(problem));
+            // What was frozen needs none of its files.
+            const bool checked = builder.options.check_files && saved.mode != NodeMode::Freeze;
+            if (checked || problem.code != "E-FILE-001") builder.report(std::move(problem));
         }
+        if (saved.mode == NodeMode::Freeze) node.frozen = frozen_set(builder, *type, saved, id);
         if (node.on_error == OnError::Retry && !type->parallel && !type->copyable) {
             builder.report({.code = "E-PLAN-012",
                             .what = "The node cannot be retried: it keeps state that can't be copied",
@@ -256,6 +282,21 @@ std::string Plan::why_idle(std::string_view node_id) const {
                : node.mode == NodeMode::Bypass ? fmt::format("{} is bypassed", node_id)
                                                : fmt::format("{} waits for {}, which does not run", node_id, node.because);
     }
+    return {};
+}
+
+bool is_set_name(std::string_view name) {
+    return !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](unsigned char c) {
+        return c < 128 && (std::isalnum(c) || c == '_' || c == '-');
+    });
+}
+
+std::string why_not_frozen(const NodeType& type) {
+    if (type.spec.outputs.empty()) return "it has no outputs";
+    if (type.generator) return "one call gives many results";
+    if (type.spec.rate != Rate::Same) return "it numbers items anew";
+    if (type.source && !type.has_count) return "the source does not know how many items it has";
+    if (type.has_finish) return "it gives results at the end of the stream";
     return {};
 }
 

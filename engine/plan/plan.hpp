@@ -28,6 +28,7 @@ struct PlanNode {
     Object params;                               ///< all, in stored form, paths as written
     OnError on_error = OnError::Stop;
     int retries = 0;
+    std::string frozen;                          ///< the set that it gives the results of, see engine/run/frozen.hpp
     std::vector<int> inputs;                     ///< wire per input port, -1 when not connected
     std::vector<std::vector<int>> outputs;       ///< wires per output port
     int call_rate = -1;                          ///< rate of the items it is called for; of a source, its own
@@ -97,6 +98,12 @@ struct Plan {
 /// was deleted (and the wires joined). Who is not run for want of a muted node is told by W-PLAN-020, a bypassed output
 /// with nothing to pass on by W-PLAN-021; running until a muted node is E-PLAN-019.
 Plan make_plan(const Graph& graph, const Registry& registry, const PlanOptions& options);
+
+/// Why nodes of this type can't be frozen ("it numbers items anew"); empty when they can.
+std::string why_not_frozen(const NodeType& type);
+
+/// Of frozen results: 1 to 64 letters, digits, _ and -.
+bool is_set_name(std::string_view name);
 
 /// "node.port" of a wire's ends.
 std::string wire_name(const Plan& plan, const PlanWire& wire);

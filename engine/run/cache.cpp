@@ -175,37 +175,41 @@ std::shared_ptr<CacheEntry> CacheStore::find(const Hash128& key) {
 
 void CacheStore::put(const Hash128& key, const std::vector<Packet>& packets) {
     try {
-        std::vector<PortEntry> ports;
-        std::string body;
-        const std::uint64_t count = packets.size();
-        const std::uint64_t start = kMagic.size() + sizeof count + count * sizeof(PortEntry);
-        for (const Packet& packet : packets) {
-            PortEntry entry;
-            if (packet) {
-                const std::string bytes = serialise(packet);
-                entry = {start + body.size(), bytes.size(), hash_text(bytes)};
-                body += bytes;
-            }
-            ports.push_back(entry);
-        }
-        if (body.size() > limit_) return;
-        std::string bytes(kMagic);
-        bytes.append(reinterpret_cast<const char*>(&count), sizeof count);
-        bytes.append(reinterpret_cast<const char*>(ports.data()), ports.size() * sizeof(PortEntry));
-        bytes += body;
-        const fs::path path = file_of(key);
-        fs::create_directories(path.parent_path());
-        // No fsync: after a power cut the hashes tell a torn file, and the result can always be computed again.
-        visual::write_file_atomically(path, bytes, visual::Durability::Process);
-        if (room_.fetch_sub(static_cast<std::int64_t>(bytes.size())) <= 0) {
-            const std::unique_lock lock(shrinking_, std::try_to_lock);
-            if (lock) {
-                shrink(limit_);
-                room_ = static_cast<std::int64_t>(std::max<std::uint64_t>(1, (limit_ - std::min(limit_, usage().bytes)) / 2));
-            }
-        }
+        keep(key, packets);
     } catch (const std::exception&) {
         // A result that could not be kept is computed again, no more.
+    }
+}
+
+void CacheStore::keep(const Hash128& key, const std::vector<Packet>& packets) {
+    std::vector<PortEntry> ports;
+    std::string body;
+    const std::uint64_t count = packets.size();
+    const std::uint64_t start = kMagic.size() + sizeof count + count * sizeof(PortEntry);
+    for (const Packet& packet : packets) {
+        PortEntry entry;
+        if (packet) {
+            const std::string bytes = serialise(packet);
+            entry = {start + body.size(), bytes.size(), hash_text(bytes)};
+            body += bytes;
+        }
+        ports.push_back(entry);
+    }
+    if (body.size() > limit_) return;
+    std::string bytes(kMagic);
+    bytes.append(reinterpret_cast<const char*>(&count), sizeof count);
+    bytes.append(reinterpret_cast<const char*>(ports.data()), ports.size() * sizeof(PortEntry));
+    bytes += body;
+    const fs::path path = file_of(key);
+    fs::create_directories(path.parent_path());
+    // No fsync: after a power cut the hashes tell a torn file, and the result can always be computed again.
+    visual::write_file_atomically(path, bytes, visual::Durability::Process);
+    if (room_.fetch_sub(static_cast<std::int64_t>(bytes.size())) <= 0) {
+        const std::unique_lock lock(shrinking_, std::try_to_lock);
+        if (lock) {
+            shrink(limit_);
+            room_ = static_cast<std::int64_t>(std::max<std::uint64_t>(1, (limit_ - std::min(limit_, usage().bytes)) / 2));
+        }
     }
 }
 

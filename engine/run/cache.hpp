@@ -37,6 +37,8 @@ public:
     std::shared_ptr<CacheEntry> find(const Hash128& key);
     /// Stores one packet per port, empty ones too. A full disk is no error: the result is just not kept.
     void put(const Hash128& key, const std::vector<Packet>& packets);
+    /// The same for what must be kept: throws Error (E-FILE-…) when it can't be.
+    void keep(const Hash128& key, const std::vector<Packet>& packets);
 
     /// Notes that a light node was called for this key; false when it had been before, in whatever run. Results of light
     /// nodes are not kept, as calling again costs less; this is how a repeated call is told from a new one.

@@ -87,6 +87,7 @@ Executor::Executor(Plan made, const Registry& types, RunOptions chosen)
         node->index = static_cast<int>(i);
         node->plan = &plan.nodes[i];
         node->instance = plan.nodes[i].instance;
+        freezes = freezes || !plan.nodes[i].frozen.empty();
         nodes.push_back(std::move(node));
     }
     connect();

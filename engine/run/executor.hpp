@@ -80,6 +80,7 @@ public:
     int threads = 1;
     int intra_threads = 1;
     bool tracing = false;
+    bool freezes = false;                            ///< some node is frozen
     std::vector<std::unique_ptr<NodeState>> nodes;
     std::vector<std::unique_ptr<Stage>> stages;
     std::vector<std::unique_ptr<WireQueue>> queues;  ///< by wire; null where inlined
@@ -92,6 +93,8 @@ public:
 private:
     friend class Checkpoint;
     void connect();
+    void open_frozen();                               ///< sets of frozen nodes, and what is not needed for them
+    void finish_frozen();
     void start_nodes();
     void find_terminals();
     void wake_sources();

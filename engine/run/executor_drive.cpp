@@ -8,6 +8,7 @@
 #include "engine/run/call_context.hpp"
 #include "engine/run/checkpoint.hpp"
 #include "engine/run/executor.hpp"
+#include "engine/run/frozen.hpp"
 #include "engine/run/keys.hpp"
 #include "engine/visual/io/files.hpp"
 
@@ -31,6 +32,7 @@ std::size_t resident_bytes() {
 void Executor::start_nodes() {
     for (auto& node : nodes) {
         if (stopping()) return;
+        if (node->frozen && node->frozen->is_whole()) continue;  // it is not called
         try {
             CallContext context(*this, *node, 0);
             set_library_threads(intra_threads);
@@ -42,7 +44,9 @@ void Executor::start_nodes() {
     if (stopping()) return;
     for (auto& stage : stages) {
         if (!stage->source_) continue;
-        stage->count_ = stage->nodes.front()->instance->count();
+        const NodeState& source = *stage->nodes.front();
+        const bool frozen = source.frozen && source.frozen->is_whole();
+        stage->count_ = frozen ? source.frozen->items() : source.instance->count();
         stage->nodes.front()->source_items = stage->count_.value_or(0);
     }
     prepare_keys(*this);
@@ -74,6 +78,7 @@ void Executor::drive() {
         metrics_.open(options.out, Checkpoint::metrics_length(*this));
         cut_logs();
     });
+    guarded([this] { open_frozen(); });
     start_nodes();
     if (resuming()) guarded([this] { Checkpoint::restore(*this); });
     for (const auto& node : nodes) {
@@ -94,6 +99,7 @@ void Executor::drive() {
     }
     lock.unlock();
     ended_ns_ = (std::chrono::steady_clock::now() - started_).count();
+    if (!failure_ && (status == RunStatus::Running || status == RunStatus::Paused)) guarded([this] { finish_frozen(); });
     if (status == RunStatus::Running || status == RunStatus::Paused) {
         status = failure_ ? RunStatus::Failed : RunStatus::Succeeded;
     }

@@ -7,6 +7,8 @@
 #include <mutex>
 #include <tuple>
 
+#include "engine/run/frozen.hpp"
+
 namespace millrace::engine {
 namespace {
 
@@ -63,13 +65,14 @@ Hash128 node_key(const PlanNode& node, NodeInstance& instance, int intra_threads
 
 void prepare_keys(Executor& executor) {
     for (auto& node : executor.nodes) {
-        node->keyed = executor.options.cache != nullptr && cacheable(*node->plan);
+        node->keyed = executor.options.cache != nullptr && cacheable(*node->plan) && !(node->frozen && node->frozen->is_whole());
         if (node->keyed) node->key = node_key(*node->plan, *node->instance, executor.intra_threads);
     }
     if (!executor.options.cache) return;
     for (const PlanWire& wire : executor.plan.wires) {
         NodeState& producer = *executor.nodes[wire.from];
-        if (!producer.keyed && executor.nodes[wire.to]->keyed) producer.watched = true;
+        const bool frozen = producer.frozen && producer.frozen->is_whole();  // has keys of its own
+        if (!producer.keyed && !frozen && executor.nodes[wire.to]->keyed) producer.watched = true;
     }
 }
 

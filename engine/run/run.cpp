@@ -2,6 +2,7 @@
 
 #include "engine/run/deferred.hpp"
 #include "engine/run/executor.hpp"
+#include "engine/run/frozen.hpp"
 
 namespace millrace::engine {
 
@@ -27,7 +28,9 @@ Plan plan_run(const Graph& graph, const Registry& registry, const RunOptions& op
     planning.inline_chains = options.inline_chains;
     planning.until = options.until;
     planning.roots = options.roots;
-    return make_plan(graph, registry, planning);
+    Plan plan = make_plan(graph, registry, planning);
+    check_frozen(plan, options);
+    return plan;
 }
 
 Run::Run(Plan plan, const Registry& registry, RunOptions options) {

@@ -36,6 +36,8 @@ struct RunOptions {
     std::chrono::milliseconds timeout{0};                   ///< 0: none
     std::size_t memory_budget = 0;                          ///< resident bytes; 0: none
     CacheStore* cache = nullptr;                            ///< shared between runs; nullptr: no caching
+    std::vector<std::string> freeze;  ///< frozen nodes ("all": each) that are called, what they give becoming their sets
+    std::filesystem::path frozen;   ///< where these lie; empty: default_frozen_folder()
     bool trace = false;
     bool start_paused = false;
 };
@@ -45,8 +47,8 @@ struct NodeFigures {
     std::uint64_t items = 0;     ///< items answered
     std::uint64_t expected = 0;  ///< items there will be, where the source they come from knows; else 0
     std::uint64_t executed = 0;  ///< calls made
-    std::uint64_t cached = 0;    ///< items answered from the cache
-    std::uint64_t deferred = 0;  ///< light calls that nobody needed
+    std::uint64_t cached = 0;    ///< items answered from the cache, or from what was frozen
+    std::uint64_t deferred = 0;  ///< calls that nobody needed: light ones, and those before frozen nodes
     std::uint64_t repeated = 0;  ///< calls of light nodes made in an earlier run too, whose results are not kept
     std::uint64_t none = 0, skipped = 0, errors = 0, retries = 0;
     double busy_seconds = 0;     ///< in the call; sampled for light nodes
@@ -134,7 +136,11 @@ private:
     std::unique_ptr<class Executor> executor_;
 };
 
-/// Plans with the run's options; what Run's constructor wants.
+/// Whether a frozen node, or the call that it lies in, is one of those to freeze anew.
+bool is_to_freeze(const RunOptions& options, std::string_view id);
+
+/// Plans with the run's options; what Run's constructor wants. Besides what make_plan() reports: frozen nodes whose sets
+/// can't be used (E-FREEZE-001, -003), nodes to freeze that are not frozen ones (E-FREEZE-004).
 Plan plan_run(const Graph& graph, const Registry& registry, const RunOptions& options);
 
 }  // namespace millrace::engine

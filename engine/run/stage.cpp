@@ -30,7 +30,7 @@ Stage::Stage(Executor& owner, int number) : executor(owner), index(number) {
     out_rate_ = last.out_rate;
     outputs.resize(last.outputs.size());
     inputs.resize(first.inputs.size());
-    keys_wanted_ = executor.options.cache != nullptr;
+    keys_wanted_ = executor.options.cache != nullptr || executor.freezes;
     for (std::size_t i = 1; i < nodes.size(); ++i) {
         const PlanNode& next = *nodes[i]->plan;
         const auto wire = std::ranges::find_if(next.inputs, [](int index) { return index >= 0; });

@@ -17,6 +17,7 @@
 namespace millrace::engine {
 
 class Executor;
+class FrozenSet;
 class Stage;
 
 /// A node at run time. Counters are written by the stage's coordinator and its calls, read by anybody.
@@ -26,6 +27,8 @@ struct NodeState {
     std::shared_ptr<NodeInstance> instance;
     Hash128 key;           ///< of type, version, build and parameters
     bool keyed = false;    ///< outputs have cache keys
+    std::shared_ptr<FrozenSet> frozen;  ///< whose results it gives, or, not whole yet, what it gives goes into
+    bool needless = false; ///< leads to frozen nodes alone: called only when somebody looks
     bool watched = false;  ///< outputs are asked for their keys although the node is not pure: content hashes
     std::atomic<std::uint64_t> items = 0, executed = 0, cached = 0, deferred = 0, repeated = 0, none = 0, skipped = 0, errors = 0,
                                retries = 0, busy_ns = 0, blocked_ns = 0;
@@ -128,6 +131,11 @@ private:
     bool resolve_inputs(Slot& slot, NodeState& node, std::vector<Packet>& in);
     bool call_node(Slot& slot, std::size_t position, std::vector<Packet>& inputs, std::vector<Hash128>& keys,
                    Results& results, std::vector<Hash128>& out_keys);
+    bool call_thawed(Slot& slot, std::size_t position, std::vector<Packet>& inputs, std::vector<Hash128>& keys,
+                     Results& results, std::vector<Hash128>& out_keys);
+    // frozen nodes (stage_frozen.cpp)
+    bool give_frozen(Slot& slot, NodeState& node, Results& results, std::vector<Hash128>& out_keys);
+    bool keep_frozen(Slot& slot, NodeState& node, Results& results);
     void call_guarded(Slot& slot, NodeState& node, std::shared_ptr<NodeInstance>& instance,
                       const std::vector<Packet>& inputs, Results& results);
     void call_measured(Slot& slot, NodeState& node, std::shared_ptr<NodeInstance>& instance,
@@ -176,7 +184,7 @@ private:
         bool optional;
     };
     std::vector<Link> links_;
-    bool keys_wanted_ = false;      ///< a cache is in use
+    bool keys_wanted_ = false;      ///< a cache or a frozen set is in use
     std::atomic<bool> ended_ = false;
     std::atomic<std::uint64_t> pending_ = 0;
 

@@ -10,6 +10,7 @@
 #include "engine/run/call_context.hpp"
 #include "engine/run/deferred.hpp"
 #include "engine/run/executor.hpp"
+#include "engine/run/frozen.hpp"
 #include "engine/run/keys.hpp"
 #include "engine/run/stage.hpp"
 
@@ -18,14 +19,16 @@ namespace {
 
 constexpr std::uint64_t kSampleLight = 64;  // a clock reading costs as much as a light call
 
-/// A pure call that is made only when somebody reads its result: a light node's, or one whose stored result turns out
-/// to be damaged.
+/// A pure call that is made only when somebody reads its result: a light node's, one that leads to frozen nodes alone, or
+/// one whose stored result turns out to be damaged.
 class LateCall {
 public:
-    LateCall(Executor& executor, NodeState& node, std::shared_ptr<NodeInstance> instance,
-              std::vector<Packet> inputs, std::uint64_t item, const Hash128& key)
+    /// `counted`: where it counts until it is made.
+    LateCall(Executor& executor, NodeState& node, std::atomic<std::uint64_t>& counted, std::shared_ptr<NodeInstance> instance,
+             std::vector<Packet> inputs, std::uint64_t item, const Hash128& key)
         : executor_(executor),
           node_(node),
+          counted_(counted),
           instance_(std::move(instance)),
           inputs_(std::move(inputs)),
           item_(item),
@@ -47,15 +50,15 @@ private:
         }
         CallContext context(executor_, node_, item_);
         instance_->call(inputs_, results_, context);
-        const bool light = node_.plan->type->spec.light;
-        const bool repeated = light && !executor_.options.cache->note_light(key_);
+        const bool repeated = key_ && node_.plan->type->spec.light && !executor_.options.cache->note_light(key_);
         count(repeated ? node_.repeated : node_.executed, 1, true);
-        (light ? node_.deferred : node_.cached).fetch_sub(1, std::memory_order_relaxed);
+        counted_.fetch_sub(1, std::memory_order_relaxed);
         inputs_.clear();
     }
 
     Executor& executor_;
     NodeState& node_;
+    std::atomic<std::uint64_t>& counted_;
     std::shared_ptr<NodeInstance> instance_;
     std::vector<Packet> inputs_;
     std::uint64_t item_;
@@ -100,6 +103,15 @@ private:
     std::mutex mutex_;
     Packet packet_;
 };
+
+/// Gives results that are computed when somebody reads them.
+void put_off(Slot& slot, NodeState& node, const std::shared_ptr<NodeInstance>& instance, const std::vector<Packet>& in,
+             const Hash128& key, Executor& executor, Results& results) {
+    const auto call = std::make_shared<LateCall>(executor, node, node.deferred, instance, in, slot.head.item, key);
+    count(node.deferred, 1, true);
+    for (std::size_t port = 0; port < results.packets.size(); ++port)
+        results.packets[port] = defer(std::make_shared<LateResult>(call, port));
+}
 
 }  // namespace
 
@@ -222,11 +234,24 @@ bool Stage::resolve_inputs(Slot& slot, NodeState& node, std::vector<Packet>& in)
 bool Stage::call_node(Slot& slot, std::size_t position, std::vector<Packet>& in, std::vector<Hash128>& keys,
                       Results& results, std::vector<Hash128>& out_keys) {
     NodeState& node = *nodes[position];
-    const NodeType& type = *node.plan->type;
     const std::size_t ports = node.plan->outputs.size();
     results.packets.resize(ports);
     for (Packet& packet : results.packets) packet = Packet();
     if (keys_wanted_ || out_keys.size() != ports) out_keys.assign(ports, Hash128());
+    if (node.frozen && node.frozen->is_whole()) return give_frozen(slot, node, results, out_keys);
+    if (node.needless) {
+        put_off(slot, node, slot.instances[position], in, {}, executor, results);
+        return true;
+    }
+    if (!call_thawed(slot, position, in, keys, results, out_keys)) return false;
+    return !node.frozen || results.ended || keep_frozen(slot, node, results);
+}
+
+bool Stage::call_thawed(Slot& slot, std::size_t position, std::vector<Packet>& in, std::vector<Hash128>& keys,
+                        Results& results, std::vector<Hash128>& out_keys) {
+    NodeState& node = *nodes[position];
+    const NodeType& type = *node.plan->type;
+    const std::size_t ports = node.plan->outputs.size();
     const bool caching = keys_wanted_ && node.keyed;
     Hash128 key;
     if (caching) {
@@ -236,17 +261,14 @@ bool Stage::call_node(Slot& slot, std::size_t position, std::vector<Packet>& in,
         }
     }
     if (key && type.spec.light) {
-        const auto call = std::make_shared<LateCall>(executor, node, slot.instances[position], in, slot.head.item, key);
-        count(node.deferred, 1, true);
-        for (std::size_t port = 0; port < ports; ++port) {
-            results.packets[port] = defer(std::make_shared<LateResult>(call, port));
-        }
+        put_off(slot, node, slot.instances[position], in, key, executor, results);
         return true;
     }
     if (key) {
         if (const auto entry = executor.options.cache->find(key); entry && entry->ports() == ports) {
             count(node.cached, 1, true);
-            const auto again = std::make_shared<LateCall>(executor, node, slot.instances[position], in, slot.head.item, key);
+            const auto again = std::make_shared<LateCall>(executor, node, node.cached, slot.instances[position], in,
+                                                          slot.head.item, key);
             for (std::size_t port = 0; port < ports; ++port) {
                 if (entry->empty(port)) continue;
                 results.packets[port] = defer(std::make_shared<StoredResult>(entry, port, executor.registry, again));

@@ -87,6 +87,9 @@ RunOptions Session::run_options(const Params& params) const {
     options.inline_chains = params.flag("inline_chains", true);
     options.keep_going = params.flag("keep_going");
     options.resume = params.flag("resume");
+    options.freeze = params.texts("freeze");
+    if (options.resume && !options.freeze.empty())
+        params.wrong("freeze", "resume or freeze", "both");
     options.trace = params.flag("trace");
     options.start_paused = params.flag("paused");
     options.timeout = milliseconds(params.number("timeout", 0, 0));

@@ -111,6 +111,7 @@ int Program::start(const std::vector<std::string>& words, const Around& around) 
     for (const char* variable : {"MILLRACE_CACHE_GB", "OMP_NUM_THREADS"}) unsetenv(variable);
     setenv("MILLRACE_RESOURCES", MILLRACE_SOURCE_DIR "/resources", 1);
     setenv("MILLRACE_CACHE", (folder / "cache").c_str(), 1);
+    setenv("MILLRACE_FROZEN", (folder / "frozen").c_str(), 1);
     setenv("MILLRACE_PLUGIN_PATH", MILLRACE_TEST_PLUGINS, 1);
     for (int number : {SIGINT, SIGTERM, SIGPIPE}) signal(number, SIG_DFL);
     arrange(around);

@@ -56,6 +56,32 @@ TEST_F(RunCommand, LeavesARunFolder) {
     EXPECT_EQ(names.back(), "finished");
 }
 
+TEST_F(RunCommand, FrozenNodesGiveWhatTheyGaveOnThisMachineAlone) {
+    std::string frozen = kNumbers;
+    const std::string type = R"("type": "clitest.square")";
+    ASSERT_NE(frozen.find(type), std::string::npos);
+    frozen.insert(frozen.find(type), R"("mode": "freeze", "frozen": "squares", )");
+    program.write("f.json", frozen);
+    const Outcome missing = program.run({"run", "f.json", "--out", "no"});
+    EXPECT_EQ(missing.code, 4);
+    EXPECT_EQ(missing.errors(), std::vector<std::string>{"E-FREEZE-001"});
+    EXPECT_EQ(program.run({"validate", "f.json"}).errors(),
+              std::vector<std::string>{"E-FREEZE-001"});
+    ASSERT_EQ(program.run({"run", "f.json", "--out", "first", "--freeze", "square"}).code, 0);
+    EXPECT_EQ(program.read("first/artifacts/lines.txt"), "3\n6\n11\n18\n");
+    program.write("numbers.txt", "9 9 9 9\n");
+    for (const char* cache : {"--no-cache", "--keep-going"}) {
+        const Outcome outcome =
+            program.run({"run", "f.json", "--out", "again", "--overwrite", cache});
+        ASSERT_EQ(outcome.code, 0) << outcome.err;
+        EXPECT_EQ(program.read("again/artifacts/lines.txt"), "3\n6\n11\n18\n");
+    }
+    EXPECT_EQ(program.run({"run", "f.json", "--out", "x", "--freeze", "nobody"}).errors(),
+              std::vector<std::string>{"E-FREEZE-001"});
+    EXPECT_EQ(program.run({"run", "f.json", "--out", "first", "--resume", "--freeze", "all"}).code,
+              2);
+}
+
 TEST_F(RunCommand, WritesATraceWithATrackForEachThread) {
     ASSERT_EQ(program.run({"run", "g.json", "--out", "o", "--no-cache", "--trace", "t.json"}).code,
               0);

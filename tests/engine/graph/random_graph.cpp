@@ -150,7 +150,8 @@ private:
         if (once_in(5)) node.subgraph = key();
         for (std::size_t i = 0; i < below(4); ++i) node.params[key()] = value(3);
         node.on_error = static_cast<OnError>(below(3));
-        node.mode = static_cast<NodeMode>(below(3));
+        node.mode = static_cast<NodeMode>(below(4));
+        if (node.mode == NodeMode::Freeze) node.frozen = word();
         if (node.on_error == OnError::Retry) node.retries = 1 + static_cast<int>(below(5));
         node.extra = extra();
         return node;
