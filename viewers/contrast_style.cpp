@@ -22,7 +22,7 @@ void frame(QPainter* painter, const QStyleOption& option) {
 
 void ContrastStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* option,
                                   QPainter* painter, const QWidget* widget) const {
-    QProxyStyle::drawPrimitive(element, option, painter, widget);
+    RoomyStyle::drawPrimitive(element, option, painter, widget);
     switch (element) {
         case PE_PanelButtonCommand:
         case PE_FrameLineEdit:
@@ -44,7 +44,7 @@ void ContrastStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* 
 
 void ContrastStyle::drawComplexControl(ComplexControl control, const QStyleOptionComplex* option,
                                        QPainter* painter, const QWidget* widget) const {
-    QProxyStyle::drawComplexControl(control, option, painter, widget);
+    RoomyStyle::drawComplexControl(control, option, painter, widget);
     if (control == CC_ComboBox || control == CC_SpinBox ||
         (control == CC_ToolButton && option->state.testFlag(State_HasFocus)))
         frame(painter, *option);

@@ -2,16 +2,14 @@
 // nothing. What has the focus gets a thick frame in the accent. Window thread only.
 #pragma once
 
-#include <QProxyStyle>
+#include "viewers/roomy_style.hpp"
 
 namespace millrace::viewers {
 
-class ContrastStyle : public QProxyStyle {
+class ContrastStyle : public RoomyStyle {
     Q_OBJECT
 
 public:
-    ContrastStyle() : QProxyStyle(QStringLiteral("Fusion")) {}
-
     void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
                        const QWidget* widget) const override;
     void drawComplexControl(ComplexControl control, const QStyleOptionComplex* option,

@@ -69,7 +69,7 @@ void apply_theme(QApplication& application, Theme theme) {
     if (theme == Theme::HighContrast)
         application.setStyle(new ContrastStyle);
     else
-        application.setStyle(QStringLiteral("Fusion"));
+        application.setStyle(new RoomyStyle);
     application.setPalette(palette);
     application.setStyleSheet(
         QStringLiteral("QToolTip { padding: 3px; border: 1px solid %1; }"

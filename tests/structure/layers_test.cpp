@@ -54,7 +54,7 @@ const std::vector<Layer>& layers() {
         {.folder = "viewers/view/", .may = {"engine/", "viewers/"}, .libraries = {"Q"}},
         {.folder = "editor/",
          .may = {"engine/", "editor/", "viewers/common/shortcuts.hpp",
-                 "viewers/common/timeline.hpp", "viewers/common/translations.hpp",
+                 "viewers/common/signs.hpp", "viewers/common/timeline.hpp", "viewers/common/translations.hpp",
                  "viewers/registry.hpp", "viewers/theme.hpp"},
          .libraries = {"Q"}}};
     return table;

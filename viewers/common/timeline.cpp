@@ -15,58 +15,7 @@ namespace millrace::viewers {
 namespace {
 
 constexpr double kMargin = 10;
-constexpr int kIcon = 18;        ///< pixels along a side
 constexpr int kMostMarks = 400;  ///< beyond, marks would run into one another
-
-/// Signs of a player, in the theme's colour: the style's own are black on black.
-QIcon icon_of(Timeline::Sign sign, const QPalette& palette, double ratio) {
-    QPixmap pixmap(QSize(kIcon, kIcon) * ratio);
-    pixmap.setDevicePixelRatio(ratio);
-    pixmap.fill(Qt::transparent);
-    QPainter painter(&pixmap);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(palette.color(QPalette::WindowText));
-    const auto arrow = [&](double tip, double base) {
-        painter.drawPolygon(QPolygonF({{base, 4}, {base, 14}, {tip, 9}}));
-    };
-    const auto post = [&](double x, double width) { painter.drawRect(QRectF(x, 4, width, 10)); };
-    switch (sign) {
-        case Timeline::Sign::First:
-            arrow(6, 14);
-            post(3, 2);
-            break;
-        case Timeline::Sign::Back:
-            arrow(4, 11);
-            post(12, 2);
-            break;
-        case Timeline::Sign::Play:
-            arrow(15, 5);
-            break;
-        case Timeline::Sign::Pause:
-            post(4, 3.5);
-            post(10.5, 3.5);
-            break;
-        case Timeline::Sign::Next:
-            arrow(14, 7);
-            post(4, 2);
-            break;
-        case Timeline::Sign::Last:
-            arrow(12, 4);
-            post(13, 2);
-            break;
-        case Timeline::Sign::Loop: {
-            painter.setBrush(Qt::NoBrush);
-            painter.setPen(QPen(palette.color(QPalette::WindowText), 1.8));
-            painter.drawArc(QRectF(4, 4, 10, 10), 60 * 16, 290 * 16);
-            painter.setPen(Qt::NoPen);
-            painter.setBrush(palette.color(QPalette::WindowText));
-            painter.drawPolygon(QPolygonF({{9.5, 1}, {9.5, 7.5}, {14.5, 4.2}}));
-            break;
-        }
-    }
-    return pixmap;
-}
 
 }  // namespace
 
@@ -202,7 +151,7 @@ QAction* Timeline::add(const QString& text, const QKeySequence& keys, std::optio
 void Timeline::draw_icons() {
     for (const auto& [action, sign] : signs_) {
         const bool pauses = action == play_ && playing();
-        action->setIcon(icon_of(pauses ? Sign::Pause : sign, palette(), devicePixelRatioF()));
+        action->setIcon(player_icon(pauses ? Sign::Pause : sign, palette(), devicePixelRatioF()));
     }
 }
 

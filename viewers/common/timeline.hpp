@@ -10,6 +10,8 @@
 class QLabel;
 class QDoubleSpinBox;
 
+#include "viewers/common/signs.hpp"
+
 namespace millrace::viewers {
 
 /// The bar itself: marks of the items, the place of the one shown.
@@ -43,7 +45,7 @@ class Timeline : public QWidget {
     Q_OBJECT
 
 public:
-    enum class Sign { First, Back, Play, Pause, Next, Last, Loop };
+    using Sign = PlayerSign;
 
     explicit Timeline(QWidget* parent = nullptr);
 

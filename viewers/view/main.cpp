@@ -65,7 +65,7 @@ int main(int count, char** words) {
         "PNG");
     const QCommandLineOption size("size", QApplication::translate("main", "Size of the window."),
                                   "WxH");
-    const QCommandLineOption theme("theme", QApplication::translate("main", "dark or light."),
+    const QCommandLineOption theme("theme", QApplication::translate("main", "dark, light or high-contrast."),
                                    "NAME");
     const QCommandLineOption item("item",
                                   QApplication::translate("main", "The item to begin with."), "N");
@@ -84,8 +84,7 @@ int main(int count, char** words) {
 
     millrace::view::Window window;
     if (parser.isSet(theme))
-        window.set_theme(parser.value(theme) == "light" ? millrace::viewers::Theme::Light
-                                                        : millrace::viewers::Theme::Dark);
+        window.set_theme(millrace::viewers::theme_named(parser.value(theme)));
     if (const QStringList sides = parser.value(size).split('x'); sides.size() == 2)
         window.resize(sides[0].toInt(), sides[1].toInt());
     window.open(parser.positionalArguments());

@@ -113,7 +113,8 @@ void Window::make_menus() {
     auto* themes = new QActionGroup(this);
     for (const auto& [theme, text, keys] :
          {std::tuple{viewers::Theme::Dark, tr("&Dark"), "Ctrl+Shift+D"},
-          std::tuple{viewers::Theme::Light, tr("&Light"), "Ctrl+Shift+L"}}) {
+          std::tuple{viewers::Theme::Light, tr("&Light"), "Ctrl+Shift+L"},
+          std::tuple{viewers::Theme::HighContrast, tr("&High contrast"), "Ctrl+Shift+H"}}) {
         QAction* action =
             add(view, text, QKeySequence(keys), [this, theme = theme] { set_theme(theme); });
         action->setCheckable(true);
@@ -137,7 +138,7 @@ void Window::make_menus() {
 
 void Window::set_theme(viewers::Theme theme) {
     viewers::apply_theme(*qApp, theme);
-    QSettings().setValue("view/theme", theme == viewers::Theme::Light ? "light" : "dark");
+    QSettings().setValue("view/theme", viewers::name_of(theme));
 }
 
 void Window::open(const QStringList& paths) {

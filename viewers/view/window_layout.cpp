@@ -49,8 +49,7 @@ void Window::restore_layout() {
     if (const double rate = settings.value("view/rate").toDouble(); std::isfinite(rate) && rate > 0)
         timeline_->set_rate(rate);
     timeline_->set_loops(settings.value("view/loops", true).toBool());
-    set_theme(settings.value("view/theme", "dark").toString() == "light" ? viewers::Theme::Light
-                                                                         : viewers::Theme::Dark);
+    set_theme(viewers::theme_named(settings.value("view/theme").toString()));
 }
 
 void Window::save_layout() {

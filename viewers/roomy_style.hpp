@@ -1,0 +1,22 @@
+// Fusion with lines of lists and trees that don't stand on one another, and with boxes to tick that
+// are seen: it draws their edges a shade darker than the window, which on a dark one is nothing.
+// Window thread only.
+#pragma once
+
+#include <QProxyStyle>
+
+namespace millrace::viewers {
+
+class RoomyStyle : public QProxyStyle {
+    Q_OBJECT
+
+public:
+    RoomyStyle() : QProxyStyle(QStringLiteral("Fusion")) {}
+
+    QSize sizeFromContents(ContentsType type, const QStyleOption* option, const QSize& size,
+                           const QWidget* widget) const override;
+    void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
+                       const QWidget* widget) const override;
+};
+
+}  // namespace millrace::viewers
