@@ -339,17 +339,19 @@ void CanvasScene::connect_ports(const PortRef& from, const PortRef& to) {
 void CanvasScene::drawBackground(QPainter* painter, const QRectF& rect) {
     const QPalette palette = views().isEmpty() ? QPalette() : views().front()->palette();
     painter->fillRect(rect, palette.color(QPalette::Base));
-    const double zoom = painter->worldTransform().m11();
+    const QTransform to_view = painter->worldTransform();
     double step = kGrid;
-    while (step * zoom < 14) step *= 5;
+    while (step * to_view.m11() < 14) step *= 5;
     QColor dot = palette.color(QPalette::PlaceholderText);
-    dot.setAlpha(70);
-    painter->setPen(QPen(dot, 1.6 / zoom));
-    std::vector<QPointF> dots;
+    dot.setAlpha(130);
+    // Whole pixels: thousands of round dots would cost more than all nodes in sight.
+    painter->save();
+    painter->resetTransform();
+    painter->setRenderHint(QPainter::Antialiasing, false);
     for (double x = std::floor(rect.left() / step) * step; x < rect.right(); x += step)
         for (double y = std::floor(rect.top() / step) * step; y < rect.bottom(); y += step)
-            dots.emplace_back(x, y);
-    painter->drawPoints(dots.data(), static_cast<int>(dots.size()));
+            painter->fillRect(QRect(to_view.map(QPointF(x, y)).toPoint(), QSize(1, 1)), dot);
+    painter->restore();
 }
 
 }  // namespace millrace::editor

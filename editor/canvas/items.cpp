@@ -9,6 +9,7 @@
 
 #include "editor/canvas/node_mode.hpp"
 #include "editor/canvas/status_paint.hpp"
+#include "editor/document/bends.hpp"
 
 namespace millrace::editor {
 namespace {
@@ -219,9 +220,7 @@ QPainterPath wire_path(QPointF from, QPointF to, const std::vector<QPointF>& ben
             path.cubicTo(points[i] + slope(i) / 3, points[i + 1] - slope(i + 1) / 3, points[i + 1]);
         return path;
     }
-    const double distance = std::hypot(to.x() - from.x(), to.y() - from.y());
-    const double reach =
-        std::clamp((to.x() - from.x()) * 0.5, std::min(distance * 0.4, 110.0), 220.0);
+    const double reach = wire_reach({from.x(), from.y()}, {to.x(), to.y()});
     path.cubicTo(from + QPointF(reach, 0), to - QPointF(reach, 0), to);
     return path;
 }

@@ -5,6 +5,7 @@
 #include <QPainterPath>
 #include <QPalette>
 #include <algorithm>
+#include <cmath>
 
 #include "editor/canvas/canvas_scene.hpp"
 
@@ -14,7 +15,9 @@ namespace {
 constexpr double kBadge = 9, kBadgeFromRight = 18;
 
 QColor color_of(engine::NodeMode mode) {
-    return mode == engine::NodeMode::Mute ? QColor(0x6b7280) : QColor(0x9333ea);
+    return mode == engine::NodeMode::Mute     ? QColor(0x6b7280)
+           : mode == engine::NodeMode::Bypass ? QColor(0x9333ea)
+                                              : QColor(0x0284c7);
 }
 
 /// As the planner chooses: the first connected input of the same payload type.
@@ -51,7 +54,9 @@ void add_mode(NodeFace& face, const engine::Graph& graph, const std::string& id)
     if (face.mode == engine::NodeMode::Bypass) add_passes(face, graph, id);
     const QString state = face.mode == engine::NodeMode::Mute
                               ? QCoreApplication::translate("NodeMode", "muted")
-                              : QCoreApplication::translate("NodeMode", "bypassed");
+                          : face.mode == engine::NodeMode::Bypass
+                              ? QCoreApplication::translate("NodeMode", "bypassed")
+                              : QCoreApplication::translate("NodeMode", "frozen");
     face.subtitle = state + QStringLiteral(" · ") + face.subtitle;
 }
 
@@ -79,6 +84,14 @@ void paint_node_mode(QPainter* painter, const NodeFace& face, const QPalette& pa
     if (face.mode == engine::NodeMode::Mute) {
         painter->drawEllipse(middle, 4.8, 4.8);
         painter->drawLine(middle + QPointF(-3.4, -3.4), middle + QPointF(3.4, 3.4));
+        return;
+    }
+    if (face.mode == engine::NodeMode::Freeze) {
+        // A snowflake of three strokes.
+        for (const double angle : {0.0, M_PI / 3, 2 * M_PI / 3}) {
+            const QPointF arm(5.2 * std::sin(angle), 5.2 * std::cos(angle));
+            painter->drawLine(middle - arm, middle + arm);
+        }
         return;
     }
     // An arrow that leaps over what is not run.

@@ -13,6 +13,7 @@ namespace {
 using Rect = std::array<double, 4>;  ///< x y width height
 
 constexpr visual::GraphSpacing kSpacing = {.across = 40, .down = 90};
+constexpr double kAside = 8;                 // between wires of one lane
 constexpr double kMargin = 40, kTitle = 30;  ///< of a backdrop round its nodes
 
 bool lies_on(const Rect& rect, double x, double y) {
@@ -28,7 +29,23 @@ struct Part {
     double width = 0, height = 0;
     std::vector<std::pair<std::string, visual::GraphPoint>> nodes;  ///< upper left corners
     std::vector<std::pair<std::string, Rect>> backdrops;
+    std::vector<std::pair<std::string, std::vector<visual::GraphPoint>>> lanes;  ///< by wire_key()
 };
+
+/// Where a cubic from one end to the other passes; as the canvas draws a wire without dots.
+std::vector<visual::GraphPoint> on_wire(const visual::GraphPoint& from,
+                                        const visual::GraphPoint& to) {
+    constexpr int kSteps = 32;
+    const double reach = wire_reach({from.x, from.y}, {to.x, to.y});
+    std::vector<visual::GraphPoint> points;
+    for (int i = 0; i <= kSteps; ++i) {
+        const double t = static_cast<double>(i) / kSteps, s = 1 - t;
+        const double a = s * s * s, b = 3 * s * s * t, c = 3 * s * t * t, d = t * t * t;
+        points.push_back({a * from.x + b * (from.x + reach) + c * (to.x - reach) + d * to.x,
+                          (a + b) * from.y + (c + d) * to.y});
+    }
+    return points;
+}
 
 class Arranging {
 public:
@@ -56,7 +73,7 @@ public:
         }
         for (const std::string& id : ids) {
             const NodeBox& box = boxes_.at(id);
-            parts.push_back({box.width, box.height, {{id, {}}}, {}});
+            parts.push_back({box.width, box.height, {{id, {}}}, {}, {}});
         }
         return joined(parts);
     }
@@ -69,6 +86,8 @@ private:
             rect[0] += kMargin;
             rect[1] += kMargin + kTitle;
         }
+        for (auto& [wire, points] : part.lanes)
+            for (auto& point : points) point = {point.x + kMargin, point.y + kMargin + kTitle};
         part.width += 2 * kMargin;
         part.height += 2 * kMargin + kTitle;
         part.backdrops.emplace_back(backdrop, Rect{0, 0, part.width, part.height});
@@ -89,6 +108,7 @@ private:
         }
         std::vector<std::pair<int, int>> edges;
         std::vector<visual::GraphPorts> ports;
+        std::map<std::pair<int, int>, std::vector<const engine::Wire*>> wires_of;
         for (const engine::Wire& wire : graph_.wires) {
             const auto from = places.find(wire.from.node), to = places.find(wire.to.node);
             if (from == places.end() || to == places.end()) continue;
@@ -106,6 +126,8 @@ private:
             if (feedback_.contains(wire.to)) {
                 std::swap(ends.first, ends.second);
                 std::swap(at.from, at.to);
+            } else {
+                wires_of[ends].push_back(&wire);
             }
             edges.push_back(ends);
             ports.push_back(at);
@@ -117,7 +139,7 @@ private:
             const auto column = lefts.try_emplace(layout.rows[i], left).first;
             column->second = std::min(column->second, left);
         }
-        Part whole{layout.size.width, layout.size.height, {}, {}};
+        Part whole{layout.size.width, layout.size.height, {}, {}, {}};
         // Without wires there are no columns but a block.
         const bool columns = !edges.empty();
         for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -128,6 +150,28 @@ private:
                 whole.nodes.emplace_back(id, visual::GraphPoint{x + corner.x, y + corner.y});
             for (const auto& [id, rect] : parts[i].backdrops)
                 whole.backdrops.emplace_back(id, Rect{x + rect[0], y + rect[1], rect[2], rect[3]});
+        }
+        for (const visual::GraphRoute& route : layout.routes) {
+            const auto wires = wires_of.find({route.from, route.to});
+            if (wires == wires_of.end() || route.back || route.through.size() < 3) continue;
+            const std::vector<visual::GraphPoint> between(route.through.begin() + 1,
+                                                          route.through.end() - 1);
+            // Two nodes may have several wires, which the layout takes for one.
+            double aside = 0;
+            for (const engine::Wire* wire : wires->second) {
+                whole.lanes.emplace_back(wire_key(*wire), between);
+                for (auto& point : whole.lanes.back().second) point.y += aside;
+                aside += kAside;
+            }
+        }
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            const double y = layout.centers[i].y - parts[i].height / 2;
+            const double x =
+                columns ? lefts[layout.rows[i]] : layout.centers[i].x - parts[i].width / 2;
+            for (const auto& [wire, points] : parts[i].lanes) {
+                whole.lanes.emplace_back(wire, points);
+                for (auto& point : whole.lanes.back().second) point = {x + point.x, y + point.y};
+            }
         }
         shrink(whole);
         return whole;
@@ -144,6 +188,8 @@ private:
         for (const auto& [id, corner] : part.nodes) reach(corner.x, corner.y);
         for (const auto& [id, rect] : part.backdrops) reach(rect[0], rect[1]);
         for (auto& [id, corner] : part.nodes) corner = {corner.x - left, corner.y - top};
+        for (auto& [wire, points] : part.lanes)
+            for (auto& point : points) point = {point.x - left, point.y - top};
         for (auto& [id, rect] : part.backdrops) {
             rect[0] -= left;
             rect[1] -= top;
@@ -174,6 +220,55 @@ std::vector<std::string> whole_backdrops(const engine::Graph& graph,
     std::vector<std::string> names;
     for (const auto& [area, name] : found) names.push_back(name);
     return names;
+}
+
+/// Dots for the wires that would run behind a node, along the lanes that the layout left for them;
+/// none for all others.
+void lead_round_nodes(engine::Graph& graph, const std::set<std::string>& ids,
+                      const NodeBoxes& boxes, const Part& part, double dx, double dy) {
+    constexpr double kNear = 6;  // from a node
+    const std::map<std::string, std::vector<visual::GraphPoint>> lanes(part.lanes.begin(),
+                                                                       part.lanes.end());
+    std::map<std::string, Rect> rects;
+    for (const std::string& id : ids) {
+        const auto& [x, y] = graph.layout.at(id);
+        rects[id] = {x, y, boxes.at(id).width, boxes.at(id).height};
+    }
+    const auto end_of = [&](const engine::Endpoint& end, bool output) {
+        const Rect& rect = rects.at(end.node);
+        const NodeBox& box = boxes.at(end.node);
+        const auto& named = output ? box.outputs : box.inputs;
+        const auto found = named.find(end.port);
+        return visual::GraphPoint{
+            output ? rect[0] + rect[2] : rect[0],
+            rect[1] + (found == named.end() ? box.height / 2 : found->second)};
+    };
+    const auto runs_behind = [&](const engine::Wire& wire) {
+        const auto from = end_of(wire.from, true), to = end_of(wire.to, false);
+        const auto points = on_wire(from, to);
+        return std::ranges::any_of(rects, [&](const auto& entry) {
+            const auto& [id, rect] = entry;
+            if (id == wire.from.node || id == wire.to.node) return false;
+            const Rect wide = {rect[0] - kNear, rect[1] - kNear, rect[2] + 2 * kNear,
+                               rect[3] + 2 * kNear};
+            // Such a wire stays between its ends.
+            if (wide[0] > std::max(from.x, to.x) || wide[0] + wide[2] < std::min(from.x, to.x) ||
+                wide[1] > std::max(from.y, to.y) || wide[1] + wide[3] < std::min(from.y, to.y))
+                return false;
+            return std::ranges::any_of(
+                points, [&](const auto& point) { return lies_on(wide, point.x, point.y); });
+        });
+    };
+    const auto bends = all_bends(graph);
+    for (const engine::Wire& wire : graph.wires) {
+        if (!ids.contains(wire.from.node) || !ids.contains(wire.to.node)) continue;
+        const auto lane = lanes.find(wire_key(wire));
+        Bends dots;
+        if (lane != lanes.end() && runs_behind(wire))
+            for (const visual::GraphPoint& point : lane->second)
+                dots.push_back({std::round(point.x + dx), std::round(point.y + dy)});
+        if (!dots.empty() || bends.contains(wire_key(wire))) set_bends(graph, wire, dots);
+    }
 }
 
 }  // namespace
@@ -215,12 +310,7 @@ void auto_layout(engine::Graph& graph, const std::vector<std::string>& wanted,
     }
     for (const auto& [id, corner] : part.nodes)
         graph.layout[id] = {std::round(corner.x + dx), std::round(corner.y + dy)};
-    const auto bends = all_bends(graph);
-    if (bends.empty()) return;
-    for (const engine::Wire& wire : graph.wires)
-        if (ids.contains(wire.from.node) && ids.contains(wire.to.node) &&
-            bends.contains(wire_key(wire)))
-            set_bends(graph, wire, {});
+    lead_round_nodes(graph, ids, boxes, part, dx, dy);
 }
 
 }  // namespace millrace::editor

@@ -1,5 +1,8 @@
 #include "editor/document/bends.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include <charconv>
 #include <optional>
 #include <set>
@@ -28,6 +31,12 @@ std::optional<std::pair<std::string, std::size_t>> bend_from(const std::string& 
 }
 
 }  // namespace
+
+double wire_reach(const std::array<double, 2>& from, const std::array<double, 2>& to) {
+    const double across = to[0] - from[0];
+    const double distance = std::hypot(across, to[1] - from[1]);
+    return std::clamp(across * 0.5, std::min(distance * 0.4, 110.0), 220.0);
+}
 
 std::string wire_key(const engine::Wire& wire) {
     return fmt::format("{}{}{}", to_text(wire.from), kArrow, to_text(wire.to));

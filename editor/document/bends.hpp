@@ -22,6 +22,9 @@ void set_bends(engine::Graph& graph, const engine::Wire& wire, const Bends& bend
 /// Takes out those of wires that are no more.
 void prune_bends(engine::Graph& graph);
 
+/// How far a wire without dots leaves and enters level, in a cubic's control points.
+double wire_reach(const std::array<double, 2>& from, const std::array<double, 2>& to);
+
 /// "a.out -> b.in".
 std::string wire_key(const engine::Wire& wire);
 

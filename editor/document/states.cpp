@@ -18,7 +18,19 @@ void toggle_mode(engine::Graph& graph, const std::vector<std::string>& ids, engi
         const auto node = graph.nodes.find(id);
         if (node == graph.nodes.end()) continue;
         node->second.mode = off ? engine::NodeMode::Normal : mode;
+        node->second.frozen.clear();
         // What a newer program wrote there is chosen anew.
+        node->second.extra.erase("mode");
+    }
+}
+
+void freeze(engine::Graph& graph, const std::vector<std::string>& ids,
+            const std::function<std::string()>& name) {
+    for (const std::string& id : ids) {
+        const auto node = graph.nodes.find(id);
+        if (node == graph.nodes.end()) continue;
+        node->second.mode = engine::NodeMode::Freeze;
+        node->second.frozen = name();
         node->second.extra.erase("mode");
     }
 }

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "editor/document/bends.hpp"
+#include "editor/document/document.hpp"
 #include "editor/document/edits.hpp"
 #include "engine/graph/scope.hpp"
 
@@ -221,5 +222,24 @@ std::string promote(engine::Graph& graph, const std::string& node, const std::st
 }
 
 void demote(engine::Graph& graph, const std::string& name) { graph.parameters.erase(name); }
+
+void promote_to(engine::Graph& document, const std::vector<std::string>& path,
+                const std::string& node, const std::string& param, std::size_t depth) {
+    std::vector<engine::Endpoint> shown = {{node, param}};
+    for (std::size_t level = path.size(); level > depth; --level) {
+        const GraphPath here(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(level));
+        engine::Graph* graph = graph_at(document, here);
+        if (!graph) return;
+        std::vector<std::string> names;
+        for (const engine::Endpoint& one : shown)
+            names.push_back(promote(*graph, one.node, one.port));
+        const GraphPath outer(here.begin(), here.end() - 1);
+        const engine::Graph* around = graph_at(document, outer);
+        shown.clear();
+        for (const auto& [id, call] : around->nodes)
+            if (engine::is_call(call) && call.subgraph == here.back())
+                for (const std::string& name : names) shown.push_back({id, name});
+    }
+}
 
 }  // namespace millrace::editor

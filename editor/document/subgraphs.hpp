@@ -30,5 +30,10 @@ std::string promote(engine::Graph& graph, const std::string& node, const std::st
 std::optional<std::string> promoted_name(const engine::Graph& graph, const std::string& node,
                                          const std::string& param);
 void demote(engine::Graph& graph, const std::string& name);
+/// Shows a parameter of a node in the graph at `path` on the calls that lie `depth` subgraphs deep,
+/// through all between: with depth 0 on those of the document itself. Where a subgraph is called
+/// several times, each call has it. Nothing where `path` is not there.
+void promote_to(engine::Graph& document, const std::vector<std::string>& path,
+                const std::string& node, const std::string& param, std::size_t depth);
 
 }  // namespace millrace::editor

@@ -118,6 +118,25 @@ ParamRow* Inspector::row(const std::string& param) const {
     return found == rows_.end() ? nullptr : found->second;
 }
 
+void Inspector::toggle_outside(const std::string& param) {
+    const engine::Graph* graph = document_->graph_at(path_);
+    if (!graph || !rows_.contains(param)) return;
+    const auto name = promoted_name(*graph, id_, param);
+    document_->edit_at(path_, name ? tr("No longer show outside") : tr("Show outside"),
+                       [&](engine::Graph& changed) {
+                           if (name)
+                               demote(changed, *name);
+                           else
+                               promote(changed, id_, param);
+                       });
+}
+
+std::string Inspector::focused_param() const {
+    for (const auto& [name, row] : rows_)
+        if (row->isAncestorOf(QApplication::focusWidget())) return name;
+    return {};
+}
+
 const engine::GraphNode* Inspector::graph_node() const {
     const engine::Graph* graph = document_->graph_at(path_);
     if (!graph) return nullptr;
@@ -191,20 +210,16 @@ void Inspector::add_head(QVBoxLayout* column, const engine::GraphNode& node,
                        "they are in the file.")));
         return;
     }
+    if (node.mode == engine::NodeMode::Freeze)
+        column->addWidget(
+            wrapped(tr("Frozen: it gives the results it had then. What is set below holds once it "
+                       "is thawed (Ctrl+Shift+M).")));
     if (type) column->addWidget(wrapped(QString::fromStdString(type->spec.doc)));
 }
 
 void Inspector::add_params(QVBoxLayout* column, const engine::NodeType& type) {
-    const engine::Graph* graph = document_->graph_at(path_);
-    for (const engine::ParamSpec& known : type.spec.params) {
-        engine::ParamSpec spec = known;
-        if (graph)
-            if (const auto name = promoted_name(*graph, id_, spec.name))
-                spec.doc +=
-                    "\n" +
-                    tr("Shown outside as “%1”.").arg(QString::fromStdString(*name)).toStdString();
+    for (const engine::ParamSpec& spec : type.spec.params)
         add_row(column, spec, catalogue_->default_of(type, spec.name));
-    }
     if (type.spec.params.empty()) column->addWidget(wrapped(tr("This node has none.")));
 }
 
@@ -239,6 +254,9 @@ void Inspector::add_row(QVBoxLayout* column, const engine::ParamSpec& spec,
     connect(row, &ParamRow::changed, this,
             [this, row](const engine::Value& value) { change(*row, value); });
     connect(row, &ParamRow::finished, this, [this] { document_->end_merging(); });
+    connect(row, &ParamRow::outside_wanted, this,
+            [this, name = spec.name] { toggle_outside(name); });
+    row->set_drag_text(QString::fromStdString(id_ + "." + spec.name));
     column->addWidget(row);
     rows_[spec.name] = row;
 }
@@ -260,10 +278,13 @@ void Inspector::refresh() {
     const engine::GraphNode* node = graph_node();
     if (!node != shown_type_.empty() || (node && node->type != shown_type_)) return rebuild();
     if (!node) return;
+    const engine::Graph* graph = document_->graph_at(path_);
     for (const auto& [name, row] : rows_) {
         const auto set = node->params.find(name);
         const engine::Value& value = set == node->params.end() ? row->standard() : set->second;
         if (!(value == row->value())) row->set_value(value);
+        const auto outside = graph ? promoted_name(*graph, id_, name) : std::nullopt;
+        row->set_outside(QString::fromStdString(outside.value_or("")));
     }
 }
 

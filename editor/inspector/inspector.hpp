@@ -35,6 +35,11 @@ public:
     NodeDetail* detail() const { return detail_; }
     /// The row of a parameter; null when the node has none of that name.
     ParamRow* row(const std::string& param) const;
+    /// Shows a parameter at the outside of its graph, or no longer. On the document itself it is
+    /// what a run's --set names.
+    void toggle_outside(const std::string& param);
+    /// The parameter whose field has the keyboard; empty when none has.
+    std::string focused_param() const;
 
 Q_SIGNALS:
     /// A hot parameter has another value now.

@@ -1,12 +1,16 @@
 #include "editor/inspector/param_row.hpp"
 
+#include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
+#include <QDrag>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QMimeData>
+#include <QMouseEvent>
 #include <QRegularExpression>
 #include <QSlider>
 #include <QSpinBox>
@@ -71,6 +75,16 @@ ParamRow::ParamRow(const engine::ParamSpec& spec, engine::Value standard, QWidge
     tip += tr("\nParameter: %1").arg(QString::fromStdString(spec.name));
     if (spec.change == engine::Change::Hot) tip += tr("\nTakes effect while the graph runs.");
     setToolTip(tip.trimmed());
+    name_->setContextMenuPolicy(Qt::CustomContextMenu);
+    name_->installEventFilter(this);
+    connect(name_, &QLabel::customContextMenuRequested, this, [this](QPoint place) {
+        QMenu menu;
+        menu.addAction(outside_.isEmpty() ? tr("Show outside") : tr("No longer show outside"), this,
+                       &ParamRow::outside_wanted);
+        menu.addAction(tr("Back to the default"), reset_, &QToolButton::click)
+            ->setEnabled(!is_default());
+        menu.exec(name_->mapToGlobal(place));
+    });
     line->addWidget(name_);
     field_ = make_field();
     field_->setAccessibleName(spoken(spec.name));
@@ -123,6 +137,40 @@ void ParamRow::set_value(const engine::Value& value) {
     show_(value);
     show_default();
     quiet_ = false;
+}
+
+void ParamRow::set_outside(const QString& name) {
+    if (name == outside_) return;
+    outside_ = name;
+    show_name();
+}
+
+void ParamRow::show_name() {
+    name_->setText(outside_.isEmpty() ? spoken(spec_.name)
+                                      : spoken(spec_.name) + QStringLiteral(" ↗"));
+    name_->setToolTip(outside_.isEmpty() ? QString() : tr("Shown outside as “%1”.").arg(outside_));
+}
+
+/// The name is dragged to a place in the bar above the canvas.
+bool ParamRow::eventFilter(QObject* watched, QEvent* event) {
+    if (watched != name_ || drag_text_.isEmpty()) return QWidget::eventFilter(watched, event);
+    const auto* mouse = static_cast<QMouseEvent*>(event);
+    if (event->type() == QEvent::MouseButtonPress && mouse->button() == Qt::LeftButton) {
+        pressed_ = mouse->pos();
+        return true;
+    }
+    if (event->type() == QEvent::MouseMove && mouse->buttons() & Qt::LeftButton &&
+        (mouse->pos() - pressed_).manhattanLength() >= QApplication::startDragDistance()) {
+        auto* drag = new QDrag(this);
+        auto* data = new QMimeData;
+        data->setData(kMime, drag_text_.toUtf8());
+        data->setText(drag_text_);
+        drag->setMimeData(data);
+        drag->setPixmap(name_->grab());
+        drag->exec(Qt::CopyAction);
+        return true;
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 void ParamRow::show_default() {

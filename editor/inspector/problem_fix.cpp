@@ -137,6 +137,13 @@ std::optional<Fix> fix_of(const engine::Problem& problem, const engine::Graph& g
             return rename_param(id, problem.found, right);
         return remove_param(id, problem.found);
     }
+    if ((problem.code.starts_with("E-FREEZE-") || problem.code == "E-PLAN-023" ||
+         problem.code == "E-PLAN-024" || problem.code == "E-GRAPH-026") &&
+        node.mode == engine::NodeMode::Freeze)
+        return Fix{.label = tr("Thaw it"), .change = [id](engine::Graph& changed) {
+                       changed.nodes.at(id).mode = engine::NodeMode::Normal;
+                       changed.nodes.at(id).frozen.clear();
+                   }};
     if (problem.code == "E-PARAM-007" && node.params.contains(problem.found))
         return remove_param(id, problem.found);
     if (problem.code == "E-PARAM-003" && type) return fix_range(node, id, param, *type);

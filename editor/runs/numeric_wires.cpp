@@ -8,6 +8,7 @@
 #include "editor/canvas/items.hpp"
 #include "editor/canvas/legend_paint.hpp"
 #include "editor/runs/background.hpp"
+#include "editor/runs/branches.hpp"
 #include "editor/session/run_names.hpp"
 
 namespace millrace::editor {
@@ -111,6 +112,19 @@ void NumericWires::set_reference(const QString& folder) {
     load(reference_);
 }
 
+bool NumericWires::set_branches(const std::string& reference, const std::string& branch) {
+    const engine::Graph expanded = engine::expand(scene_->document()->graph()).graph;
+    if (counterparts(expanded, reference, branch).empty()) return false;
+    branches_ = {reference, branch};
+    refresh();
+    return true;
+}
+
+void NumericWires::clear_branches() {
+    branches_ = {};
+    refresh();
+}
+
 void NumericWires::set_run(const QString& folder) {
     run_.folder = folder;
     load(run_);
@@ -149,18 +163,29 @@ void NumericWires::load(Side& side) {
 
 QString NumericWires::legend_note() const {
     const auto name = [](const QString& folder) { return QFileInfo(folder).fileName(); };
-    if (reference_.folder.isEmpty()) return tr("Choose a reference in the Runs panel.");
+    const bool branch = !branches_.second.empty();
+    if (reference_.folder.isEmpty() && !branch) return tr("Choose a reference in the Runs panel.");
     if (run_.folder.isEmpty()) return tr("Run the graph to compare it with the reference.");
     if (is_busy()) return tr("Reading…");
     for (const Side* side : {&reference_, &run_})
-        if (!side->problem.isEmpty()) return name(side->folder) + ": " + side->problem;
+        if (!side->problem.isEmpty() && (side == &run_ || !branch))
+            return name(side->folder) + ": " + side->problem;
     const QString which = item_ ? tr("item %1").arg(*item_) : tr("worst item");
+    if (branch)
+        return tr("%1 against %2 · %3")
+            .arg(QString::fromStdString(branches_.second), QString::fromStdString(branches_.first),
+                 which);
     return tr("%1 against %2 · %3").arg(name(run_.folder), name(reference_.folder), which);
 }
 
 void NumericWires::refresh() {
     errors_.clear();
-    if (by_ != ErrorBy::Off && reference_.recorded && run_.recorded)
+    if (by_ != ErrorBy::Off && run_.recorded && !branches_.second.empty()) {
+        const engine::Graph expanded = engine::expand(scene_->document()->graph()).graph;
+        const auto reference =
+            as_reference(*run_.recorded, counterparts(expanded, branches_.first, branches_.second));
+        errors_ = wire_errors(reference, *run_.recorded, by_, item_);
+    } else if (by_ != ErrorBy::Off && reference_.recorded && run_.recorded)
         errors_ = wire_errors(*reference_.recorded, *run_.recorded, by_, item_);
     repaint();
 }

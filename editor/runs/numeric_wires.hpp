@@ -45,6 +45,10 @@ public:
     /// Run folders; empty: none.
     void set_reference(const QString& folder);
     void set_run(const QString& folder);
+    /// Another branch of the same run is the reference instead: the nodes at which both begin, as
+    /// the run names them. False when no output of the one stands for one of the other.
+    bool set_branches(const std::string& reference, const std::string& branch);
+    void clear_branches();
     const QString& reference() const { return reference_.folder; }
     const QString& run() const { return run_.folder; }
     /// One item alone; without, the worst of all.
@@ -78,6 +82,7 @@ private:
     ErrorBy by_ = ErrorBy::Off;
     Side reference_, run_;
     std::optional<std::uint64_t> item_;
+    std::pair<std::string, std::string> branches_;  ///< reference and branch; empty: none
     std::map<std::string, WireError> errors_;
     bool painted_ = false;
 };

@@ -177,6 +177,7 @@ void Session::run(const engine::Graph& graph, const QString& file, const RunRequ
                               {"seed", static_cast<std::int64_t>(request.seed)},
                               {"resume", request.resume}};
         if (!request.until.isEmpty()) params["until"] = texts(request.until);
+        if (!request.freeze.isEmpty()) params["freeze"] = texts(request.freeze);
         if (!request.out.isEmpty()) params["out"] = request.out.toStdString();
         if (!request.record_visuals.isEmpty())
             params["record_visuals"] = texts(request.record_visuals);

@@ -19,8 +19,9 @@ namespace millrace::editor {
 
 /// What a run is asked to do beside running the graph.
 struct RunRequest {
-    QStringList until = {};  ///< nodes after which it ends; all when empty
-    bool paused = false;     ///< begins paused, for stepping
+    QStringList until = {};   ///< nodes after which it ends; all when empty
+    QStringList freeze = {};  ///< frozen nodes that are called, and whose results are kept
+    bool paused = false;      ///< begins paused, for stepping
     bool use_cache = true;
     std::uint64_t seed = 0;
     QString out = {};                 ///< run folder; the worker makes one when empty

@@ -1,6 +1,8 @@
 // The commands on the graph's structure: subgraphs, backdrops, notes, and the way in and out.
+#include <QDropEvent>
 #include <QInputDialog>
 #include <QMenuBar>
+#include <QMimeData>
 #include <QToolBar>
 #include <QToolButton>
 
@@ -9,6 +11,8 @@
 #include "editor/canvas/items.hpp"
 #include "editor/document/edits.hpp"
 #include "editor/document/subgraphs.hpp"
+#include "editor/inspector/inspector.hpp"
+#include "editor/inspector/param_row.hpp"
 #include "editor/window/window.hpp"
 
 namespace millrace::editor {
@@ -22,6 +26,32 @@ std::string free_key(const Map& taken, const std::string& wanted) {
     for (int number = 2; taken.contains(key); ++number) key = wanted + '_' + std::to_string(number);
     return key;
 }
+
+/// A place on which the name of a parameter can be dropped.
+class ParameterDrop : public QObject {
+public:
+    ParameterDrop(QWidget* target, std::function<void(const QString&)> take)
+        : QObject(target), take_(std::move(take)) {
+        target->setAcceptDrops(true);
+        target->installEventFilter(this);
+    }
+
+protected:
+    bool eventFilter(QObject*, QEvent* event) override {
+        if (event->type() != QEvent::DragEnter && event->type() != QEvent::DragMove &&
+            event->type() != QEvent::Drop)
+            return false;
+        auto* drop = static_cast<QDropEvent*>(event);
+        if (!drop->mimeData()->hasFormat(ParamRow::kMime)) return false;
+        drop->acceptProposedAction();
+        if (event->type() == QEvent::Drop)
+            take_(QString::fromUtf8(drop->mimeData()->data(ParamRow::kMime)));
+        return true;
+    }
+
+private:
+    std::function<void(const QString&)> take_;
+};
 
 /// What people type as a name, as an id: letters, digits and underscores.
 std::string id_of(const QString& text) {
@@ -71,6 +101,11 @@ void EditorWindow::make_graph_menu() {
         [this] { enter_subgraph(); });
     add(menu, "leave", tr("&Leave the subgraph"), {QKeySequence(Qt::Key_Up)},
         [this] { leave_subgraph(); });
+    add(menu, "promote", tr("Show the &parameter outside"), {QKeySequence("Ctrl+Alt+P")}, [this] {
+        const std::string param = inspector_->focused_param();
+        if (param.empty()) return tell(tr("Put the cursor into the parameter's field first."));
+        inspector_->toggle_outside(param);
+    });
     menu->addSeparator();
     make_state_menu(menu);
     menu->addSeparator();
@@ -177,6 +212,16 @@ void EditorWindow::make_breadcrumbs() {
                     },
                     Qt::QueuedConnection);
             });
+            // A parameter that is dropped here is shown on the calls that lie in this graph.
+            if (depth < scene_->path().size())
+                new ParameterDrop(bar->widgetForAction(step), [this, depth](const QString& text) {
+                    const auto end = engine::endpoint_from(text.toStdString());
+                    if (!end) return;
+                    const GraphPath path = scene_->path();
+                    document_.edit(tr("Show outside"), [&](engine::Graph& graph) {
+                        promote_to(graph, path, end->node, end->port, depth);
+                    });
+                });
         }
         action("leave")->setEnabled(!scene_->path().empty());
     };

@@ -21,11 +21,14 @@
 #include "editor/panels/search_palette.hpp"
 #include "editor/panels/wire_panel.hpp"
 #include "editor/window/window.hpp"
+#include "viewers/common/signs.hpp"
 
 namespace millrace::editor {
 namespace {
 
 constexpr double kPasteStep = 40;
+// Pixels at first; what somebody makes of them is remembered.
+constexpr int kBottomHeight = 150, kInspectorShare = 360, kViewerShare = 420;
 
 }  // namespace
 
@@ -78,6 +81,9 @@ void EditorWindow::make_docks() {
         problems->setWindowTitle(errors == 0 ? tr("Problems") : tr("Problems (%1)").arg(errors));
     });
     state_ = new QLabel;
+    // As wide as its longest text, so that it isn't cut before the bar is laid out anew.
+    state_->setMinimumWidth(state_->fontMetrics().horizontalAdvance(tr("Worker started")));
+    state_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     progress_ = new QProgressBar;
     progress_->setRange(0, 0);
     progress_->setMaximumWidth(140);
@@ -173,8 +179,7 @@ void EditorWindow::make_run_menu() {
     add(menu, "run", tr("&Run"), {QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")},
         [this] { run(); });
     add(menu, "run_to", tr("Run to &selection"), {QKeySequence("Ctrl+E")}, [this] {
-        QStringList until;
-        for (const std::string& id : scene_->selected_nodes()) until << QString::fromStdString(id);
+        const QStringList until = selected_in_run();
         if (until.isEmpty())
             tell(tr("Select the nodes to run to."));
         else
@@ -190,7 +195,35 @@ void EditorWindow::make_run_menu() {
     auto* bar = addToolBar(tr("Run"));
     bar->setObjectName("run-bar");
     bar->setMovable(false);
+    bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     for (const char* name : {"run", "pause", "step", "stop"}) bar->addAction(action(name));
+    draw_run_icons();
+}
+
+void EditorWindow::draw_run_icons() {
+    using viewers::PlayerSign;
+    const bool paused = session_.state() == Session::State::Paused;
+    for (const auto& [name, sign] :
+         {std::pair{"run", PlayerSign::Play},
+          std::pair{"pause", paused ? PlayerSign::Play : PlayerSign::Pause},
+          std::pair{"step", PlayerSign::Next}, std::pair{"stop", PlayerSign::Stop}})
+        if (QAction* made = action(name))
+            made->setIcon(viewers::player_icon(sign, palette(), devicePixelRatioF()));
+}
+
+/// At first the canvas and what is looked at get the room; what somebody makes of it is kept.
+void EditorWindow::showEvent(QShowEvent* event) {
+    QMainWindow::showEvent(event);
+    if (std::exchange(laid_out_, true) || QSettings().contains("editor/state")) return;
+    resizeDocks({findChild<QDockWidget*>("problems")}, {kBottomHeight}, Qt::Vertical);
+    resizeDocks({findChild<QDockWidget*>("inspector"), findChild<QDockWidget*>("wires")},
+                {kInspectorShare, kViewerShare}, Qt::Vertical);
+}
+
+void EditorWindow::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange)
+        draw_run_icons();
+    QMainWindow::changeEvent(event);
 }
 
 void EditorWindow::make_view_menu() {

@@ -235,7 +235,9 @@ void EditorWindow::run_from() {
                  node != graph.nodes.end() &&
                  (start == id ? node->first == id : node->first.starts_with(start));
                  ++node)
-                if (node->second.mode == engine::NodeMode::Normal && !stopped.contains(node->first))
+                if ((node->second.mode == engine::NodeMode::Normal ||
+                     node->second.mode == engine::NodeMode::Freeze) &&
+                    !stopped.contains(node->first))
                     until << QString::fromStdString(node->first);
     until.removeDuplicates();
     if (until.isEmpty()) return tell(tr("Nothing in the selection runs."));

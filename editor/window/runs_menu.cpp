@@ -77,6 +77,7 @@ void EditorWindow::make_runs() {
     connect(&document_, &Document::started, this, [this] {
         // What belongs to another graph says nothing of this one.
         runs_->forget_graph();
+        numeric_->clear_branches();
         numeric_->set_reference({});
         numeric_->set_run({});
         show_runs_place();
@@ -130,7 +131,37 @@ void EditorWindow::make_runs_actions() {
         made->setChecked(by == ErrorBy::Off);
         group->addAction(made);
     }
+    errors->addSeparator();
+    add(errors, "reference_branch", tr("Against another &branch…"), {},
+        [this] { choose_branches(); })
+        ->setToolTip(
+            tr("Select the first node or subgraph of each of two branches that do the same"));
     views->addAction(findChild<QDockWidget*>("runs")->toggleViewAction());
+}
+
+/// Of the two selected nodes one begins the reference; which one is asked.
+void EditorWindow::choose_branches() {
+    const QStringList selected = selected_in_run();
+    if (selected.size() != 2) {
+        numeric_->clear_branches();
+        return tell(
+            tr("The reference is a run again. For two branches of one run select the first "
+               "node of each."));
+    }
+    QMenu menu;
+    for (const QString& name : selected)
+        menu.addAction(tr("“%1” is the reference").arg(name))->setData(name);
+    const QAction* chosen = menu.exec(QCursor::pos());
+    if (!chosen) return;
+    const QString reference = chosen->data().toString();
+    set_reference_branch(reference, selected[0] == reference ? selected[1] : selected[0]);
+}
+
+void EditorWindow::set_reference_branch(const QString& reference, const QString& branch) {
+    if (!numeric_->set_branches(reference.toStdString(), branch.toStdString()))
+        return tell(tr("No wire of “%1” has a counterpart behind “%2”.").arg(branch, reference));
+    if (numeric_->by() == ErrorBy::Off) action("wire_error_sqnr")->trigger();
+    tell(tr("“%1” is compared with “%2” in this run and the next ones.").arg(branch, reference));
 }
 
 /// Where this graph's runs are looked for: beside it, and where the worker puts them.
@@ -193,6 +224,7 @@ void EditorWindow::resume_run(const QString& folder) {
 
 void EditorWindow::set_reference_run(const QString& folder) {
     runs_->set_reference(folder);
+    numeric_->clear_branches();
     numeric_->set_reference(folder);
     if (folder.isEmpty()) return;
     tell(tr("%1 is the reference: View > Paint wires by error shows how far others are from it.")

@@ -176,7 +176,11 @@ void EditorWindow::connect_session() {
     connect(&session_, &Session::run_ended, this,
             [this](const QString& status, const QString& out) {
                 log_->appendPlainText(tr("Run ended: %1 %2").arg(status, out));
-                tell(tr("Run ended: %1").arg(status));
+                if (!std::exchange(freezing_, false)) return tell(tr("Run ended: %1").arg(status));
+                tell(status == QLatin1String("succeeded")
+                         ? tr("Frozen: the results of this run are kept until they are thawed.")
+                         : tr("Nothing was frozen, as the run did not come to its end: %1")
+                               .arg(status));
             });
     connect(&session_, &Session::died, this, [this](const engine::Problem& problem) {
         problems_->set_worker_problem(problem);
@@ -220,6 +224,7 @@ void EditorWindow::show_state() {
     action("pause")->setEnabled(state == State::Running || state == State::Paused);
     action("pause")->setText(state == State::Paused ? tr("&Continue") : tr("&Pause"));
     action("step")->setEnabled(state == State::Paused);
+    draw_run_icons();
 }
 
 void EditorWindow::update_title() {
@@ -270,6 +275,22 @@ void EditorWindow::run(const QStringList& until) {
         return;
     }
     RunRequest request{.until = until};
+    freezing_ = false;
+    ask_to_record(request);
+    session_.run(document_.graph(), document_.file(), request);
+}
+
+QStringList EditorWindow::selected_in_run() const {
+    QStringList nodes;
+    for (const std::string& prefix : run_prefixes(document_.graph(), scene_->path()))
+        for (const std::string& id : scene_->selected_nodes())
+            nodes << QString::fromStdString(prefix + id);
+    return nodes;
+}
+
+void EditorWindow::run_to_freeze(const QStringList& nodes) {
+    RunRequest request{.until = nodes, .freeze = nodes};
+    freezing_ = true;
     ask_to_record(request);
     session_.run(document_.graph(), document_.file(), request);
 }

@@ -75,6 +75,11 @@ public:
     bool save();
     bool save_as();
     void run(const QStringList& until = {});
+    /// Runs until these frozen nodes, given as the run names them, and keeps what they give.
+    void run_to_freeze(const QStringList& nodes);
+    /// Wires behind `branch` are painted by their error against those behind `reference`, both
+    /// nodes of the run.
+    void set_reference_branch(const QString& reference, const QString& branch);
     /// Opens the help at a page: "first-steps", "nodes/points.crop", "graphs/fusion"; at its first
     /// page when `page` is empty, and at a page that says so when there is none of that name.
     void show_help(const QString& page = {});
@@ -82,6 +87,8 @@ public:
     QAction* action(const QString& name) const { return findChild<QAction*>(name); }
 
 protected:
+    void showEvent(QShowEvent* event) override;
+    void changeEvent(QEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
@@ -96,8 +103,12 @@ private:
     void make_edit_menu();
     void make_view_menu();
     void make_run_menu();
+    void draw_run_icons();
+    /// The selected nodes as the run names them: of each call that leads to the graph shown.
+    QStringList selected_in_run() const;
     void make_graph_menu();
     void make_state_menu(QMenu* menu);
+    void toggle_frozen();
     void make_breadcrumbs();
     void enter_subgraph();
     void leave_subgraph();
@@ -116,6 +127,7 @@ private:
     void open_run(const QString& folder);
     void resume_run(const QString& folder);
     void set_reference_run(const QString& folder);
+    void choose_branches();
     void compare_runs(const QString& a, const QString& b);
     void send_to_viewer(const engine::Endpoint& output);
     void look_at(const engine::Endpoint& output);
@@ -175,7 +187,9 @@ private:
     RunScrubber* scrubber_ = nullptr;
     NumericWires* numeric_ = nullptr;
     CompareDialog* comparison_ = nullptr;
+    bool laid_out_ = false;      ///< shown once, so that the docks have sizes
     QString runs_of_;            ///< the file whose runs are listed
+    bool freezing_ = false;      ///< the run that was asked for last is to freeze nodes
     bool diverge_next_ = false;  ///< the comparison under way is to show where the runs part
     QPlainTextEdit* log_;
     QLabel* state_;

@@ -145,8 +145,8 @@
         <translation>Größe des Fensters.</translation>
     </message>
     <message>
-        <source>dark or light.</source>
-        <translation>dark (dunkel) oder light (hell).</translation>
+        <source>dark, light or high-contrast.</source>
+        <translation>dark (dunkel), light (hell) oder high-contrast (hoher Kontrast).</translation>
     </message>
     <message>
         <source>The item to begin with.</source>
@@ -263,6 +263,10 @@ oder mit %1 öffnen.</translation>
     <message>
         <source>&amp;Light</source>
         <translation>&amp;Hell</translation>
+    </message>
+    <message>
+        <source>&amp;High contrast</source>
+        <translation>&amp;Hoher Kontrast</translation>
     </message>
     <message>
         <source>&amp;Panes</source>
@@ -2597,6 +2601,18 @@ Ein einzelner kann eine Verschiebung oft nicht von einer Drehung unterscheiden; 
         <translation>Zuerst die Knoten wählen.</translation>
     </message>
     <message>
+        <source>Against another &amp;branch…</source>
+        <translation>Gegen einen anderen &amp;Zweig…</translation>
+    </message>
+    <message>
+        <source>Show the &amp;parameter outside</source>
+        <translation>&amp;Parameter außen zeigen</translation>
+    </message>
+    <message>
+        <source>Show outside</source>
+        <translation>Außen zeigen</translation>
+    </message>
+    <message>
         <source>&amp;Mute</source>
         <translation>&amp;Stumm</translation>
     </message>
@@ -2611,6 +2627,26 @@ Ein einzelner kann eine Verschiebung oft nicht von einer Drehung unterscheiden; 
     <message>
         <source>Bypass</source>
         <translation>Umgehen</translation>
+    </message>
+    <message>
+        <source>&amp;Freeze</source>
+        <translation>Ein&amp;frieren</translation>
+    </message>
+    <message>
+        <source>Freeze</source>
+        <translation>Einfrieren</translation>
+    </message>
+    <message>
+        <source>Thaw</source>
+        <translation>Auftauen</translation>
+    </message>
+    <message>
+        <source>Thawed: they run again.</source>
+        <translation>Aufgetaut: sie laufen wieder.</translation>
+    </message>
+    <message>
+        <source>Frozen: the results of this run are kept until they are thawed.</source>
+        <translation>Eingefroren: Die Ergebnisse dieses Laufs gelten bis zum Auftauen.</translation>
     </message>
     <message>
         <source>Run &amp;from the selection</source>

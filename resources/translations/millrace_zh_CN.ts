@@ -145,8 +145,8 @@
         <translation>窗口大小。</translation>
     </message>
     <message>
-        <source>dark or light.</source>
-        <translation>dark（深色）或 light（浅色）。</translation>
+        <source>dark, light or high-contrast.</source>
+        <translation>dark（深色）、light（浅色）或 high-contrast（高对比度）。</translation>
     </message>
     <message>
         <source>The item to begin with.</source>
@@ -263,6 +263,10 @@ or open them with %1.</source>
     <message>
         <source>&amp;Light</source>
         <translation>浅色(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;High contrast</source>
+        <translation>高对比度(&amp;H)</translation>
     </message>
     <message>
         <source>&amp;Panes</source>
@@ -2589,6 +2593,18 @@ One item often can't tell a shift from a turn; several can.</source>
         <translation>请先选择节点。</translation>
     </message>
     <message>
+        <source>Against another &amp;branch…</source>
+        <translation>与另一分支比较(&amp;B)…</translation>
+    </message>
+    <message>
+        <source>Show the &amp;parameter outside</source>
+        <translation>在外部显示参数(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Show outside</source>
+        <translation>在外部显示</translation>
+    </message>
+    <message>
         <source>&amp;Mute</source>
         <translation>静音(&amp;M)</translation>
     </message>
@@ -2603,6 +2619,26 @@ One item often can't tell a shift from a turn; several can.</source>
     <message>
         <source>Bypass</source>
         <translation>旁路</translation>
+    </message>
+    <message>
+        <source>&amp;Freeze</source>
+        <translation>冻结(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Freeze</source>
+        <translation>冻结</translation>
+    </message>
+    <message>
+        <source>Thaw</source>
+        <translation>解冻</translation>
+    </message>
+    <message>
+        <source>Thawed: they run again.</source>
+        <translation>已解冻：它们会重新运行。</translation>
+    </message>
+    <message>
+        <source>Frozen: the results of this run are kept until they are thawed.</source>
+        <translation>已冻结：本次运行的结果将保留到解冻为止。</translation>
     </message>
     <message>
         <source>Run &amp;from the selection</source>

@@ -66,6 +66,30 @@ TEST(AutoLayout, ColumnsFollowTheWiresAndAChainIsStraight) {
             EXPECT_TRUE(one == other || !overlap(box, another)) << one << " " << other;
 }
 
+TEST(AutoLayout, AWirePastOtherNodesIsLedRoundThem) {
+    engine::Graph graph = chain();
+    auto_layout(graph, ids_of(graph), boxes_of(graph), {});
+    // a to d lies in the way of b and c; the others need no dots.
+    const Bends dots = bends_of(graph, graph.wires[3]);
+    ASSERT_GE(dots.size(), 2U);
+    EXPECT_EQ(all_bends(graph).size(), 1U);
+    for (const auto& [x, y] : dots) {
+        for (const auto& [id, box] : boxes_of(graph)) {
+            const bool within =
+                x > box.left && x < box.left + box.width && y > box.top && y < box.top + box.height;
+            EXPECT_FALSE(within) << id << " at " << x << ", " << y;
+        }
+    }
+    // Laid out again it is the same, and dots that are not needed any more go.
+    const auto before = graph.layout;
+    auto_layout(graph, ids_of(graph), boxes_of(graph), {});
+    EXPECT_EQ(graph.layout, before);
+    const engine::Wire wire = graph.wires[3];
+    remove_nodes(graph, {"b", "c"});
+    auto_layout(graph, ids_of(graph), boxes_of(graph), {});
+    EXPECT_TRUE(bends_of(graph, wire).empty());
+}
+
 TEST(AutoLayout, AFeedbackWireLeadsBack) {
     engine::Graph graph = chain();
     connect(graph, {"d", "out"}, {"b", "in2"});

@@ -2,11 +2,16 @@
 // window with a real worker.
 #include "editor/inspector/inspector.hpp"
 
+#include <QDropEvent>
 #include <QLabel>
+#include <QMimeData>
 #include <QPushButton>
+#include <QToolBar>
 
 #include <gtest/gtest.h>
 
+#include "editor/document/subgraphs.hpp"
+#include "editor/document/subgraphs.hpp"
 #include "editor/inspector/node_detail.hpp"
 #include "editor/inspector/param_row.hpp"
 #include "editor/inspector/problem_fix.hpp"
@@ -164,6 +169,67 @@ TEST_F(InspectorWindow, PromotedParametersSayWhereTheyComeFrom) {
     EXPECT_TRUE(row->toolTip().contains("limit.per_second"));
     EXPECT_TRUE(row->is_default()) << "what the subgraph says";
     EXPECT_EQ(row->value(), engine::Value(20.0));
+}
+
+/// "limit" within "inner", which is called within "outer", which the document calls.
+engine::Graph nested() {
+    engine::Graph inner;
+    inner.nodes["limit"] = {.type = "control.rate_limit", .params = {{"per_second", 20.0}}};
+    engine::Graph outer;
+    outer.nodes["one"] = {.type = "control.subgraph", .subgraph = "inner"};
+    outer.nodes["two"] = {.type = "control.subgraph", .subgraph = "inner"};
+    outer.subgraphs["inner"].graph = std::move(inner);
+    engine::Graph graph;
+    graph.nodes["call"] = {.type = "control.subgraph", .subgraph = "outer"};
+    graph.subgraphs["outer"].graph = std::move(outer);
+    return graph;
+}
+
+TEST(Promotion, ReachesAnyDepthThroughAllBetween) {
+    engine::Graph graph = nested();
+    promote_to(graph, {"outer", "inner"}, "limit", "per_second", 1);
+    const engine::Graph& outer = graph.subgraphs["outer"].graph;
+    EXPECT_EQ(outer.subgraphs.at("inner").graph.parameters.at("per_second").of, "limit.per_second");
+    EXPECT_TRUE(outer.parameters.empty()) << "no deeper than wanted";
+    promote_to(graph, {"outer", "inner"}, "limit", "per_second", 0);
+    ASSERT_EQ(outer.parameters.size(), 2U) << "inner is called twice";
+    EXPECT_EQ(outer.parameters.at("per_second").of, "one.per_second");
+    EXPECT_EQ(outer.parameters.at("per_second_2").of, "two.per_second");
+    EXPECT_TRUE(graph.parameters.empty());
+    const engine::Graph before = graph;
+    promote_to(graph, {"outer", "inner"}, "limit", "per_second", 0);
+    EXPECT_EQ(graph, before) << "once is enough";
+    promote_to(graph, {"nowhere"}, "limit", "per_second", 0);
+    EXPECT_EQ(graph, before);
+}
+
+TEST_F(InspectorWindow, ParametersAreShownOutsideByKeyAndByDrop) {
+    window->document().start(nested(), {});
+    window->scene()->set_path({"outer", "inner"});
+    window->scene()->select_nodes({"limit"});
+    ParamRow* row = window->inspector()->row("per_second");
+    ASSERT_NE(row, nullptr);
+    row->field()->setFocus();
+    window->action("promote")->trigger();
+    EXPECT_EQ(row->outside(), "per_second");
+    window->action("promote")->trigger();
+    EXPECT_EQ(row->outside(), "");
+    EXPECT_EQ(window->document().graph(), nested());
+    // On the document's own place in the bar above the canvas.
+    auto* bar = window->findChild<QToolBar*>("breadcrumbs");
+    ASSERT_EQ(bar->actions().size(), 3);
+    QWidget* place = bar->widgetForAction(bar->actions().front());
+    QMimeData data;
+    data.setData(ParamRow::kMime, "limit.per_second");
+    QDragEnterEvent enter(QPoint(4, 4), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(place, &enter);
+    EXPECT_TRUE(enter.isAccepted());
+    QDropEvent drop(QPointF(4, 4), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(place, &drop);
+    EXPECT_TRUE(drop.isAccepted());
+    EXPECT_EQ(window->document().graph().subgraphs.at("outer").graph.parameters.size(), 2U);
+    window->action("undo")->trigger();
+    EXPECT_EQ(window->document().graph(), nested()) << "one step";
 }
 
 }  // namespace

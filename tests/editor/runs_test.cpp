@@ -15,6 +15,7 @@
 #include "editor/panels/problems_panel.hpp"
 #include "editor/panels/runs_panel.hpp"
 #include "editor/panels/wire_panel.hpp"
+#include "editor/runs/branches.hpp"
 #include "editor/runs/compare_dialog.hpp"
 #include "editor/runs/numeric_wires.hpp"
 #include "editor/runs/run_case.hpp"
@@ -251,6 +252,54 @@ TEST_F(Runs, WiresArePaintedByTheirError) {
     trigger("wire_error_off");
     EXPECT_FALSE(wire("a")->paint_of_overlay().color.isValid());
     EXPECT_FALSE(numeric.legend()->isVisible());
+}
+
+TEST(Branches, AreFollowedUntilTheyMeet) {
+    engine::Graph graph;
+    for (const char* id : {"in", "a/x", "a/y", "b/x", "b/y", "c", "d", "end", "other"})
+        graph.nodes[id] = {.type = "t.t"};
+    const auto wire = [&](const char* from, const char* to, const char* port) {
+        graph.wires.push_back({.from = {from, "out"}, .to = {to, port}});
+    };
+    wire("in", "a/x", "in");
+    wire("in", "b/x", "in");
+    wire("a/x", "a/y", "in");
+    wire("b/x", "b/y", "in");
+    wire("b/x", "other", "second");
+    wire("a/y", "c", "in");
+    wire("b/y", "d", "in");
+    wire("c", "end", "left");
+    wire("d", "end", "right");
+    const auto found = counterparts(graph, "a", "b");
+    EXPECT_EQ(found, (std::map<engine::Endpoint, engine::Endpoint>{{{"b/x", "out"}, {"a/x", "out"}},
+                                                                   {{"b/y", "out"}, {"a/y", "out"}},
+                                                                   {{"d", "out"}, {"c", "out"}}}));
+    EXPECT_TRUE(counterparts(graph, "in", "end").empty());
+    EXPECT_TRUE(counterparts(graph, "a", "a").empty());
+    EXPECT_TRUE(counterparts(graph, "nowhere", "b").empty());
+}
+
+TEST_F(Runs, ABranchIsComparedWithAnother) {
+    window->document().edit("Branch", [](engine::Graph& graph) {
+        graph.nodes["other"] = {.type = "control.counter",
+                                .params = {{"items", 4}, {"start", 1.25}}};
+        graph.nodes["pass"] = {.type = "control.rate_limit", .params = {{"per_second", 500.0}}};
+        graph.wires.push_back({.from = {"other", "value"}, .to = {"pass", "item"}});
+        graph.layout["other"] = {260, 300};
+        graph.layout["pass"] = {520, 300};
+    });
+    run();
+    window->set_reference_branch("a", "other");
+    NumericWires& numeric = *window->numeric_wires();
+    ASSERT_TRUE(wait([&] { return numeric.errors().contains("other.value"); }));
+    // 1.25 … against 1 …: 20 log10(1 / 0.25) at the first item.
+    EXPECT_NEAR(numeric.errors().at("other.value").sqnr_db, 12.04, 0.01);
+    EXPECT_EQ(numeric.errors().size(), 1U) << "pass has no wire behind it";
+    EXPECT_TRUE(numeric.legend()->accessibleName().contains("other against a"))
+        << numeric.legend()->accessibleName().toStdString();
+    picture(window.get(), "branches");
+    window->set_reference_branch("a", "d");
+    EXPECT_TRUE(numeric.errors().contains("other.value")) << "nothing to compare changes nothing";
 }
 
 TEST_F(Runs, WhatIsNotKnownIsHatched) {

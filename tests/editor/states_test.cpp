@@ -1,4 +1,5 @@
-// Muting and bypassing in the editor: keys, undo, what is saved, how it looks, and what then runs.
+// Muting, bypassing and freezing in the editor: keys, undo, what is saved, how it looks, and what
+// then runs.
 #include "editor/document/states.hpp"
 
 #include <gtest/gtest.h>
@@ -6,6 +7,9 @@
 #include "editor/canvas/canvas_view.hpp"
 #include "editor/canvas/items.hpp"
 #include "editor/document/edits.hpp"
+#include "editor/inspector/problem_fix.hpp"
+#include "editor/panels/problems_panel.hpp"
+#include "editor/session/run_monitor.hpp"
 #include "tests/editor/window_support.hpp"
 
 namespace millrace::editor {
@@ -62,7 +66,7 @@ protected:
         const auto listening = QObject::connect(&window->session(), &Session::run_ended,
                                                 window.get(), [&] { ended = true; });
         window->action("run")->trigger();
-        QTest::qWaitFor([&] { return ended; }, 60'000);
+        EXPECT_TRUE(wait([&] { return ended; }));
         QObject::disconnect(listening);
         return ended;
     }
@@ -116,6 +120,55 @@ TEST_F(StatesInWindow, WhatIsMutedOrBypassedDoesNotRun) {
     ASSERT_TRUE(ran());
     EXPECT_TRUE(
         QTest::qWaitFor([&] { return items("counter") == 3 && items("second") == 0; }, 60'000));
+}
+
+TEST(States, FreezingGivesEachItsOwnSetAndOtherModesTakeItAway) {
+    engine::Graph graph;
+    graph.nodes["a"] = {.type = "t.a"};
+    graph.nodes["b"] = {.type = "t.b", .mode = NodeMode::Mute};
+    int made = 0;
+    freeze(graph, {"a", "b", "gone"}, [&] { return "set" + std::to_string(++made); });
+    EXPECT_EQ(graph.nodes["a"].frozen, "set1");
+    EXPECT_EQ(graph.nodes["b"].frozen, "set2");
+    EXPECT_TRUE(all_have_mode(graph, {"a", "b"}, NodeMode::Freeze));
+    toggle_mode(graph, {"a"}, NodeMode::Mute);
+    EXPECT_EQ(graph.nodes["a"].frozen, "");
+    toggle_mode(graph, {"b"}, NodeMode::Freeze);
+    EXPECT_EQ(graph.nodes["b"], engine::GraphNode{.type = "t.b"});
+}
+
+TEST_F(StatesInWindow, AFrozenNodeKeepsWhatItGave) {
+    // For the worker that starts now.
+    qputenv("MILLRACE_FROZEN", path("frozen").toLocal8Bit());
+    const engine::Graph graph = window->document().graph();
+    make();
+    wait_for_catalogue();
+    window->document().start(graph, {});
+    window->canvas()->show_all();
+    window->scene()->select_nodes({"first"});
+    window->action("freeze")->trigger();
+    ASSERT_TRUE(
+        QTest::qWaitFor([&] { return window->monitor()->status() == "succeeded"; }, 60'000));
+    EXPECT_EQ(mode("first"), NodeMode::Freeze);
+    EXPECT_TRUE(window->action("freeze")->isChecked());
+    EXPECT_TRUE(window->scene()->node("first")->face().subtitle.contains("frozen"));
+    // Three items were frozen; the worker finds them in a run of its own.
+    ASSERT_TRUE(ran());
+    EXPECT_EQ(window->monitor()->status(), "succeeded");
+    ASSERT_NE(window->monitor()->node("first"), nullptr);
+    EXPECT_EQ(window->monitor()->node("first")->executed, 0U);
+    EXPECT_EQ(window->monitor()->node("first")->cached, 3U);
+    picture(window.get(), "frozen");
+    // On another machine it is refused, with a way out.
+    QDir(path("frozen")).removeRecursively();
+    window->run();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return window->problems()->error_count() > 0; }, 60'000));
+    const auto fix = fix_of({.code = "E-FREEZE-001", .where = "first"}, window->document().graph(),
+                            "first", window->scene()->catalogue());
+    ASSERT_TRUE(fix);
+    window->action("freeze")->trigger();
+    EXPECT_EQ(mode("first"), NodeMode::Normal);
+    qunsetenv("MILLRACE_FROZEN");
 }
 
 }  // namespace
