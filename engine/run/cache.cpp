@@ -85,7 +85,8 @@ std::uint64_t environment_number(const char* name, std::uint64_t otherwise) {
 
 }  // namespace
 
-CacheStore::CacheStore(fs::path folder, std::uint64_t limit_bytes) : folder_(std::move(folder)), limit_(limit_bytes) {
+CacheStore::CacheStore(fs::path folder, std::uint64_t limit_bytes, Use use) : folder_(std::move(folder)), limit_(limit_bytes) {
+    if (use == Use::Read) return;
     std::error_code error;
     fs::create_directories(folder_, error);
     if (error || access(folder_.c_str(), W_OK) != 0) {

@@ -30,8 +30,9 @@ public:
 
 class CacheStore {
 public:
-    /// Makes the folder; throws Error E-CACHE-002 when it can't be used.
-    CacheStore(std::filesystem::path folder, std::uint64_t limit_bytes);
+    enum class Use { ReadAndWrite, Read };
+    /// Makes the folder; throws Error E-CACHE-002 when it can't be used. One that is only read need not be writable.
+    CacheStore(std::filesystem::path folder, std::uint64_t limit_bytes, Use use = Use::ReadAndWrite);
     ~CacheStore();
 
     std::shared_ptr<CacheEntry> find(const Hash128& key);

@@ -201,10 +201,14 @@ void Executor::pause() {
 }
 
 void Executor::go_on() {
+    // Busy until the sources are awake: a quiet run that is no longer paused would count as stalled.
+    busy();
     paused_ = false;
     RunStatus expected = RunStatus::Paused;
     status.compare_exchange_strong(expected, RunStatus::Running);
     wake_sources();
+    ++resumed_;
+    idle();
 }
 
 void Executor::step() {

@@ -100,7 +100,8 @@ private:
     void wake_sources();
     bool all_ended() const;
     void drive();                                     ///< the control thread's whole life
-    bool settle();                                    ///< nothing runs; false when the run is over
+    /// Nothing runs; false when the run is over. `resumed`: resumed_ before that was found.
+    bool settle(std::uint64_t resumed);
     bool widen();                                     ///< Parks (1995): lets a full wire grow; false when none is
     void report_stall();
     void take_checkpoint();
@@ -116,6 +117,7 @@ private:
     std::atomic<std::int64_t> activity_ = 0;
     std::atomic<bool> gated_ = false;                 ///< for a checkpoint
     std::atomic<bool> paused_ = false;
+    std::atomic<std::uint64_t> resumed_ = 0;          ///< how often a pause has ended
     std::atomic<std::uint64_t> allowed_ = 0;          ///< items a source may have emitted while paused
     std::atomic<std::uint64_t> checkpoint_due_item_ = 0;
     std::chrono::steady_clock::time_point started_, last_checkpoint_;

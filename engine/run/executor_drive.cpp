@@ -92,8 +92,9 @@ void Executor::drive() {
         attention_ = false;
         lock.unlock();
         watch_limits();
+        const std::uint64_t resumed = resumed_;
         const bool quiet = activity_.load(std::memory_order_acquire) == 0;
-        const bool goes_on = !quiet || settle();
+        const bool goes_on = !quiet || settle(resumed);
         lock.lock();
         if (!goes_on) break;
     }
@@ -107,7 +108,7 @@ void Executor::drive() {
     note({{"event", "finished"}, {"status", std::string(to_text(status.load()))}});
 }
 
-bool Executor::settle() {
+bool Executor::settle(std::uint64_t resumed) {
     if (stopping() || all_ended()) return false;
     if (gated_) {
         take_checkpoint();
@@ -116,6 +117,8 @@ bool Executor::settle() {
         return true;
     }
     if (paused_) return true;
+    // The pause may have ended since quiet was found; all may even be done since then.
+    if (activity_.load(std::memory_order_acquire) != 0 || resumed_ != resumed) return true;
     if (widen()) return true;
     report_stall();
     return false;

@@ -106,7 +106,7 @@ std::shared_ptr<FrozenSet> FrozenSet::open(const fs::path& folder, const std::st
     if (word("type") != set->type_) throw damaged(about, fmt::format("a set of {}", shortened(word("type"))));
     set->made_ = hash_text(word("made"));
     set->items_ = static_cast<std::uint64_t>(items->as_int());
-    set->store_ = std::make_unique<CacheStore>(set->place_, std::numeric_limits<std::uint64_t>::max());
+    set->store_ = std::make_unique<CacheStore>(set->place_, 0, CacheStore::Use::Read);
     set->whole_ = true;
     return set;
 }
@@ -175,7 +175,7 @@ void FrozenSet::finish(std::uint64_t items) {
     }
     fs::remove_all(old, error);
     made_ = hash_text(made);
-    store_ = std::make_unique<CacheStore>(place_, std::numeric_limits<std::uint64_t>::max());
+    store_ = std::make_unique<CacheStore>(place_, 0, CacheStore::Use::Read);
     whole_ = true;
 }
 

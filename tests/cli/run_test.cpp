@@ -77,7 +77,7 @@ TEST_F(RunCommand, FrozenNodesGiveWhatTheyGaveOnThisMachineAlone) {
         EXPECT_EQ(program.read("again/artifacts/lines.txt"), "3\n6\n11\n18\n");
     }
     EXPECT_EQ(program.run({"run", "f.json", "--out", "x", "--freeze", "nobody"}).errors(),
-              std::vector<std::string>{"E-FREEZE-001"});
+              std::vector<std::string>{"E-FREEZE-004"});
     EXPECT_EQ(program.run({"run", "f.json", "--out", "first", "--resume", "--freeze", "all"}).code,
               2);
 }

@@ -174,6 +174,23 @@ TEST_F(Control, PauseStepAndGoOn) {
     EXPECT_EQ(seen, 100);
 }
 
+TEST_F(Control, ARunThatGoesOnIsNeverTakenForStalled) {
+    // The control thread looks whether all is quiet while another one ends the pause.
+    const Graph graph = graph_of(R"({"n": {"type": "control.counter", "params": {"items": 3}}, "a": {"type": "test.heavy_add"}})",
+                                 {{"n.value", "a.value"}});
+    RunOptions options;
+    options.threads = 2;
+    options.start_paused = true;
+    for (int i = 0; i < 300; ++i) {
+        engine::Run run(plan_run(graph, runner.registry, options), runner.registry, options);
+        run.start();
+        if (i % 3 == 0) std::this_thread::yield();
+        if (i % 3 == 1) run.step();
+        run.go_on();
+        ASSERT_EQ(run.wait().status, RunStatus::Succeeded) << i;
+    }
+}
+
 TEST_F(Control, AHotParameterHoldsFromOneItemOn) {
     const Graph graph = graph_of(R"({"n": {"type": "control.counter", "params": {"items": 40}}, "a": {"type": "test.heavy_add", "params": {"amount": 0}}})",
                                  {{"n.value", "a.value"}});
