@@ -3,6 +3,7 @@
 #include <QCommandLineParser>
 #include <QSettings>
 #include <QTimer>
+#include <QWindow>
 #include <cstdio>
 
 #include "editor/canvas/canvas_view.hpp"
@@ -11,6 +12,7 @@
 #include "editor/panels/wire_panel.hpp"
 #include "editor/window/window.hpp"
 #include "engine/version.hpp"
+#include "viewers/common/process_age.hpp"
 #include "viewers/common/translations.hpp"
 
 int main(int count, char** words) {
@@ -33,7 +35,9 @@ int main(int count, char** words) {
                                  "[GRAPH]");
     const QCommandLineOption size("size", QApplication::translate("main", "Size of the window."),
                                   "WxH");
-    parser.addOption(size);
+    const QCommandLineOption time(
+        "time", QApplication::translate("main", "Tell when the window was painted, and end."));
+    parser.addOptions({size, time});
     parser.addHelpOption();
     parser.addVersionOption();
     parser.process(application);
@@ -43,5 +47,15 @@ int main(int count, char** words) {
         window.resize(sides[0].toInt(), sides[1].toInt());
     window.show();
     if (!parser.positionalArguments().isEmpty()) window.open(parser.positionalArguments().front());
+    QTimer wait;
+    QObject::connect(&wait, &QTimer::timeout, &window, [&] {
+        // It is painted while it is exposed, before this comes round.
+        if (!window.windowHandle() || !window.windowHandle()->isExposed()) return;
+        wait.stop();
+        std::fprintf(stderr, "window painted after %.0f ms\n",
+                     millrace::viewers::milliseconds_of_life());
+        QApplication::exit(0);
+    });
+    if (parser.isSet(time)) wait.start(5);
     return QApplication::exec();
 }

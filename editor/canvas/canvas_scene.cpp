@@ -19,6 +19,16 @@ namespace {
 
 constexpr double kGrid = 20, kColumn = 260;
 
+/// Of a file that anybody may have written: where numbers are still told apart by less than a
+/// pixel.
+QPointF within_reach(const std::array<double, 2>& place) {
+    static constexpr double kFarthest = 1e7;
+    const auto number = [](double value) {
+        return std::isfinite(value) ? std::clamp(value, -kFarthest, kFarthest) : 0;
+    };
+    return {number(place[0]), number(place[1])};
+}
+
 NodeItem* node_item(QGraphicsItem* item) { return qgraphicsitem_cast<NodeItem*>(item); }
 
 WireStatus status_of(const std::map<std::string, WireStatus>& all, const engine::Wire& wire) {
@@ -120,7 +130,7 @@ void CanvasScene::synchronise() {
             item->set_face(face_of(document_->graph(), path_, graph, id, *catalogue_));
         const auto place = graph.layout.find(id);
         if (place != graph.layout.end())
-            item->setPos(place->second[0], place->second[1]);
+            item->setPos(within_reach(place->second));
         else if (item->pos().isNull())
             item->setPos(kColumn * unplaced++, 0);
         const auto status = status_.find(id);
@@ -173,7 +183,7 @@ void CanvasScene::synchronise_wires(const engine::Graph& graph) {
         std::vector<QPointF> places;
         if (bends.empty()) return places;
         if (const auto found = bends.find(wire_key(wire)); found != bends.end())
-            for (const auto& [x, y] : found->second) places.emplace_back(x, y);
+            for (const auto& place : found->second) places.push_back(within_reach(place));
         return places;
     };
     for (std::size_t i = 0; i < graph.wires.size(); ++i) {

@@ -4,6 +4,8 @@
 #include <QDialog>
 #include <QDialogButtonBox>
 #include <QFileInfo>
+#include <QLocale>
+#include <QMenu>
 #include <QPlainTextEdit>
 #include <QVBoxLayout>
 #include <QWindow>
@@ -92,6 +94,35 @@ void EditorWindow::reload() {
     document_.history().setClean();
     note_file();
     tell(tr("Reloaded."));
+}
+
+/// What the file held each time before it was saved over, newest first.
+void EditorWindow::make_versions_menu(QMenu* menu) {
+    QMenu* earlier = menu->addMenu(tr("Earlier &versions"));
+    earlier->setObjectName("versions");
+    connect(earlier, &QMenu::aboutToShow, this, [this, earlier] {
+        earlier->clear();
+        for (const QString& version : versions_.of(document_.file())) {
+            const QString when =
+                QLocale().toString(QFileInfo(version).lastModified(), QLocale::ShortFormat);
+            connect(earlier->addAction(tr("Saved over at %1").arg(when)), &QAction::triggered, this,
+                    [this, version] { open_version(version); });
+        }
+        if (earlier->isEmpty()) earlier->addAction(tr("None yet"))->setEnabled(false);
+    });
+}
+
+bool EditorWindow::open_version(const QString& version) {
+    engine::ReadGraph read = engine::load_graph(version.toStdString());
+    if (engine::any_errors(read.problems)) {
+        problems_->set_graph_problems(read.problems);
+        tell(tr("That version can't be read: see the problems."));
+        return false;
+    }
+    document_.edit(tr("Earlier version"),
+                   [&](engine::Graph& graph) { graph = std::move(read.graph); });
+    tell(tr("This is the earlier version; Undo brings back what was here."));
+    return true;
 }
 
 void EditorWindow::show_differences() {

@@ -116,6 +116,15 @@ bool EditorWindow::open_template(const QString& file, bool run) {
         return false;
     }
     document_.start(std::move(read.graph), {});
+    // Something is to be seen without knowing where to click.
+    if (const auto show = document_.graph().meta.find("show");
+        show != document_.graph().meta.end() && show->second.is_array()) {
+        for (const engine::Value& name : show->second.as_array()) {
+            const auto output =
+                name.is_string() ? engine::endpoint_from(name.as_string()) : std::nullopt;
+            if (output && document_.graph().nodes.contains(output->node)) look_at(*output);
+        }
+    }
     if (run) this->run();
     return true;
 }

@@ -82,7 +82,7 @@ void EditorWindow::make_docks() {
     });
     state_ = new QLabel;
     // As wide as its longest text, so that it isn't cut before the bar is laid out anew.
-    state_->setMinimumWidth(state_->fontMetrics().horizontalAdvance(tr("Worker started")));
+    state_->setMinimumWidth(state_->fontMetrics().horizontalAdvance(tr("Worker starts…")));
     state_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     progress_ = new QProgressBar;
     progress_->setRange(0, 0);
@@ -105,6 +105,7 @@ void EditorWindow::make_file_menu() {
     });
     add(menu, "save", tr("&Save"), {QKeySequence::Save}, [this] { save(); });
     add(menu, "save_as", tr("Save &as…"), {QKeySequence::SaveAs}, [this] { save_as(); });
+    make_versions_menu(menu);
     menu->addSeparator();
     add(menu, "quit", tr("&Quit"), {QKeySequence::Quit}, [this] { close(); });
 }

@@ -67,6 +67,8 @@ public:
 
     /// Asks about unsaved changes first. False when the file can't be opened or the user says no.
     bool open(const QString& file);
+    /// What the file held earlier takes the document's place, as a step that Undo takes back.
+    bool open_version(const QString& version);
     /// A copy of a ready-made graph, without a file of its own.
     bool open_template(const QString& file, bool run);
     /// Work that was not saved when its editor ended.
@@ -100,6 +102,7 @@ private:
                  const QList<QKeySequence>& keys, std::function<void()> work);
     void make_docks();
     void make_file_menu();
+    void make_versions_menu(QMenu* menu);
     void make_edit_menu();
     void make_view_menu();
     void make_run_menu();

@@ -521,6 +521,10 @@ oder mit %1 öffnen.</translation>
         <translation>%1 Punkte</translation>
     </message>
     <message>
+        <source>1 box</source>
+        <translation>1 Box</translation>
+    </message>
+    <message>
         <source>%1 boxes</source>
         <translation>%1 Boxen</translation>
     </message>
@@ -2311,6 +2315,10 @@ Ein einzelner kann eine Verschiebung oft nicht von einer Drehung unterscheiden; 
     <message>
         <source>Save &amp;as…</source>
         <translation>Speichern &amp;unter…</translation>
+    </message>
+    <message>
+        <source>Earlier &amp;versions</source>
+        <translation>Frühere &amp;Fassungen</translation>
     </message>
     <message>
         <source>&amp;Edit</source>

@@ -519,6 +519,10 @@ or open them with %1.</source>
         <translation>%1 个点</translation>
     </message>
     <message>
+        <source>1 box</source>
+        <translation>1 个框</translation>
+    </message>
+    <message>
         <source>%1 boxes</source>
         <translation>%1 个框</translation>
     </message>
@@ -2303,6 +2307,10 @@ One item often can't tell a shift from a turn; several can.</source>
     <message>
         <source>Save &amp;as…</source>
         <translation>另存为(&amp;A)…</translation>
+    </message>
+    <message>
+        <source>Earlier &amp;versions</source>
+        <translation>早期版本(&amp;V)</translation>
     </message>
     <message>
         <source>&amp;Edit</source>

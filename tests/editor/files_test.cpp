@@ -5,6 +5,7 @@
 
 #include <QDir>
 #include <QImage>
+#include <QMenu>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QXmlStreamReader>
@@ -241,6 +242,28 @@ TEST_F(DiskTest, OwnSavesAreNoNews) {
     write(file, text_of(other));
     ASSERT_TRUE(told("changed on disk"));
     EXPECT_FALSE(told_of_own);
+}
+
+TEST_F(DiskTest, EarlierVersionsComeBackAsAStep) {
+    auto* earlier = window->findChild<QMenu*>("versions");
+    ASSERT_NE(earlier, nullptr);
+    Q_EMIT earlier->aboutToShow();
+    ASSERT_EQ(earlier->actions().size(), 1);
+    EXPECT_FALSE(earlier->actions().front()->isEnabled()) << "none yet";
+    const engine::Graph first = window->document().graph();
+    edit_here();
+    ASSERT_TRUE(window->save());
+    const engine::Graph second = window->document().graph();
+    Q_EMIT earlier->aboutToShow();
+    ASSERT_EQ(earlier->actions().size(), 1);
+    earlier->actions().front()->trigger();
+    EXPECT_EQ(window->document().graph(), first);
+    EXPECT_TRUE(window->document().is_modified());
+    window->document().history().undo();
+    EXPECT_EQ(window->document().graph(), second);
+    write(path("broken"), "no graph");
+    EXPECT_FALSE(window->open_version(path("broken")));
+    EXPECT_EQ(window->document().graph(), second);
 }
 
 class SaveFault : public DiskTest {

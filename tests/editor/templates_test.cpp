@@ -8,6 +8,7 @@
 
 #include "editor/panels/problems_panel.hpp"
 #include "editor/panels/runs_panel.hpp"
+#include "editor/panels/wire_panel.hpp"
 #include "editor/runs/compare_dialog.hpp"
 #include "editor/session/run_monitor.hpp"
 #include "tests/editor/window_support.hpp"
@@ -39,6 +40,8 @@ TEST_P(Templates, TheWindowAndTheCommandLineGiveTheSameBits) {
     make({kMillrace, "worker", "--no-cache", "--runs", path("runs")});
     wait_for_catalogue();
     ASSERT_TRUE(window->open_template(file, false));
+    ASSERT_EQ(window->wires()->outputs().size(), 1U) << "something is to be seen at once";
+    const engine::Endpoint seen = window->wires()->outputs().front();
     // Three frames, so that nodes which look back have something to look at.
     window->document().edit(
         "Frames", [](engine::Graph& graph) { graph.nodes.at("source").params["frames"] = 3; });
@@ -50,6 +53,8 @@ TEST_P(Templates, TheWindowAndTheCommandLineGiveTheSameBits) {
         return window->runs()->shown().size() == 1 &&
                window->runs()->shown().front().state == RunEntry::State::Succeeded;
     }));
+    EXPECT_TRUE(wait([&] { return window->wires()->viewer_of(seen) != nullptr; }));
+    picture(window.get(), QString("template_%1").arg(QFileInfo(file).baseName()));
     const QString of_window = window->runs()->shown().front().folder;
 
     QProcess process;
@@ -107,7 +112,7 @@ protected:
 TEST_F(MemoryLimit, EndsTheRunOrTheWorkerAndNeverTheEditor) {
     // A limit of the system on the worker's whole address space, not an exception that is thrown.
     make({"/bin/sh", "-c",
-          QString("ulimit -v 4000000; exec %1 worker --no-cache --runs %2")
+          QString("ulimit -v 3500000; export MALLOC_ARENA_MAX=2; exec %1 worker --no-cache --runs %2")
               .arg(kMillrace, path("runs"))});
     wait_for_catalogue();
     window->document().start(hoarder(), {});

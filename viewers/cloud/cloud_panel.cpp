@@ -33,7 +33,9 @@ QString details_of(const SceneLayers::Layer& layer) {
                    : CloudPanel::tr("%1 points").arg(number(cloud->points.size()));
     }
     if (const auto* boxes = layer.boxes())
-        return CloudPanel::tr("%1 boxes").arg(number(boxes->boxes.size()));
+        return boxes->boxes.size() == 1
+                   ? CloudPanel::tr("1 box")
+                   : CloudPanel::tr("%1 boxes").arg(number(boxes->boxes.size()));
     if (const auto* camera = layer.camera())
         return QStringLiteral("%1 × %2").arg(camera->width).arg(camera->height);
     const auto* path = std::get_if<visual::Polyline>(layer.item.get());

@@ -1,36 +1,15 @@
 // millrace-view FILE…: looks into clouds, images, tensors and recorded runs.
-#include <time.h>
-#include <unistd.h>
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QTimer>
 #include <cstdio>
-#include <fstream>
-#include <sstream>
-#include <string>
 
 #include "engine/version.hpp"
+#include "viewers/common/process_age.hpp"
 #include "viewers/common/translations.hpp"
 #include "viewers/view/window.hpp"
 
 namespace {
-
-/// Since the process was started, by the kernel's clock.
-double milliseconds_of_life() {
-    std::ifstream file("/proc/self/stat");
-    std::string text;
-    std::getline(file, text);
-    // The 20th number after the name, which may hold blanks, in ticks since the machine's start.
-    std::istringstream fields(text.substr(text.rfind(')') + 1));
-    std::string skipped;
-    for (int i = 0; i < 19; ++i) fields >> skipped;
-    double ticks = 0;
-    fields >> ticks;
-    timespec now = {};
-    clock_gettime(CLOCK_BOOTTIME, &now);
-    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6 -
-           ticks * 1e3 / static_cast<double>(sysconf(_SC_CLK_TCK));
-}
 
 /// Asked for before the parser is made, whose own words it changes.
 QString language_in(const QStringList& words) {
@@ -65,8 +44,8 @@ int main(int count, char** words) {
         "PNG");
     const QCommandLineOption size("size", QApplication::translate("main", "Size of the window."),
                                   "WxH");
-    const QCommandLineOption theme("theme", QApplication::translate("main", "dark, light or high-contrast."),
-                                   "NAME");
+    const QCommandLineOption theme(
+        "theme", QApplication::translate("main", "dark, light or high-contrast."), "NAME");
     const QCommandLineOption item("item",
                                   QApplication::translate("main", "The item to begin with."), "N");
     const QCommandLineOption time(
@@ -83,8 +62,7 @@ int main(int count, char** words) {
     parser.process(application);
 
     millrace::view::Window window;
-    if (parser.isSet(theme))
-        window.set_theme(millrace::viewers::theme_named(parser.value(theme)));
+    if (parser.isSet(theme)) window.set_theme(millrace::viewers::theme_named(parser.value(theme)));
     if (const QStringList sides = parser.value(size).split('x'); sides.size() == 2)
         window.resize(sides[0].toInt(), sides[1].toInt());
     window.open(parser.positionalArguments());
@@ -99,7 +77,8 @@ int main(int count, char** words) {
         if (quiet_rounds < (parser.isSet(picture) ? kQuietRounds : 1)) return;
         wait.stop();
         if (parser.isSet(time))
-            std::fprintf(stderr, "first whole picture after %.0f ms\n", milliseconds_of_life());
+            std::fprintf(stderr, "first whole picture after %.0f ms\n",
+                         millrace::viewers::milliseconds_of_life());
         const bool good = !parser.isSet(picture) || window.grab().save(parser.value(picture));
         for (const QString& problem : window.problems())
             std::fprintf(stderr, "%s\n", qUtf8Printable(problem));
