@@ -13,6 +13,7 @@ namespace {
 using Rect = std::array<double, 4>;  ///< x y width height
 
 constexpr visual::GraphSpacing kSpacing = {.across = 40, .down = 90};
+constexpr std::size_t kMostLed = 200;        // wires that a layout leads round nodes
 constexpr double kAside = 8;                 // between wires of one lane
 constexpr double kMargin = 40, kTitle = 30;  ///< of a backdrop round its nodes
 
@@ -260,15 +261,22 @@ void lead_round_nodes(engine::Graph& graph, const std::set<std::string>& ids,
         });
     };
     const auto bends = all_bends(graph);
+    std::vector<std::pair<const engine::Wire*, Bends>> led;
     for (const engine::Wire& wire : graph.wires) {
         if (!ids.contains(wire.from.node) || !ids.contains(wire.to.node)) continue;
         const auto lane = lanes.find(wire_key(wire));
-        Bends dots;
-        if (lane != lanes.end() && runs_behind(wire))
-            for (const visual::GraphPoint& point : lane->second)
-                dots.push_back({std::round(point.x + dx), std::round(point.y + dy)});
-        if (!dots.empty() || bends.contains(wire_key(wire))) set_bends(graph, wire, dots);
+        if (lane == lanes.end() || !runs_behind(wire)) continue;
+        led.emplace_back(&wire, Bends());
+        for (const visual::GraphPoint& point : lane->second)
+            led.back().second.push_back({std::round(point.x + dx), std::round(point.y + dy)});
     }
+    for (const engine::Wire& wire : graph.wires)
+        if (ids.contains(wire.from.node) && ids.contains(wire.to.node) &&
+            bends.contains(wire_key(wire)))
+            set_bends(graph, wire, {});
+    // Hundreds of dots would hide more than they show.
+    if (led.size() > kMostLed) return;
+    for (const auto& [wire, dots] : led) set_bends(graph, *wire, dots);
 }
 
 }  // namespace
