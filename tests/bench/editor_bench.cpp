@@ -75,8 +75,6 @@ double resident_megabytes() {
 
 std::vector<Figure> measure() {
     std::vector<Figure> figures;
-    figures.push_back({"start", "from the process's start to the painted window, median of 5",
-                       start_of_editor(), 600, true, "ms"});
     editor::Document document;
     editor::CanvasScene scene(&document);
     editor::CanvasView view(&scene);
@@ -154,6 +152,9 @@ std::vector<Figure> measure() {
     document.history().undo();
     figures.push_back(
         {"undo_layout", "undo of a layout of all nodes", milliseconds(timer), 20, true, "ms"});
+    // Last: the workers that the editors start take a moment to end.
+    figures.push_back({"start", "from the process's start to the painted window, median of 5",
+                       start_of_editor(), 600, true, "ms"});
     return figures;
 }
 
