@@ -81,7 +81,22 @@ void CanvasView::wheelEvent(QWheelEvent* event) {
     event->accept();
 }
 
+/// Across and down at once: after a first scroll there is something to be painted, which keeps a
+/// second one from moving the pixels that are there.
+void CanvasView::pan_by(QPoint by) {
+    gathering_ = true;
+    gathered_ = {};
+    horizontalScrollBar()->setValue(horizontalScrollBar()->value() + by.x());
+    verticalScrollBar()->setValue(verticalScrollBar()->value() + by.y());
+    gathering_ = false;
+    if (!gathered_.isNull()) scrollContentsBy(gathered_.x(), gathered_.y());
+}
+
 void CanvasView::scrollContentsBy(int dx, int dy) {
+    if (gathering_) {
+        gathered_ += QPoint(dx, dy);
+        return;
+    }
     QGraphicsView::scrollContentsBy(dx, dy);
     Q_EMIT view_changed();
 }
@@ -113,8 +128,7 @@ void CanvasView::mouseMoveEvent(QMouseEvent* event) {
     if (panning_) {
         const QPoint by = event->pos() - last_;
         last_ = event->pos();
-        horizontalScrollBar()->setValue(horizontalScrollBar()->value() - by.x());
-        verticalScrollBar()->setValue(verticalScrollBar()->value() - by.y());
+        pan_by(-by);
         event->accept();
         return;
     }

@@ -17,6 +17,8 @@ public:
     void show_all();
     void show_selection();
     void set_zoom(double zoom);
+    /// Moves the view by so many pixels.
+    void pan_by(QPoint by);
     double zoom() const { return transform().m11(); }
     /// Where new nodes go: the pointer's place, or the middle of the view when it is elsewhere.
     QPointF insertion_place() const;
@@ -43,6 +45,8 @@ private:
     bool moves_nodes(const QKeyEvent& event) const;
 
     CanvasScene* canvas_;
+    QPoint gathered_;  ///< scrolled so far within pan_by()
+    bool gathering_ = false;
     bool panning_ = false, fitted_ = false, cutting_ = false;
     QPoint last_;
 };

@@ -24,6 +24,44 @@ QFont font_of(int pixels, bool bold = false) {
     return font;
 }
 
+QPointF cubic_at(const QPainterPath& path, double t) {
+    const double s = 1 - t;
+    const auto point = [&](int i) { return QPointF(path.elementAt(i)); };
+    return point(0) * (s * s * s) + point(1) * (3 * s * s * t) + point(2) * (3 * s * t * t) +
+           point(3) * (t * t * t);
+}
+
+/// The part of a wire that is in sight, where it is many screens long: its edges are found anew for
+/// all of its length each time it is painted.
+QPainterPath part_in_sight(const QPainterPath& path, const QPainter& painter,
+                           const QWidget* viewport) {
+    constexpr double kLong = 3000, kStep = 20, kBeyond = 40;  // pixels
+    if (!viewport) return path;
+    const QTransform to_view = painter.worldTransform();
+    const QRectF whole = to_view.mapRect(path.controlPointRect());
+    const double length = whole.width() + whole.height();
+    if (length < kLong) return path;
+    const QRectF seen = QRectF(viewport->rect()).adjusted(-kBeyond, -kBeyond, kBeyond, kBeyond);
+    const int steps = std::min(4000, static_cast<int>(length / kStep));
+    QPainterPath part;
+    QPointF before;
+    bool was_seen = false;
+    for (int i = 0; i <= steps; ++i) {
+        // By the curve's own parameter, which is quicker to find than equal lengths.
+        const QPointF at = path.elementCount() == 4
+                               ? cubic_at(path, static_cast<double>(i) / steps)
+                               : path.pointAtPercent(static_cast<double>(i) / steps);
+        const bool is_seen = seen.contains(to_view.map(at));
+        if (i > 0 && (is_seen || was_seen)) {
+            if (!was_seen || part.isEmpty()) part.moveTo(before);
+            part.lineTo(at);
+        }
+        before = at;
+        was_seen = is_seen;
+    }
+    return part;
+}
+
 }  // namespace
 
 void paint_port(QPainter* painter, QPointF at, const TypeLook& look, bool filled, double size) {
@@ -311,9 +349,10 @@ void WireItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
     painter->setBrush(Qt::NoBrush);
     const double width = (hovered_ || isSelected() ? 3.4 : 2) + width_of(status_) +
                          (paint_.color.isValid() ? 2.5 : 0);
+    const QPainterPath path = part_in_sight(path_, *painter, widget);
     if (isSelected()) {
         painter->setPen(QPen(palette.color(QPalette::Highlight), width + 3.5));
-        painter->drawPath(path_);
+        painter->drawPath(path);
     }
     const Qt::PenStyle dash = sync_ == engine::Sync::Latch      ? Qt::DashLine
                               : sync_ == engine::Sync::Feedback ? Qt::DashDotLine
@@ -321,7 +360,7 @@ void WireItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
     QPen pen(hovered_ ? look.lighter(125) : look, width, dash, Qt::RoundCap);
     if (paint_.hatched) pen.setBrush(QBrush(look, Qt::BDiagPattern));
     painter->setPen(pen);
-    painter->drawPath(path_);
+    painter->drawPath(path);
     if (!bends_.empty()) {
         painter->setPen(QPen(isSelected() ? palette.color(QPalette::Highlight) : color_, 2));
         painter->setBrush(palette.color(QPalette::Base));

@@ -15,18 +15,23 @@ constexpr int kWidth = 220, kHeight = 150, kEdge = 12, kInset = 6;
 
 }  // namespace
 
-Minimap::Minimap(CanvasView* view) : QWidget(view), view_(view) {
+// On the viewport, not over it: what lies over a viewport keeps it from scrolling its pixels, and
+// all in sight would be painted anew for each step of a pan.
+Minimap::Minimap(CanvasView* view) : QWidget(view->viewport()), view_(view) {
     setObjectName("minimap");
     setAccessibleName(tr("Map of the graph"));
     setToolTip(tr("Click or drag to move the view"));
     setCursor(Qt::PointingHandCursor);
     setFocusPolicy(Qt::NoFocus);
     resize(kWidth, kHeight);
-    view->installEventFilter(this);
+    view->viewport()->installEventFilter(this);
     CanvasScene* scene = view->canvas();
     connect(scene->document(), &Document::changed, this, [this] { invalidate(); });
     connect(scene, &CanvasScene::path_changed, this, [this] { invalidate(); });
-    connect(view, &CanvasView::view_changed, this, qOverload<>(&QWidget::update));
+    connect(view, &CanvasView::view_changed, this, [this] {
+        place();  // it was scrolled along
+        update();
+    });
     invalidate();
 }
 
@@ -43,7 +48,8 @@ void Minimap::invalidate() {
 }
 
 void Minimap::place() {
-    move(view_->width() - width() - kEdge, view_->height() - height() - kEdge);
+    const QWidget* port = view_->viewport();
+    move(port->width() - width() - kEdge, port->height() - height() - kEdge);
     raise();
 }
 
