@@ -210,6 +210,15 @@ void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
             y += kLineStep;
         }
     }
+    if (detail <= kFullDetail) {
+        // The title alone, as large on the screen as it is from there on.
+        painter->setPen(Qt::white);
+        painter->setFont(font_of(std::min(24, static_cast<int>(13 * kFullDetail / detail)), true));
+        const QRectF room(8, 0, body.width() - 16, kNodeHeader);
+        painter->drawText(
+            room, Qt::AlignVCenter | Qt::AlignLeft,
+            QFontMetricsF(painter->font()).elidedText(face_.title, Qt::ElideRight, room.width()));
+    }
     paint_ports(painter, detail, palette);
     paint_node_status(painter, face_.size, status_, detail, palette);
     painter->setOpacity(opacity);
