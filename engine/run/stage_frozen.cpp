@@ -1,5 +1,5 @@
-// Frozen nodes at run time: what they gave is given again, what leads to them alone is not called, and a run that is
-// asked to freeze keeps what they give.
+// Frozen nodes at run time: what they gave is given again, what leads to them alone is not called,
+// and a run that is asked to freeze keeps what they give.
 #include <algorithm>
 
 #include "engine/run/deferred.hpp"
@@ -45,18 +45,20 @@ void Executor::open_frozen() {
     for (auto& node : nodes) {
         const std::string& name = node->plan->frozen;
         if (name.empty()) continue;
-        node->frozen = is_to_freeze(options, node->plan->id) ? FrozenSet::begin(folder, name, *node->plan->type)
-                                                             : FrozenSet::open(folder, name, *node->plan->type);
+        node->frozen = is_to_freeze(options, node->plan->id)
+                           ? FrozenSet::begin(folder, name, *node->plan->type)
+                           : FrozenSet::open(folder, name, *node->plan->type);
     }
-    // From the end of the plan, where consumers come first. Feedback wires lead backwards, to nodes not yet looked at,
-    // which then count as in need.
+    // From the end of the plan, where consumers come first. Feedback wires lead backwards, to nodes
+    // not yet looked at, which then count as in need.
     for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
         NodeState& state = **node;
         bool any = false;
         bool all = !state.frozen && cacheable(*state.plan);
         for (const std::vector<int>& wires : state.plan->outputs) {
             for (const int wire : wires) {
-                const NodeState& reader = *nodes[static_cast<std::size_t>(plan.wires[static_cast<std::size_t>(wire)].to)];
+                const NodeState& reader =
+                    *nodes[static_cast<std::size_t>(plan.wires[static_cast<std::size_t>(wire)].to)];
                 any = true;
                 all = all && (reader.needless || (reader.frozen && reader.frozen->is_whole()));
             }
@@ -70,7 +72,8 @@ void Executor::finish_frozen() {
         if (node->frozen && !node->frozen->is_whole()) node->frozen->finish(node->items);
 }
 
-bool Stage::give_frozen(Slot& slot, NodeState& node, Results& results, std::vector<Hash128>& out_keys) {
+bool Stage::give_frozen(Slot& slot, NodeState& node, Results& results,
+                        std::vector<Hash128>& out_keys) {
     try {
         const std::uint64_t item = slot.head.item;
         const auto entry = node.frozen->find(item);
@@ -84,7 +87,8 @@ bool Stage::give_frozen(Slot& slot, NodeState& node, Results& results, std::vect
         for (std::size_t port = 0; port < results.packets.size(); ++port) {
             if (entry->empty(port)) continue;
             out_keys[port] = port_key(key, port);
-            results.packets[port] = defer(std::make_shared<KeptResult>(entry, port, executor.registry));
+            results.packets[port] =
+                defer(std::make_shared<KeptResult>(entry, port, executor.registry));
         }
         return true;
     } catch (...) {

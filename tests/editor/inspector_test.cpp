@@ -11,7 +11,6 @@
 #include <gtest/gtest.h>
 
 #include "editor/document/subgraphs.hpp"
-#include "editor/document/subgraphs.hpp"
 #include "editor/inspector/node_detail.hpp"
 #include "editor/inspector/param_row.hpp"
 #include "editor/inspector/problem_fix.hpp"

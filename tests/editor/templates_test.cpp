@@ -112,7 +112,8 @@ protected:
 TEST_F(MemoryLimit, EndsTheRunOrTheWorkerAndNeverTheEditor) {
     // A limit of the system on the worker's whole address space, not an exception that is thrown.
     make({"/bin/sh", "-c",
-          QString("ulimit -v 3500000; export MALLOC_ARENA_MAX=2; exec %1 worker --no-cache --runs %2")
+          QString(
+              "ulimit -v 3500000; export MALLOC_ARENA_MAX=2; exec %1 worker --no-cache --runs %2")
               .arg(kMillrace, path("runs"))});
     wait_for_catalogue();
     window->document().start(hoarder(), {});
