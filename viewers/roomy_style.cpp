@@ -7,6 +7,7 @@ namespace millrace::viewers {
 namespace {
 
 constexpr int kRoom = 6;  // pixels a line
+constexpr int kHeaderMargin = 5, kTipMargin = 4;
 
 }  // namespace
 
@@ -17,8 +18,41 @@ QSize RoomyStyle::sizeFromContents(ContentsType type, const QStyleOption* option
     return made;
 }
 
+int RoomyStyle::pixelMetric(PixelMetric metric, const QStyleOption* option,
+                            const QWidget* widget) const {
+    if (metric == PM_HeaderMargin) return kHeaderMargin;
+    if (metric == PM_ToolTipLabelFrameWidth) return kTipMargin;
+    return QProxyStyle::pixelMetric(metric, option, widget);
+}
+
+void RoomyStyle::drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
+                             const QWidget* widget) const {
+    if (element != CE_HeaderSection && element != CE_HeaderEmptyArea) {
+        QProxyStyle::drawControl(element, option, painter, widget);
+        return;
+    }
+    const QColor button = option->palette.color(QPalette::Button);
+    const bool above = element == CE_HeaderSection && (option->state & State_MouseOver) &&
+                       (option->state & State_Enabled);
+    painter->fillRect(option->rect, above ? button.lighter(112) : button);
+    painter->save();
+    painter->setPen(option->palette.color(QPalette::PlaceholderText));
+    painter->drawLine(option->rect.bottomLeft(), option->rect.bottomRight());
+    if (element == CE_HeaderSection)
+        painter->drawLine(option->rect.topRight(), option->rect.bottomRight());
+    painter->restore();
+}
+
 void RoomyStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* option,
                                QPainter* painter, const QWidget* widget) const {
+    if (element == PE_PanelTipLabel) {
+        painter->fillRect(option->rect, option->palette.toolTipBase());
+        painter->save();
+        painter->setPen(option->palette.color(QPalette::PlaceholderText));
+        painter->drawRect(option->rect.adjusted(0, 0, -1, -1));
+        painter->restore();
+        return;
+    }
     QProxyStyle::drawPrimitive(element, option, painter, widget);
     const bool box = element == PE_IndicatorCheckBox || element == PE_IndicatorItemViewItemCheck;
     if (!box && element != PE_IndicatorRadioButton) return;

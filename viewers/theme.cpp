@@ -71,11 +71,6 @@ void apply_theme(QApplication& application, Theme theme) {
     else
         application.setStyle(new RoomyStyle);
     application.setPalette(palette);
-    application.setStyleSheet(
-        QStringLiteral("QToolTip { padding: 3px; border: 1px solid %1; }"
-                       "QHeaderView::section { padding: 4px 8px; border: 0;"
-                       " border-right: 1px solid %1; border-bottom: 1px solid %1; }")
-            .arg(faint.name()));
 }
 
 }  // namespace millrace::viewers

@@ -49,7 +49,6 @@ ShortcutsPage::ShortcutsPage(QWidget* window, ShortcutKeys* keys, QWidget* paren
     list_->setHeaderLabels({tr("Command"), tr("Key")});
     list_->setRootIsDecorated(false);
     list_->setIndentation(14);
-    list_->setStyleSheet("QTreeView::item { padding: 3px 0; }");
     list_->setAccessibleName(tr("Commands and their keys"));
     list_->header()->setStretchLastSection(false);
     list_->header()->setSectionResizeMode(0, QHeaderView::Stretch);

@@ -160,7 +160,6 @@ HelpWindow::HelpWindow(HelpPages pages, QWidget* parent)
     tree_->setHeaderHidden(true);
     tree_->setAccessibleName(tr("Contents"));
     tree_->setFrameShape(QFrame::NoFrame);
-    tree_->setStyleSheet("QTreeView::item { padding: 2px 0; }");
     auto* left = new QWidget;
     auto* column = new QVBoxLayout(left);
     column->setContentsMargins(8, 8, 0, 8);

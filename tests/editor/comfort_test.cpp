@@ -184,7 +184,8 @@ TEST_F(ComfortTest, SettingsHoldAtOnce) {
     auto* theme = dialog->findChild<QComboBox*>("theme");
     theme->setCurrentIndex(theme->findData("high-contrast"));
     EXPECT_TRUE(window->action("theme_contrast")->isChecked());
-    EXPECT_EQ(window->palette().color(QPalette::Window), QColor(Qt::black));
+    EXPECT_TRUE(QTest::qWaitFor(
+        [&] { return window->palette().color(QPalette::Window) == QColor(Qt::black); }));
     picture(dialog, "settings-contrast");
     theme->setCurrentIndex(theme->findData("dark"));
     dialog->findChild<QSpinBox*>("autosave")->setValue(7);

@@ -114,6 +114,7 @@ TEST_F(Plot, APanOfAMillionSamplesLooksAtBlocksAndTheCursorAtNothing) {
     view.grab();
     EXPECT_EQ(view.canvas()->drawings(), drawings + 2);
     viewers::apply_theme(*qApp, viewers::Theme::Light);
+    QCoreApplication::processEvents();  // widgets get another palette by an event
     view.grab();
     EXPECT_EQ(view.canvas()->drawings(), drawings + 3);
 }
