@@ -6,6 +6,7 @@
 #include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QComboBox>
 #include <algorithm>
 #include <cmath>
 #include <fstream>
@@ -267,6 +268,29 @@ TEST_F(Compare, AnOffsetComparesLaterItems) {
     ASSERT_TRUE(settle());
     EXPECT_EQ(panel()->items().count(Verdict::Equal), 2U);
     EXPECT_EQ(panel()->items().count(Verdict::Incomparable), 1U);
+}
+
+TEST_F(Compare, OneWireIsComparedWithItselfLater) {
+    for (int i = 0; i < 3; ++i)
+        write_cloud("a/" + std::to_string(i) + ".pcd", {{static_cast<float>(i * i), 0, 0}});
+    write_cloud("b/0.pcd", {{0, 0, 0}});
+    open({"a", "b"});
+    const QString wire = panel()->findChild<QComboBox*>()->itemText(0);
+    ASSERT_TRUE(panel()->choose(wire, wire));
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(panel()->result(), nullptr) << "an item is itself";
+    panel()->set_offset(1);
+    ASSERT_TRUE(settle());
+    ASSERT_NE(panel()->result(), nullptr);
+    EXPECT_EQ(panel()->result()->summary.item_b, 1U);
+    EXPECT_NEAR(panel()->result()->summary.figures.max_abs, 1, 1e-6);
+    for (const auto& layer : window.space()->view()->scene().clouds)
+        EXPECT_FLOAT_EQ(layer.cloud->points[0].x, 0) << "the view stays at the timeline's item";
+    panel()->check_items();
+    ASSERT_TRUE(settle());
+    EXPECT_EQ(panel()->items().count(Verdict::Beyond), 2U);
+    panel()->show_worst();
+    EXPECT_EQ(window.space()->view()->point_marks().size(), 1U) << "item 1's point is not in sight";
 }
 
 /// A line of sketches.ndjson for floats.

@@ -106,7 +106,8 @@ void ComparePanel::make_settings(QVBoxLayout* column) {
     offset_ = new QSpinBox;
     offset_->setRange(-1'000'000, 1'000'000);
     offset_->setAccessibleName(tr("Offset of B's items"));
-    offset_->setToolTip(tr("Item n of A is compared with item n + offset of B"));
+    offset_->setToolTip(tr("Item n of A is compared with item n + offset of B, which may be the "
+                           "same wire"));
     offset_->setKeyboardTracking(false);
     radius_ = new QDoubleSpinBox;
     radius_->setRange(0, 1000);
@@ -230,6 +231,14 @@ const Wire* ComparePanel::chosen(const QComboBox* box) const {
     return found == wires_.end() ? nullptr : &*found;
 }
 
+bool ComparePanel::are_two(const Wire* a, const Wire* b) const {
+    return a && b && (a != b || offset_->value() != 0);
+}
+
+bool ComparePanel::offset_is_shown(const Wire& a, const Wire& b) const {
+    return a.source != b.source || offset_->value() == 0;
+}
+
 void ComparePanel::set_wires(std::vector<Wire> wires) {
     const QString a = a_->currentText(), b = b_->currentText();
     wires_ = std::move(wires);
@@ -241,7 +250,7 @@ void ComparePanel::set_wires(std::vector<Wire> wires) {
             for (const Wire& wire : wires_) box->addItem(wire.name);
         }
         const int first = a_->findText(a), second = b_->findText(b);
-        kept = first >= 0 && second >= 0 && first != second;
+        kept = first >= 0 && second >= 0 && (first != second || offset_->value() != 0);
         a_->setCurrentIndex(kept ? first : -1);
         b_->setCurrentIndex(kept ? second : -1);
         if (!kept) choose_usual();
@@ -282,7 +291,8 @@ bool ComparePanel::choose(const QString& a, const QString& b) {
 void ComparePanel::choice_changed() {
     cancel();
     items_ = {};
-    Q_EMIT offset_wanted(chosen(b_), offset_->value());
+    const Wire *a = chosen(a_), *b = chosen(b_);
+    Q_EMIT offset_wanted(b, a && b && offset_is_shown(*a, *b) ? offset_->value() : 0);
     show_items();
     show_wires();
     compare_now();

@@ -106,6 +106,11 @@ private:
     void make_tabs(QVBoxLayout* column);
     void make_actions(QVBoxLayout* column);
     const Wire* chosen(const QComboBox* box) const;
+    /// One wire differs from itself by the items alone.
+    bool are_two(const Wire* a, const Wire* b) const;
+    /// Whether the window shows B's items as they are compared: those of another run or folder can
+    /// be shown later than the timeline, one wire of a source can't without the others.
+    bool offset_is_shown(const Wire& a, const Wire& b) const;
     void choose_usual();
     void choice_changed();
     void settings_changed();

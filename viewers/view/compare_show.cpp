@@ -83,7 +83,7 @@ void ComparePanel::show_banner() {
     QString text, style;
     if (!summary) {
         text = wires_.size() < 2 ? tr("Open two runs, folders or files to compare them.")
-                                 : tr("Choose two different wires.");
+                                 : tr("Choose two wires, or one and an offset between its items.");
         style = QStringLiteral("padding: 7px 9px; border-radius: 4px; border: 1px solid %1;")
                     .arg(palette().color(QPalette::Mid).name());
     } else {
@@ -247,8 +247,9 @@ void ComparePanel::show_worst() {
     if (!worst || row >= worst->worst.size() || !a || !b) return;
     const visual::Element& element = worst->worst[row];
     const std::size_t place = result_->worst_place;
-    Q_EMIT element_wanted(*a, *b, place, selection_of(element, true, *result_->a[place]),
-                          selection_of(element, false, *result_->b[place]));
+    Q_EMIT element_wanted(
+        *a, *b, place, selection_of(element, true, *result_->a[place]),
+        offset_is_shown(*a, *b) ? selection_of(element, false, *result_->b[place]) : std::nullopt);
     Q_EMIT told(tr("%1: A %2, B %3")
                     .arg(words_of(element), value_of(element, true), value_of(element, false)));
 }

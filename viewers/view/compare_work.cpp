@@ -41,7 +41,7 @@ void ComparePanel::compare_now() {
     if (!isVisible()) return;
     stale_ = false;
     const Wire *a = chosen(a_), *b = chosen(b_);
-    if (!a || !b || a == b) {
+    if (!are_two(a, b)) {
         background_.drop(QStringLiteral("now"));
         take(nullptr);
         return;
@@ -90,7 +90,7 @@ std::vector<std::pair<const Wire*, const Wire*>> ComparePanel::shared_wires() co
 
 void ComparePanel::check_items() {
     const Wire *a = chosen(a_), *b = chosen(b_);
-    if (!a || !b || a == b) return;
+    if (!are_two(a, b)) return;
     auto scan = std::make_unique<Scan>();
     scan->pairs->emplace_back(*a, *b);
     for (const auto& [item, other] : paired_items(*a, *b, offset_->value()))

@@ -3,7 +3,9 @@
 #include <QAction>
 #include <QDockWidget>
 #include <QMenu>
+#include <QSignalBlocker>
 #include <QStatusBar>
+#include <QTreeWidget>
 #include <algorithm>
 
 #include "engine/observe/record.hpp"
@@ -14,6 +16,13 @@
 #include "viewers/view/window.hpp"
 
 namespace millrace::view {
+namespace {
+
+QString shift_text(qint64 items) {
+    return items < 0 ? QString::number(items) : QStringLiteral("+%1").arg(items);
+}
+
+}  // namespace
 
 void Window::add_compare_actions(QMenu* menu) {
     compare_ = new ComparePanel;
@@ -48,6 +57,11 @@ void Window::add_compare_actions(QMenu* menu) {
             const bool chosen =
                 b && sources_[open->source] == b->source && open->stream == b->stream;
             open->offset = chosen ? offset : 0;
+            const QSignalBlocker quiet(tree_);
+            open->row->setText(
+                0, open->offset == 0
+                       ? open->name
+                       : tr("%1 (items %2)").arg(open->name, shift_text(open->offset)));
         }
         refresh();
     });
