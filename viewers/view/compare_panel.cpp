@@ -108,7 +108,6 @@ void ComparePanel::make_settings(QVBoxLayout* column) {
     offset_->setAccessibleName(tr("Offset of B's items"));
     offset_->setToolTip(tr("Item n of A is compared with item n + offset of B, which may be the "
                            "same wire"));
-    offset_->setKeyboardTracking(false);
     radius_ = new QDoubleSpinBox;
     radius_->setRange(0, 1000);
     radius_->setDecimals(3);
@@ -118,7 +117,6 @@ void ComparePanel::make_settings(QVBoxLayout* column) {
     radius_->setAccessibleName(tr("Radius of matching"));
     radius_->setToolTip(
         tr("How far apart points may be that are matched where counts or order differ"));
-    radius_->setKeyboardTracking(false);
     equal_nan_ = new QCheckBox(tr("NaN agrees with NaN"));
     equal_nan_->setChecked(QSettings().value("compare/equal_nan", true).toBool());
     auto* grid = new QGridLayout;
