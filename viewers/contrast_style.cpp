@@ -20,6 +20,20 @@ void frame(QPainter* painter, const QStyleOption& option) {
 
 }  // namespace
 
+void ContrastStyle::drawControl(ControlElement element, const QStyleOption* option,
+                                QPainter* painter, const QWidget* widget) const {
+    RoomyStyle::drawControl(element, option, painter, widget);
+    if (element == CE_ProgressBarGroove) frame(painter, *option);
+    if (element != CE_TabBarTabShape) return;
+    QStyleOption tab = *option;
+    tab.state &= ~State_HasFocus;
+    frame(painter, tab);
+    if (!option->state.testFlag(State_Selected)) return;
+    QRect mark = option->rect;
+    mark.setHeight(4);
+    painter->fillRect(mark, option->palette.color(QPalette::Highlight));
+}
+
 void ContrastStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* option,
                                   QPainter* painter, const QWidget* widget) const {
     RoomyStyle::drawPrimitive(element, option, painter, widget);
@@ -45,6 +59,11 @@ void ContrastStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* 
 void ContrastStyle::drawComplexControl(ComplexControl control, const QStyleOptionComplex* option,
                                        QPainter* painter, const QWidget* widget) const {
     RoomyStyle::drawComplexControl(control, option, painter, widget);
+    if (const auto* bar = qstyleoption_cast<const QStyleOptionSlider*>(option);
+        bar && control == CC_ScrollBar)
+        painter->fillRect(
+            subControlRect(control, bar, SC_ScrollBarSlider, widget).adjusted(4, 4, -4, -4),
+            option->palette.color(QPalette::WindowText));
     if (control == CC_ComboBox || control == CC_SpinBox ||
         (control == CC_ToolButton && option->state.testFlag(State_HasFocus)))
         frame(painter, *option);

@@ -188,6 +188,8 @@ TEST_F(ComfortTest, SettingsHoldAtOnce) {
         [&] { return window->palette().color(QPalette::Window) == QColor(Qt::black); }));
     picture(dialog, "settings-contrast");
     theme->setCurrentIndex(theme->findData("dark"));
+    EXPECT_TRUE(QTest::qWaitFor(
+        [&] { return window->palette().color(QPalette::Window) != QColor(Qt::black); }));
     dialog->findChild<QSpinBox*>("autosave")->setValue(7);
     EXPECT_EQ(QSettings().value("editor/autosave_seconds").toInt(), 7);
     dialog->show_page(SettingsDialog::Page::Runs);

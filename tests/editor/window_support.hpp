@@ -28,6 +28,8 @@ protected:
     EditorTest() {
         QStandardPaths::setTestModeEnabled(true);
         QSettings().clear();
+        if (const QString theme = qEnvironmentVariable("MILLRACE_THEME"); !theme.isEmpty())
+            QSettings().setValue("editor/theme", theme);
     }
     ~EditorTest() override {
         if (window) window->document().history().setClean();
@@ -79,7 +81,8 @@ protected:
     static QByteArray text_of(const engine::Graph& graph) {
         return QByteArray::fromStdString(engine::write_graph(graph));
     }
-    /// Where MILLRACE_PICTURES names a folder, a picture of a widget to look at.
+    /// Where MILLRACE_PICTURES names a folder, a picture of a widget to look at; MILLRACE_THEME is
+    /// the theme that it is of.
     static void picture(QWidget* widget, const QString& name) {
         if (const QString to = qEnvironmentVariable("MILLRACE_PICTURES"); !to.isEmpty())
             widget->grab().save(to + '/' + name + ".png");
