@@ -6,8 +6,8 @@
 #include "editor/canvas/canvas_scene.hpp"
 #include "editor/canvas/frame_item.hpp"
 #include "editor/canvas/items.hpp"
-#include "editor/document/bends.hpp"
 #include "editor/document/edits.hpp"
+#include "engine/graph/bends.hpp"
 
 namespace millrace::editor {
 namespace {
@@ -57,13 +57,14 @@ void CanvasScene::commit_moves() {
         by = QPointF(moved[id][0], moved[id][1]) - before;
     }
     // Dots go along with wires of which both ends do.
-    std::map<std::string, std::pair<engine::Wire, Bends>> bends;
+    std::map<std::string, std::pair<engine::Wire, engine::Bends>> bends;
     for (const WireItem* item : wires_) {
         const engine::Wire& wire = item->wire();
         if (item->bends().empty() || !moved.contains(wire.from.node) ||
             !moved.contains(wire.to.node))
             continue;
-        Bends& places = bends.try_emplace(wire_key(wire), wire, Bends()).first->second.second;
+        engine::Bends& places =
+            bends.try_emplace(wire_key(wire), wire, engine::Bends()).first->second.second;
         for (const auto& [x, y] : bends_of(*graph(), wire))
             places.push_back({x + by.x(), y + by.y()});
     }
@@ -286,7 +287,7 @@ void CanvasScene::mouseReleaseEvent(QGraphicsSceneMouseEvent* event) {
             if (wire->wire() == grabbed.wire) item = wire;
         end_drag();
         if (!item) return;
-        Bends places;
+        engine::Bends places;
         for (const QPointF& bend : item->bends())
             places.push_back({std::round(bend.x()), std::round(bend.y())});
         edit(tr("Move a reroute dot"),

@@ -7,7 +7,7 @@
 
 #include "editor/canvas/canvas_scene.hpp"
 #include "editor/canvas/items.hpp"
-#include "editor/document/bends.hpp"
+#include "engine/graph/bends.hpp"
 #include "editor/document/edits.hpp"
 
 namespace millrace::editor {
@@ -141,7 +141,7 @@ WireItem* CanvasScene::wire_at(QPointF place) const {
 }
 
 void CanvasScene::toggle_bend(const engine::Wire& wire, QPointF place) {
-    Bends bends = bends_of(*graph(), wire);
+    engine::Bends bends = bends_of(*graph(), wire);
     const auto near = std::ranges::find_if(bends, [&](const auto& bend) {
         return std::hypot(bend[0] - place.x(), bend[1] - place.y()) < 10;
     });

@@ -10,7 +10,7 @@
 
 #include "editor/canvas/frame_item.hpp"
 #include "editor/canvas/items.hpp"
-#include "editor/document/bends.hpp"
+#include "engine/graph/bends.hpp"
 #include "editor/document/edits.hpp"
 #include "engine/graph/scope.hpp"
 

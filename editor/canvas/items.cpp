@@ -9,7 +9,7 @@
 
 #include "editor/canvas/node_mode.hpp"
 #include "editor/canvas/status_paint.hpp"
-#include "editor/document/bends.hpp"
+#include "engine/graph/bends.hpp"
 
 namespace millrace::editor {
 namespace {
@@ -252,23 +252,13 @@ void NodeItem::paint_ports(QPainter* painter, double detail, const QPalette& pal
 }
 
 QPainterPath wire_path(QPointF from, QPointF to, const std::vector<QPointF>& bends) {
+    engine::Bends dots;
+    for (const QPointF& bend : bends) dots.push_back({bend.x(), bend.y()});
     QPainterPath path(from);
-    if (!bends.empty()) {
-        // Smooth through the dots (Catmull and Rom 1974); level where it leaves and enters.
-        std::vector<QPointF> points = {from};
-        points.insert(points.end(), bends.begin(), bends.end());
-        points.push_back(to);
-        const auto slope = [&](std::size_t i) {
-            if (i > 0 && i + 1 < points.size()) return (points[i + 1] - points[i - 1]) / 2;
-            const QPointF step = i == 0 ? points[1] - points[0] : points[i] - points[i - 1];
-            return QPointF(std::max(40.0, std::hypot(step.x(), step.y())), 0);
-        };
-        for (std::size_t i = 0; i + 1 < points.size(); ++i)
-            path.cubicTo(points[i] + slope(i) / 3, points[i + 1] - slope(i + 1) / 3, points[i + 1]);
-        return path;
-    }
-    const double reach = wire_reach({from.x(), from.y()}, {to.x(), to.y()});
-    path.cubicTo(from + QPointF(reach, 0), to - QPointF(reach, 0), to);
+    const auto point = [](const engine::Place& place) { return QPointF(place[0], place[1]); };
+    for (const engine::Cubic& part :
+         engine::wire_curve({from.x(), from.y()}, {to.x(), to.y()}, dots))
+        path.cubicTo(point(part.first), point(part.second), point(part.end));
     return path;
 }
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "editor/document/arrange.hpp"
-#include "editor/document/bends.hpp"
+#include "engine/graph/bends.hpp"
 #include "engine/visual/layered/layout.hpp"
 
 namespace millrace::editor {
@@ -37,7 +37,7 @@ struct Part {
 std::vector<visual::GraphPoint> on_wire(const visual::GraphPoint& from,
                                         const visual::GraphPoint& to) {
     constexpr int kSteps = 32;
-    const double reach = wire_reach({from.x, from.y}, {to.x, to.y});
+    const double reach = engine::wire_reach({from.x, from.y}, {to.x, to.y});
     std::vector<visual::GraphPoint> points;
     for (int i = 0; i <= kSteps; ++i) {
         const double t = static_cast<double>(i) / kSteps, s = 1 - t;
@@ -261,12 +261,12 @@ void lead_round_nodes(engine::Graph& graph, const std::set<std::string>& ids,
         });
     };
     const auto bends = all_bends(graph);
-    std::vector<std::pair<const engine::Wire*, Bends>> led;
+    std::vector<std::pair<const engine::Wire*, engine::Bends>> led;
     for (const engine::Wire& wire : graph.wires) {
         if (!ids.contains(wire.from.node) || !ids.contains(wire.to.node)) continue;
         const auto lane = lanes.find(wire_key(wire));
         if (lane == lanes.end() || !runs_behind(wire)) continue;
-        led.emplace_back(&wire, Bends());
+        led.emplace_back(&wire, engine::Bends());
         for (const visual::GraphPoint& point : lane->second)
             led.back().second.push_back({std::round(point.x + dx), std::round(point.y + dy)});
     }

@@ -3,7 +3,7 @@
 #include <QFileInfo>
 #include <utility>
 
-#include "editor/document/bends.hpp"
+#include "engine/graph/bends.hpp"
 #include "engine/graph/delta.hpp"
 
 namespace millrace::editor {

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "editor/document/bends.hpp"
+#include "engine/graph/bends.hpp"
 #include "engine/problem.hpp"
 
 namespace millrace::editor {
@@ -147,7 +147,7 @@ std::vector<std::string> paste_nodes(engine::Graph& graph, std::string_view text
     const auto bends = all_bends(read.graph);
     for (engine::Wire wire : read.graph.wires) {
         if (!renamed.contains(wire.from.node) || !renamed.contains(wire.to.node)) continue;
-        Bends dots;
+        engine::Bends dots;
         if (const auto found = bends.find(wire_key(wire)); found != bends.end())
             dots = found->second;
         for (auto& [x, y] : dots) {

@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "editor/document/bends.hpp"
+#include "engine/graph/bends.hpp"
 #include "editor/document/document.hpp"
 #include "editor/document/edits.hpp"
 #include "engine/graph/scope.hpp"
@@ -26,7 +26,7 @@ std::array<double, 2> place_of(const engine::Graph& graph, const std::string& id
     return found == graph.layout.end() ? std::array<double, 2>{} : found->second;
 }
 
-Bends moved(Bends bends, const std::array<double, 2>& by) {
+engine::Bends moved(engine::Bends bends, const std::array<double, 2>& by) {
     for (auto& [x, y] : bends) {
         x += by[0];
         y += by[1];

@@ -91,14 +91,16 @@ std::string wire(const Picture& picture, const PictureWire& wire) {
     const double y1 = port_y(from, wire.from_port);
     const double x2 = to.x;
     const double y2 = port_y(to, wire.to_port);
-    const double reach = std::max(40.0, std::abs(x2 - x1) * 0.45);
     const char* dashes = wire.sync == engine::Sync::Latch      ? " stroke-dasharray=\"7 4\""
                          : wire.sync == engine::Sync::Feedback ? " stroke-dasharray=\"2 4\""
                                                                : "";
-    std::string text = fmt::format(
-        "<path d=\"M{:.1f} {:.1f} C{:.1f} {:.1f} {:.1f} {:.1f} {:.1f} {:.1f}\" fill=\"none\" "
-        "stroke=\"{}\" stroke-width=\"2\"{}/>\n",
-        x1, y1, x1 + reach, y1, x2 - reach, y2, x2, y2, wire.color, dashes);
+    std::string path = fmt::format("M{:.1f} {:.1f}", x1, y1);
+    for (const auto& [first, second, end] : engine::wire_curve({x1, y1}, {x2, y2}, wire.bends))
+        path += fmt::format(" C{:.1f} {:.1f} {:.1f} {:.1f} {:.1f} {:.1f}", first[0], first[1],
+                            second[0], second[1], end[0], end[1]);
+    std::string text =
+        fmt::format("<path d=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"2\"{}/>\n", path,
+                    wire.color, dashes);
     if (!wire.label.empty()) {
         text += text_at((x1 + x2) / 2, (y1 + y2) / 2 - 6,
                         "font-size=\"10\" fill=\"#6a7080\" text-anchor=\"middle\"", wire.label);
@@ -172,6 +174,12 @@ std::string draw_svg(const Picture& picture, const std::string& source) {
         bounds.add(box.rect[0], box.rect[1], box.rect[2], box.rect[3]);
     for (const auto& box : picture.notes)
         bounds.add(box.rect[0], box.rect[1], box.rect[2], box.rect[3]);
+    for (const PictureWire& line : picture.wires) {
+        // A curve swings out a little past the dots that it is led through.
+        constexpr double kSwing = 20;
+        for (const auto& [x, y] : line.bends)
+            bounds.add(x - kSwing, y - kSwing, 2 * kSwing, 2 * kSwing);
+    }
     if (bounds.left > bounds.right) bounds = {0, 0, 300, 60};
     const double left = bounds.left - kMargin;
     const double top = bounds.top - kMargin - 30;

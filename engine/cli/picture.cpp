@@ -114,6 +114,7 @@ std::string wire_label(const engine::Wire& wire) {
 void add_wires(Picture& picture, const Graph& graph, const engine::Registry& registry) {
     std::map<std::string, std::size_t> places;
     for (std::size_t i = 0; i < picture.nodes.size(); ++i) places[picture.nodes[i].id] = i;
+    const auto bends = engine::all_bends(graph);
     for (const engine::Wire& wire : graph.wires) {
         const auto from = places.find(wire.from.node);
         const auto to = places.find(wire.to.node);
@@ -127,6 +128,8 @@ void add_wires(Picture& picture, const Graph& graph, const engine::Registry& reg
             if (const engine::InputSpec* input = type->spec.input(wire.to.port))
                 line.sync = input->sync;
         }
+        if (const auto led = bends.find(engine::wire_key(wire)); led != bends.end())
+            line.bends = led->second;
         picture.wires.push_back(std::move(line));
     }
 }
@@ -160,6 +163,9 @@ void spread(Picture& picture) {
         }
         for (engine::Note& box : picture.notes) {
             for (double& number : box.rect) number *= kStep;
+        }
+        for (PictureWire& wire : picture.wires) {
+            for (engine::Place& dot : wire.bends) dot = {dot[0] * kStep, dot[1] * kStep};
         }
     }
 }
@@ -240,6 +246,7 @@ Picture picture_of(const Graph& graph, const engine::Registry& registry) {
         node.y = place->second[1];
     }
     if (!picture.placed_by_file) {
+        for (PictureWire& wire : picture.wires) wire.bends.clear();
         layered_layout(picture);
         return picture;
     }

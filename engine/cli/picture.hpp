@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/graph/bends.hpp"
 #include "engine/graph/graph.hpp"
 #include "engine/node/registry.hpp"
 
@@ -15,6 +16,7 @@ struct PicturePort {
     std::string name;
     std::string type;        ///< payload name, or empty for any
     std::string color = {};  ///< of the type
+    engine::Bends bends = {};
 };
 
 struct PictureNode {
@@ -34,6 +36,7 @@ struct PictureWire {
     std::string label;  ///< capacity and policy, where the document says something
     engine::Sync sync = engine::Sync::Stream;
     std::string color = {};  ///< of the type
+    engine::Bends bends = {};
 };
 
 struct Picture {

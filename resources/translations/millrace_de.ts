@@ -179,6 +179,10 @@
 <context>
     <name>millrace::view::Window</name>
     <message>
+        <source>%1 (items %2)</source>
+        <translation>%1 (Einträge %2)</translation>
+    </message>
+    <message>
         <source>Millrace View</source>
         <translation>Millrace View</translation>
     </message>
@@ -1846,8 +1850,8 @@ Ein einzelner kann eine Verschiebung oft nicht von einer Drehung unterscheiden; 
         <translation>Versatz der Einträge von B</translation>
     </message>
     <message>
-        <source>Item n of A is compared with item n + offset of B</source>
-        <translation>Eintrag n von A wird mit Eintrag n + Versatz von B verglichen</translation>
+        <source>Item n of A is compared with item n + offset of B, which may be the same wire</source>
+        <translation>Eintrag n von A wird mit Eintrag n + Versatz von B verglichen; B darf dieselbe Leitung sein</translation>
     </message>
     <message>
         <source>Radius of matching</source>
@@ -1970,12 +1974,12 @@ Ein einzelner kann eine Verschiebung oft nicht von einer Drehung unterscheiden; 
         <translation>%1 dB</translation>
     </message>
     <message>
-        <source>Open two runs, folders or files to compare them.</source>
-        <translation>Zum Vergleichen zwei Läufe, Ordner oder Dateien öffnen.</translation>
+        <source>Open runs, folders or files to compare them.</source>
+        <translation>Läufe, Ordner oder Dateien öffnen, um sie zu vergleichen.</translation>
     </message>
     <message>
-        <source>Choose two different wires.</source>
-        <translation>Zwei verschiedene Leitungen wählen.</translation>
+        <source>Choose two wires, or one and an offset between its items.</source>
+        <translation>Zwei Leitungen wählen, oder eine und einen Versatz zwischen ihren Einträgen.</translation>
     </message>
     <message>
         <source> (estimated from sketches)</source>

@@ -179,6 +179,10 @@
 <context>
     <name>millrace::view::Window</name>
     <message>
+        <source>%1 (items %2)</source>
+        <translation>%1（项 %2）</translation>
+    </message>
+    <message>
         <source>Millrace View</source>
         <translation>Millrace View</translation>
     </message>
@@ -1839,8 +1843,8 @@ One item often can't tell a shift from a turn; several can.</source>
         <translation>B 各项的偏移</translation>
     </message>
     <message>
-        <source>Item n of A is compared with item n + offset of B</source>
-        <translation>A 的第 n 项与 B 的第 n + 偏移 项比较</translation>
+        <source>Item n of A is compared with item n + offset of B, which may be the same wire</source>
+        <translation>A 的第 n 项与 B 的第 n + 偏移项比较，B 可以是同一条连线</translation>
     </message>
     <message>
         <source>Radius of matching</source>
@@ -1963,12 +1967,12 @@ One item often can't tell a shift from a turn; several can.</source>
         <translation>%1 dB</translation>
     </message>
     <message>
-        <source>Open two runs, folders or files to compare them.</source>
-        <translation>打开两个运行、文件夹或文件以进行比较。</translation>
+        <source>Open runs, folders or files to compare them.</source>
+        <translation>打开运行、文件夹或文件以进行比较。</translation>
     </message>
     <message>
-        <source>Choose two different wires.</source>
-        <translation>请选择两条不同的连线。</translation>
+        <source>Choose two wires, or one and an offset between its items.</source>
+        <translation>请选择两条连线，或一条连线及其项之间的偏移。</translation>
     </message>
     <message>
         <source> (estimated from sketches)</source>

@@ -1,4 +1,6 @@
 // millrace export.
+#include <cstdio>
+
 #include <gtest/gtest.h>
 
 #include "engine/graph/graph.hpp"
@@ -52,6 +54,25 @@ TEST(Export, NothingOfADocumentIsMarkup) {
     const Outcome dot = program.run({"export", "g.json", "--to", "dot"});
     EXPECT_EQ(dot.code, 0);
     EXPECT_EQ(dot.out.find("<image"), std::string::npos);
+}
+
+TEST(Export, WiresGoThroughTheirDotsWithinThePicture) {
+    const Program program;
+    program.write("g.json", R"({"schema": "millrace/1",
+        "nodes": {"a": {"type": "control.counter", "version": 1},
+                  "b": {"type": "control.rate_limit", "version": 1}},
+        "wires": [{"from": "a.value", "to": "b.item"}],
+        "layout": {"a": [0, 0], "b": [600, 0], "a.value -> b.item #1": [300, 900]}})");
+    const Outcome svg = program.run({"export", "g.json"});
+    ASSERT_EQ(svg.code, 0) << svg.err;
+    EXPECT_NE(svg.out.find(" 300.0 900.0 C"), std::string::npos) << "passes the dot, then goes on";
+    double left = 0, top = 0, width = 0, height = 0;
+    const auto box = svg.out.find("viewBox=\"");
+    ASSERT_NE(box, std::string::npos);
+    ASSERT_EQ(std::sscanf(svg.out.c_str() + box, "viewBox=\"%lf %lf %lf %lf", &left, &top, &width,
+                          &height),
+              4);
+    EXPECT_GT(top + height, 920);
 }
 
 TEST(Export, SeveralKindsGetAFileEach) {

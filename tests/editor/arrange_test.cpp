@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "editor/document/bends.hpp"
+#include "engine/graph/bends.hpp"
 #include "editor/document/document.hpp"
 #include "editor/document/edits.hpp"
 #include "editor/document/wiring.hpp"
@@ -70,7 +70,7 @@ TEST(AutoLayout, AWirePastOtherNodesIsLedRoundThem) {
     engine::Graph graph = chain();
     auto_layout(graph, ids_of(graph), boxes_of(graph), {});
     // a to d lies in the way of b and c; the others need no dots.
-    const Bends dots = bends_of(graph, graph.wires[3]);
+    const engine::Bends dots = bends_of(graph, graph.wires[3]);
     ASSERT_GE(dots.size(), 2U);
     EXPECT_EQ(all_bends(graph).size(), 1U);
     for (const auto& [x, y] : dots) {
@@ -218,7 +218,7 @@ TEST(Wiring, WhatLiesBeforeAndBehind) {
 TEST(Bends, AreLayoutAloneAndKeptInTheFile) {
     engine::Graph graph = chain();
     const engine::Hash128 before = engine::meaning_hash(graph);
-    Bends bends;
+    engine::Bends bends;
     for (int i = 0; i < 12; ++i) bends.push_back({i * 10.0, 5});
     set_bends(graph, graph.wires[0], bends);
     EXPECT_EQ(engine::meaning_hash(graph), before);
@@ -241,7 +241,7 @@ TEST(Bends, GoWithTheirWireAndComeBackWithIt) {
                      [&](engine::Graph& graph) { disconnect(graph, wire.from, wire.to); });
     EXPECT_TRUE(all_bends(document.graph()).empty());
     document.history().undo();
-    EXPECT_EQ(bends_of(document.graph(), wire), (Bends{{1, 2}}));
+    EXPECT_EQ(bends_of(document.graph(), wire), (engine::Bends{{1, 2}}));
     document.history().undo();
     EXPECT_EQ(document.graph(), chain());
 }

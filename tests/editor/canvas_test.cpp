@@ -9,7 +9,7 @@
 #include "editor/canvas/canvas_view.hpp"
 #include "editor/canvas/items.hpp"
 #include "editor/canvas/minimap.hpp"
-#include "editor/document/bends.hpp"
+#include "engine/graph/bends.hpp"
 #include "editor/document/edits.hpp"
 #include "editor/panels/search_palette.hpp"
 #include "tests/editor/window_support.hpp"

@@ -54,6 +54,7 @@ TEST_P(Templates, TheWindowAndTheCommandLineGiveTheSameBits) {
                window->runs()->shown().front().state == RunEntry::State::Succeeded;
     }));
     EXPECT_TRUE(wait([&] { return window->wires()->viewer_of(seen) != nullptr; }));
+    QTest::qWait(200);  // marks of what has ended come with the next beat
     picture(window.get(), QString("template_%1").arg(QFileInfo(file).baseName()));
     const QString of_window = window->runs()->shown().front().folder;
 

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "engine/graph/bends.hpp"
 #include "engine/graph/graph.hpp"
 #include "tests/cli/program.hpp"
 
@@ -86,7 +87,13 @@ TEST(GraphFiles, SayWhatTheyDoAndWhereTheirNodesStand) {
         std::ranges::sort(places);
         EXPECT_TRUE(std::ranges::adjacent_find(places) == places.end())
             << file << ": two nodes in one place";
-        EXPECT_EQ(graph.layout.size(), graph.nodes.size()) << file;
+        std::size_t dots = 0;
+        const auto bends = engine::all_bends(graph);
+        for (const engine::Wire& wire : graph.wires)
+            if (const auto led = bends.find(engine::wire_key(wire)); led != bends.end())
+                dots += led->second.size();
+        EXPECT_EQ(graph.layout.size(), graph.nodes.size() + dots)
+            << file << ": a place of nothing that is there";
     }
 }
 

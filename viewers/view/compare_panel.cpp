@@ -106,8 +106,9 @@ void ComparePanel::make_settings(QVBoxLayout* column) {
     offset_ = new QSpinBox;
     offset_->setRange(-1'000'000, 1'000'000);
     offset_->setAccessibleName(tr("Offset of B's items"));
-    offset_->setToolTip(tr("Item n of A is compared with item n + offset of B, which may be the "
-                           "same wire"));
+    offset_->setToolTip(
+        tr("Item n of A is compared with item n + offset of B, which may be the "
+           "same wire"));
     radius_ = new QDoubleSpinBox;
     radius_->setRange(0, 1000);
     radius_->setDecimals(3);

@@ -82,8 +82,8 @@ void ComparePanel::show_banner() {
     const ItemSummary* summary = result_ ? &result_->summary : nullptr;
     QString text, style;
     if (!summary) {
-        text = wires_.size() < 2 ? tr("Open two runs, folders or files to compare them.")
-                                 : tr("Choose two wires, or one and an offset between its items.");
+        text = wires_.empty() ? tr("Open runs, folders or files to compare them.")
+                              : tr("Choose two wires, or one and an offset between its items.");
         style = QStringLiteral("padding: 7px 9px; border-radius: 4px; border: 1px solid %1;")
                     .arg(palette().color(QPalette::Mid).name());
     } else {

@@ -58,10 +58,10 @@ void Window::add_compare_actions(QMenu* menu) {
                 b && sources_[open->source] == b->source && open->stream == b->stream;
             open->offset = chosen ? offset : 0;
             const QSignalBlocker quiet(tree_);
-            open->row->setText(
-                0, open->offset == 0
-                       ? open->name
-                       : tr("%1 (items %2)").arg(open->name, shift_text(open->offset)));
+            open->row->setText(0,
+                               open->offset == 0
+                                   ? open->name
+                                   : tr("%1 (items %2)").arg(open->name, shift_text(open->offset)));
         }
         refresh();
     });

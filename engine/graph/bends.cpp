@@ -1,4 +1,4 @@
-#include "editor/document/bends.hpp"
+#include "engine/graph/bends.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-namespace millrace::editor {
+namespace millrace::engine {
 namespace {
 
 constexpr std::string_view kArrow = " -> ", kNumber = " #";
@@ -38,11 +38,39 @@ double wire_reach(const std::array<double, 2>& from, const std::array<double, 2>
     return std::clamp(across * 0.5, std::min(distance * 0.4, 110.0), 220.0);
 }
 
-std::string wire_key(const engine::Wire& wire) {
+std::vector<Cubic> wire_curve(const Place& from, const Place& to, const Bends& bends) {
+    if (bends.empty()) {
+        const double reach = wire_reach(from, to);
+        return {{{from[0] + reach, from[1]}, {to[0] - reach, to[1]}, to}};
+    }
+    // Smooth through the dots (Catmull and Rom 1974); level where it leaves and enters.
+    Bends points = {from};
+    points.insert(points.end(), bends.begin(), bends.end());
+    points.push_back(to);
+    const auto slope = [&](std::size_t i) -> Place {
+        if (i > 0 && i + 1 < points.size())
+            return {(points[i + 1][0] - points[i - 1][0]) / 2,
+                    (points[i + 1][1] - points[i - 1][1]) / 2};
+        const std::size_t before = i == 0 ? 0 : i - 1;
+        return {std::max(40.0, std::hypot(points[before + 1][0] - points[before][0],
+                                          points[before + 1][1] - points[before][1])),
+                0};
+    };
+    std::vector<Cubic> curve;
+    for (std::size_t i = 0; i + 1 < points.size(); ++i) {
+        const Place out = slope(i), in = slope(i + 1), end = points[i + 1];
+        curve.push_back({{points[i][0] + out[0] / 3, points[i][1] + out[1] / 3},
+                         {end[0] - in[0] / 3, end[1] - in[1] / 3},
+                         end});
+    }
+    return curve;
+}
+
+std::string wire_key(const Wire& wire) {
     return fmt::format("{}{}{}", to_text(wire.from), kArrow, to_text(wire.to));
 }
 
-std::map<std::string, Bends> all_bends(const engine::Graph& graph) {
+std::map<std::string, Bends> all_bends(const Graph& graph) {
     std::map<std::string, std::map<std::size_t, std::array<double, 2>>> found;
     for (const auto& [entry, place] : graph.layout)
         if (const auto bend = bend_from(entry)) found[bend->first][bend->second] = place;
@@ -52,12 +80,12 @@ std::map<std::string, Bends> all_bends(const engine::Graph& graph) {
     return all;
 }
 
-Bends bends_of(const engine::Graph& graph, const engine::Wire& wire) {
+Bends bends_of(const Graph& graph, const Wire& wire) {
     auto all = all_bends(graph);
     return std::move(all[wire_key(wire)]);
 }
 
-void set_bends(engine::Graph& graph, const engine::Wire& wire, const Bends& bends) {
+void set_bends(Graph& graph, const Wire& wire, const Bends& bends) {
     const std::string key = wire_key(wire);
     std::erase_if(graph.layout, [&](const auto& entry) {
         const auto bend = bend_from(entry.first);
@@ -66,7 +94,7 @@ void set_bends(engine::Graph& graph, const engine::Wire& wire, const Bends& bend
     for (std::size_t i = 0; i < bends.size(); ++i) graph.layout[entry_of(key, i + 1)] = bends[i];
 }
 
-void prune_bends(engine::Graph& graph) {
+void prune_bends(Graph& graph) {
     std::set<std::string> kept;
     for (auto entry = graph.layout.begin(); entry != graph.layout.end();) {
         const auto bend = bend_from(entry->first);
@@ -75,9 +103,9 @@ void prune_bends(engine::Graph& graph) {
             continue;
         }
         if (kept.empty())
-            for (const engine::Wire& wire : graph.wires) kept.insert(wire_key(wire));
+            for (const Wire& wire : graph.wires) kept.insert(wire_key(wire));
         entry = kept.contains(bend->first) ? std::next(entry) : graph.layout.erase(entry);
     }
 }
 
-}  // namespace millrace::editor
+}  // namespace millrace::engine
