@@ -1,5 +1,6 @@
 #include "editor/canvas/node_face.hpp"
 
+#include <QCoreApplication>
 #include <QFont>
 #include <QFontMetricsF>
 #include <algorithm>
@@ -20,6 +21,12 @@ QString clipped(const QString& text) {
 }
 
 QString shown(const engine::Value& value) {
+    // The points of a curve say nothing as a row of numbers.
+    if (value.is_array() && !value.as_array().empty() && value.as_array().front().is_array()) {
+        const auto count = value.as_array().size();
+        return count == 1 ? QCoreApplication::translate("NodeFace", "1 point")
+                          : QCoreApplication::translate("NodeFace", "%1 points").arg(count);
+    }
     return QString::fromStdString(value.is_string() ? value.as_string() : engine::to_json(value));
 }
 

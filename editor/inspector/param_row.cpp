@@ -21,6 +21,8 @@
 #include <limits>
 
 #include "editor/comfort/remote_paths.hpp"
+#include "editor/inspector/curve_field.hpp"
+#include "engine/problem.hpp"
 
 namespace millrace::editor {
 namespace {
@@ -118,6 +120,8 @@ QWidget* ParamRow::make_field() {
             return make_path();
         case engine::ParamKind::Text:
             return spec_.choices.empty() ? make_text() : make_choice();
+        case engine::ParamKind::Curve:
+            return make_curve();
         case engine::ParamKind::Numbers:
             break;
     }
@@ -316,6 +320,20 @@ QWidget* ParamRow::make_text() {
             field->setText(words.join(", "));
         } else {
             field->setText({});
+        }
+    };
+    return field;
+}
+
+QWidget* ParamRow::make_curve() {
+    auto* field = new CurveField(spec_.range);
+    connect(field, &CurveField::changed, this, [this, field] { tell(to_value(field->curve())); });
+    connect(field, &CurveField::finished, this, &ParamRow::finished);
+    show_ = [this, field](const engine::Value& value) {
+        try {
+            field->set_curve(engine::curve_from(spec_.field.type().accept(value)));
+        } catch (const engine::Error&) {
+            // What is no curve is a problem that is listed; the field keeps what it shows.
         }
     };
     return field;

@@ -51,6 +51,7 @@ private:
     QWidget* make_number();
     QWidget* make_choice();
     QWidget* make_text();
+    QWidget* make_curve();
     QWidget* make_path();
     void tell(const engine::Value& value);
     void show_default();

@@ -1,5 +1,5 @@
-// From a member of a node's struct to a parameter and back: bool, int, double, text, path, an enum with named values, or
-// a list of numbers. Included through registry.hpp only.
+// From a member of a node's struct to a parameter and back: bool, int, double, text, path, an enum with named values, a
+// list of numbers, or a curve. Included through registry.hpp only.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/node/curve.hpp"
 #include "engine/node/instance.hpp"
 
 namespace millrace::engine {
@@ -33,9 +34,10 @@ constexpr FieldType field_type() {
     else if constexpr (std::is_same_v<V, std::string>) return {ParamKind::Text};
     else if constexpr (std::is_same_v<V, Path>) return {ParamKind::Path};
     else if constexpr (std::is_same_v<V, std::vector<int>>) return integer_field<int>(ParamKind::Numbers, true);
+    else if constexpr (std::is_same_v<V, Curve>) return {ParamKind::Curve};
     else {
         static_assert(std::is_same_v<V, std::vector<double>>,
-                      "a parameter is bool, int, double, std::string, an enum, Path or a list of numbers");
+                      "a parameter is bool, int, double, std::string, an enum, Path, Curve or a list of numbers");
         return {ParamKind::Numbers};
     }
 }
@@ -46,6 +48,7 @@ Value from_member(const V& member) {
         return static_cast<std::int64_t>(member);
     else if constexpr (std::is_same_v<V, Path>) return member.text;
     else if constexpr (field_type<V>().kind == ParamKind::Numbers) return Array(member.begin(), member.end());
+    else if constexpr (std::is_same_v<V, Curve>) return to_value(member);
     else return member;
 }
 
@@ -60,7 +63,8 @@ V to_member(const Value& value) {
         for (const Value& item : value.as_array())
             list.push_back(to_member<typename V::value_type>(item));
         return list;
-    } else return V{value.as_string()};
+    } else if constexpr (std::is_same_v<V, Curve>) return curve_from(value);
+    else return V{value.as_string()};
 }
 
 }  // namespace adapt

@@ -41,7 +41,7 @@ std::optional<Problem> out_of_range(const ParamSpec& param, const Value& value) 
     if (value.is_number()) return bad(value.as_double());
     if (value.is_array()) {
         for (const Value& item : value.as_array()) {
-            if (auto problem = bad(item.as_double())) return problem;
+            if (auto problem = bad((item.is_array() ? item.as_array()[1] : item).as_double())) return problem;
         }
     }
     return {};

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/node/curve.hpp"
 #include "engine/value_parse.hpp"
 
 namespace millrace::engine {
@@ -48,6 +49,25 @@ Value numbers(const Value& value, const FieldType& type) {
     return list;
 }
 
+Value curve(const Value& value) {
+    const std::string expected =
+        fmt::format("a list of 1 to {} points [x, y], x rising from 0 to 1", Curve::kMostPoints);
+    if (!value.is_array() || value.as_array().empty() || value.as_array().size() > Curve::kMostPoints)
+        wrong_value(expected, value);
+    Array points;
+    double before = -1;
+    for (const Value& point : value.as_array()) {
+        if (!point.is_array() || point.as_array().size() != 2 || !point.as_array()[0].is_number() ||
+            !point.as_array()[1].is_number())
+            wrong_value(expected, value);
+        const double x = point.as_array()[0].as_double(), y = point.as_array()[1].as_double();
+        if (!(x >= 0 && x <= 1 && x > before) || !std::isfinite(y)) wrong_value(expected, value);
+        before = x;
+        points.emplace_back(Array{x, y});
+    }
+    return points;
+}
+
 /// The enumerator's word; empty for a number that is no enumerator.
 template <class E>
 std::string_view word(std::initializer_list<std::string_view> words, E value) {
@@ -70,7 +90,7 @@ std::string_view to_text(Join join) { return word({"aligned", "zip", "alternate"
 std::string_view to_text(Resource resource) { return word({"none", "compute", "gpu", "disk", "wait"}, resource); }
 std::string_view to_text(Writes writes) { return word({"nothing", "file", "folder"}, writes); }
 std::string_view to_text(ParamKind kind) {
-    return word({"boolean", "integer", "number", "text", "choice", "path", "numbers"}, kind);
+    return word({"boolean", "integer", "number", "text", "choice", "path", "numbers", "curve"}, kind);
 }
 
 Value FieldType::accept(const Value& value) const {
@@ -90,6 +110,8 @@ Value FieldType::accept(const Value& value) const {
             return value;
         case ParamKind::Numbers:
             return numbers(value, *this);
+        case ParamKind::Curve:
+            return curve(value);
     }
     return value;
 }

@@ -84,9 +84,9 @@ struct OutputSpec {
     std::string type = {};  ///< as in InputSpec
 };
 
-enum class ParamKind { Bool, Int, Double, Text, Choice, Path, Numbers };
+enum class ParamKind { Bool, Int, Double, Text, Choice, Path, Numbers, Curve };
 
-/// "boolean", "integer", "number", "text", "choice", "path" or "numbers".
+/// "boolean", "integer", "number", "text", "choice", "path", "numbers" or "curve".
 std::string_view to_text(ParamKind kind);
 
 /// What a field takes, whatever node it belongs to.
@@ -140,7 +140,7 @@ struct ParamSpec {
     std::string name;
     Field field;
     std::string unit = {};
-    Range range = {};                       ///< inclusive; of each element for a list of numbers
+    Range range = {};                       ///< inclusive; of each element for a list of numbers, of what a curve gives
     std::vector<std::string> choices = {};  ///< names of the enumerators in order, or the texts allowed
     std::string doc = {};
     Change change = Change::Cold;

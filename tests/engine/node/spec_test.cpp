@@ -34,6 +34,7 @@ TEST(Spec, WordsOfEnumerations) {
     EXPECT_EQ(to_text(engine::Join::Alternate), "alternate");
     EXPECT_EQ(to_text(engine::Resource::Wait), "wait");
     EXPECT_EQ(to_text(engine::ParamKind::Numbers), "numbers");
+    EXPECT_EQ(to_text(engine::ParamKind::Curve), "curve");
     EXPECT_EQ(to_text(static_cast<Sync>(3)), "");
 }
 

@@ -9,6 +9,7 @@
 namespace millrace::nodes {
 void register_color_map(engine::Registry& registry);
 void register_resize(engine::Registry& registry);
+void register_tone_curve(engine::Registry& registry);
 void register_undistort(engine::Registry& registry);
 }  // namespace millrace::nodes
 
@@ -19,6 +20,7 @@ inline const engine::Registry& image_registry() {
         auto filled = std::make_unique<engine::Registry>();
         nodes::register_color_map(*filled);
         nodes::register_resize(*filled);
+        nodes::register_tone_curve(*filled);
         nodes::register_undistort(*filled);
         return filled;
     }();
