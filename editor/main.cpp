@@ -12,10 +12,11 @@
 #include "editor/panels/wire_panel.hpp"
 #include "editor/window/window.hpp"
 #include "engine/version.hpp"
-#include "viewers/common/process_age.hpp"
+#include "viewers/common/process.hpp"
 #include "viewers/common/translations.hpp"
 
 int main(int count, char** words) {
+    millrace::viewers::free_memory_steadily();
     QApplication::setOrganizationName("Millrace");
     QApplication::setApplicationName("millrace-editor");
     QApplication::setApplicationVersion(QString::fromUtf8(millrace::engine::version().data()));

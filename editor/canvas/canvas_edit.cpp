@@ -7,8 +7,8 @@
 
 #include "editor/canvas/canvas_scene.hpp"
 #include "editor/canvas/items.hpp"
-#include "engine/graph/bends.hpp"
 #include "editor/document/edits.hpp"
+#include "engine/graph/bends.hpp"
 
 namespace millrace::editor {
 

@@ -10,8 +10,8 @@
 
 #include "editor/canvas/frame_item.hpp"
 #include "editor/canvas/items.hpp"
-#include "engine/graph/bends.hpp"
 #include "editor/document/edits.hpp"
+#include "engine/graph/bends.hpp"
 #include "engine/graph/scope.hpp"
 
 namespace millrace::editor {
@@ -27,6 +27,16 @@ QPointF within_reach(const std::array<double, 2>& place) {
         return std::isfinite(value) ? std::clamp(value, -kFarthest, kFarthest) : 0;
     };
     return {number(place[0]), number(place[1])};
+}
+
+/// Finds keys that are asked for in rising order by walking along, not from the top each time. What
+/// is put in behind the last key asked for is not seen.
+template <class Map>
+auto along(Map& map) {
+    return [&map, at = map.begin()](const std::string& key) mutable {
+        while (at != map.end() && at->first < key) ++at;
+        return at != map.end() && at->first == key ? at : map.end();
+    };
 }
 
 NodeItem* node_item(QGraphicsItem* item) { return qgraphicsitem_cast<NodeItem*>(item); }
@@ -116,19 +126,23 @@ void CanvasScene::synchronise() {
         delete item->second;
         item = nodes_.erase(item);
     }
+    std::erase_if(faced_nodes_, [&](const auto& faced) { return !nodes_.contains(faced.first); });
     const std::set<std::string> touched = rewired(graph);
     double unplaced = 0;
+    auto old_faces = along(faced_nodes_);
+    auto places = along(graph.layout);
     for (const auto& [id, node] : graph.nodes) {
         NodeItem*& item = nodes_[id];
         if (!item) {
             item = new NodeItem(id);
             addItem(item);
         }
-        const auto faced = faced_nodes_.find(id);
-        if (faces_stale_ || faced == faced_nodes_.end() || engine::is_call(node) ||
-            !(faced->second == node) || touched.contains(id))
+        const auto faced = old_faces(id);
+        const bool same = faced != faced_nodes_.end() && faced->second == node;
+        if (faces_stale_ || !same || engine::is_call(node) || touched.contains(id))
             item->set_face(face_of(document_->graph(), path_, graph, id, *catalogue_));
-        const auto place = graph.layout.find(id);
+        if (!same) faced_nodes_.insert_or_assign(id, node);
+        const auto place = places(id);
         if (place != graph.layout.end())
             item->setPos(within_reach(place->second));
         else if (item->pos().isNull())
@@ -138,8 +152,7 @@ void CanvasScene::synchronise() {
         const auto heat = heat_.find(id);
         item->set_heat(heat == heat_.end() ? QColor() : heat->second);
     }
-    faced_nodes_ = graph.nodes;
-    faced_wires_ = graph.wires;
+    if (faced_wires_ != graph.wires) faced_wires_ = graph.wires;
     faces_stale_ = false;
     synchronise_wires(graph);
     synchronise_frames(graph);

@@ -5,9 +5,9 @@
 #include <map>
 #include <set>
 
-#include "engine/graph/bends.hpp"
 #include "editor/document/document.hpp"
 #include "editor/document/edits.hpp"
+#include "engine/graph/bends.hpp"
 #include "engine/graph/scope.hpp"
 
 namespace millrace::editor {

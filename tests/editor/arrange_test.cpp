@@ -3,10 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/graph/bends.hpp"
 #include "editor/document/document.hpp"
 #include "editor/document/edits.hpp"
 #include "editor/document/wiring.hpp"
+#include "engine/graph/bends.hpp"
 #include "engine/hash.hpp"
 
 namespace millrace::editor {

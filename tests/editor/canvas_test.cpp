@@ -9,9 +9,9 @@
 #include "editor/canvas/canvas_view.hpp"
 #include "editor/canvas/items.hpp"
 #include "editor/canvas/minimap.hpp"
-#include "engine/graph/bends.hpp"
 #include "editor/document/edits.hpp"
 #include "editor/panels/search_palette.hpp"
+#include "engine/graph/bends.hpp"
 #include "tests/editor/window_support.hpp"
 
 namespace millrace::editor {

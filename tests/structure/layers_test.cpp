@@ -53,7 +53,7 @@ const std::vector<Layer>& layers() {
          .libraries = {"Q"}},
         {.folder = "viewers/view/", .may = {"engine/", "viewers/"}, .libraries = {"Q"}},
         {.folder = "editor/",
-         .may = {"engine/", "editor/", "viewers/common/process_age.hpp",
+         .may = {"engine/", "editor/", "viewers/common/process.hpp",
                  "viewers/common/shortcuts.hpp", "viewers/common/signs.hpp",
                  "viewers/common/timeline.hpp", "viewers/common/translations.hpp",
                  "viewers/registry.hpp", "viewers/theme.hpp"},

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/viewers/stall_watch.hpp"
+#include "viewers/common/process.hpp"
 
 namespace {
 
@@ -38,6 +39,7 @@ private:
 int main(int argc, char** argv) {
     if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM") && !qEnvironmentVariableIsSet("DISPLAY"))
         qputenv("QT_QPA_PLATFORM", "offscreen");
+    millrace::viewers::free_memory_steadily();  // as the programs do
     testing::InitGoogleTest(&argc, argv);
     StallWatch application(argc, argv);
     // Instrumented builds are slower; they may say by how much.

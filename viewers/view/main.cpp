@@ -5,7 +5,7 @@
 #include <cstdio>
 
 #include "engine/version.hpp"
-#include "viewers/common/process_age.hpp"
+#include "viewers/common/process.hpp"
 #include "viewers/common/translations.hpp"
 #include "viewers/view/window.hpp"
 
@@ -25,6 +25,7 @@ QString language_in(const QStringList& words) {
 }  // namespace
 
 int main(int count, char** words) {
+    millrace::viewers::free_memory_steadily();
     QApplication::setOrganizationName("Millrace");
     QApplication::setApplicationName("millrace-view");
     QApplication::setApplicationVersion(QString::fromUtf8(millrace::engine::version().data()));

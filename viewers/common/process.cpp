@@ -1,4 +1,6 @@
-#include "viewers/common/process_age.hpp"
+#include "viewers/common/process.hpp"
+
+#include <malloc.h>
 
 #include <time.h>
 #include <unistd.h>
@@ -8,6 +10,8 @@
 #include <string>
 
 namespace millrace::viewers {
+
+void free_memory_steadily() { mallopt(M_MXFAST, 0); }
 
 double milliseconds_of_life() {
     std::ifstream file("/proc/self/stat");
