@@ -10,6 +10,7 @@ namespace millrace::golden {
 Operations operations() {
     Operations operations;
     add_points_operations(operations);
+    add_kws_operations(operations);
     return operations;
 }
 

@@ -23,6 +23,9 @@ Operations operations();
 /// Part of operations(): 3D detection, fusion, point sets.
 void add_points_operations(Operations& operations);
 
+/// Keyword spotting: int8 arithmetic, features, costs.
+void add_kws_operations(Operations& operations);
+
 /// MILLRACE_GOLDEN if set, else ../shared/golden beside the sources, else the copies kept with the
 /// tests.
 std::filesystem::path tree_folder();

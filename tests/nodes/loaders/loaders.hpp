@@ -15,6 +15,7 @@
 
 #include "engine/node.hpp"
 #include "nodes/ops/image/image_codec.hpp"
+#include "nodes/types/audio.hpp"
 #include "nodes/types/boxes.hpp"
 #include "nodes/types/calibration.hpp"
 #include "nodes/types/image.hpp"
@@ -23,6 +24,7 @@
 #include "tests/nodes/support.hpp"
 
 namespace millrace::nodes {
+void register_audio_files(engine::Registry& registry);
 void register_scene(engine::Registry& registry);
 void register_cloud_files(engine::Registry& registry);
 void register_image_folder(engine::Registry& registry);
@@ -33,6 +35,7 @@ namespace millrace::testing {
 inline const engine::Registry& loaders_registry() {
     static const engine::Registry* const registry = [] {
         static engine::Registry made;
+        nodes::register_audio_files(made);
         nodes::register_scene(made);
         nodes::register_cloud_files(made);
         nodes::register_image_folder(made);

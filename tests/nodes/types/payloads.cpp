@@ -24,6 +24,15 @@ void add(std::vector<Change>& all, const std::string& name, const T& sample,
     all.push_back({name, Packet::make(sample), Packet::make(std::move(changed))});
 }
 
+void add_audio(std::vector<Change>& all) {
+    using A = std::function<void(Audio&)>;
+    const Audio audio = sample_audio();
+    add(all, "sample rate", audio, A([](auto& a) { ++a.sample_rate; }));
+    add(all, "channels", audio, A([](auto& a) { a.channels = 3; }));
+    add(all, "sample", audio, A([](auto& a) { a.samples[4] = -0.9999999F; }));
+    add(all, "audio length", audio, A([](auto& a) { a.samples.resize(4); }));
+}
+
 void add_boxes(std::vector<Change>& all) {
     using B3 = std::function<void(Boxes3d&)>;
     const Boxes3d boxes = sample_boxes3d();
@@ -142,7 +151,7 @@ void add_tensors(std::vector<Change>& all) {
 
 const engine::PayloadType* Payloads::find_payload(std::string_view name) const {
     static const std::vector<const engine::PayloadType*> known = {
-        &engine::payload_type<Boxes2d>(),     &engine::payload_type<Boxes3d>(),
+        &engine::payload_type<Audio>(),       &engine::payload_type<Boxes2d>(),     &engine::payload_type<Boxes3d>(),
         &engine::payload_type<Calibration>(), &engine::payload_type<Image>(),
         &engine::payload_type<Metrics>(),     &engine::payload_type<PointCloud>(),
         &engine::payload_type<Table>(),       &engine::payload_type<Tensor>(),
@@ -152,6 +161,8 @@ const engine::PayloadType* Payloads::find_payload(std::string_view name) const {
     }
     return nullptr;
 }
+
+Audio sample_audio() { return {44100, 2, {0.5F, -0.5F, 0.25F, 1, -1, 0.125F}}; }
 
 Boxes2d sample_boxes2d() {
     Boxes2d boxes;
@@ -222,7 +233,8 @@ Table sample_table() {
 Tensor sample_tensor() { return {at::arange(6, at::kFloat).reshape({2, 3})}; }
 
 std::vector<Sample> samples() {
-    return {{"boxes2d", Packet::make(sample_boxes2d())},
+    return {{"audio", Packet::make(sample_audio())},
+            {"boxes2d", Packet::make(sample_boxes2d())},
             {"boxes3d", Packet::make(sample_boxes3d())},
             {"calibration", Packet::make(sample_calibration())},
             {"image", Packet::make(sample_image())},
@@ -235,6 +247,7 @@ std::vector<Sample> samples() {
 
 std::vector<Sample> empty_samples() {
     return {
+        {"audio", Packet::make(Audio{})},
         {"boxes2d", Packet::make(Boxes2d{})},
         {"boxes3d", Packet::make(Boxes3d{})},
         {"calibration", Packet::make(Calibration{})},
@@ -251,6 +264,11 @@ std::vector<Sample> empty_samples() {
 
 std::vector<Sample> odd_samples() {
     std::vector<Sample> all;
+    const auto infinite = static_cast<float>(kInfinity);
+    all.push_back({"audio", Packet::make(Audio{10'000'000,
+                                               1,
+                                               {static_cast<float>(kNan), -0.0F, infinite,
+                                                -infinite, 1e-45F, 3e38F}})});
     Boxes2d flat;
     flat.frame = kNoUtf8;
     flat.boxes = {{{kNan, -kInfinity, kInfinity, -0.0}, kNoUtf8, kLargest}};
@@ -304,6 +322,7 @@ std::vector<Sample> odd_samples() {
 
 std::vector<Change> changes() {
     std::vector<Change> all;
+    add_audio(all);
     add_boxes(all);
     add_calibrations(all);
     add_images(all);

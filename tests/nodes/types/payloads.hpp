@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/packet.hpp"
+#include "nodes/types/audio.hpp"
 #include "nodes/types/boxes.hpp"
 #include "nodes/types/calibration.hpp"
 #include "nodes/types/image.hpp"
@@ -43,6 +44,7 @@ struct Change {
 };
 std::vector<Change> changes();
 
+Audio sample_audio();
 Boxes2d sample_boxes2d();
 Boxes3d sample_boxes3d();
 Calibration sample_calibration();

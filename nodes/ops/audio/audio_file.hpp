@@ -1,0 +1,32 @@
+// Recordings from files (WAV, FLAC, Ogg, AIFF) by libsndfile, and their sample rate changed by
+// soxr. Files are untrusted. Plain functions, any thread.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+#include "nodes/types/audio.hpp"
+
+namespace millrace::ops {
+
+/// Most samples taken of one file, all channels together: a gigabyte as float32.
+inline constexpr std::size_t kMostSamples = std::size_t{1} << 28;
+
+/// Whether a file name ends like a recording that read_audio() takes, in any case: .wav .flac .ogg
+/// .aiff .aif
+bool is_audio_name(std::string_view name);
+
+/// All channels at the rate of the file. Throws Error: E-FILE-001 (no such file), E-AUDIO-010 (no
+/// recording of a known format), E-AUDIO-011 (more than kMostSamples), E-AUDIO-012 (ends before
+/// what its header says).
+types::Audio read_audio(const std::filesystem::path& file);
+
+/// One channel, the mean of all.
+types::Audio mono(const types::Audio& audio);
+
+/// The same recording at another rate, band-limited to the lower of both (soxr's very high
+/// quality, linear phase); ceil(frames * rate / sample_rate) frames give or take one. Throws Error
+/// E-AUDIO-013 for a rate outside 1 to 10000000 Hz.
+types::Audio resampled(const types::Audio& audio, int rate);
+
+}  // namespace millrace::ops
