@@ -31,7 +31,7 @@ struct Pipe {
 
 [[noreturn]] void fail(const std::string& program, int error) {
     throw Error({.code = "E-WORKER-002",
-                 .what = "The worker could not be started",
+                 .what = "The program could not be started",
                  .expected = "a program that can be run",
                  .found = std::string(std::strerror(error)),
                  .where = program,
