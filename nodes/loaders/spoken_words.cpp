@@ -90,6 +90,7 @@ struct SpokenWords {
                         .field = &SpokenWords::trim,
                         .doc = "Without the silence about the word"}},
             .pure = true,
+            .random = true,
             .resource = engine::Resource::Wait,
         };
     }
