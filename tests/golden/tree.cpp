@@ -11,6 +11,7 @@ Operations operations() {
     Operations operations;
     add_points_operations(operations);
     add_kws_operations(operations);
+    add_kws_network_operations(operations);
     return operations;
 }
 

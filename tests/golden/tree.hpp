@@ -25,6 +25,7 @@ void add_points_operations(Operations& operations);
 
 /// Keyword spotting: int8 arithmetic, features, costs.
 void add_kws_operations(Operations& operations);
+void add_kws_network_operations(Operations& operations);
 
 /// MILLRACE_GOLDEN if set, else ../shared/golden beside the sources, else the copies kept with the
 /// tests.
