@@ -12,6 +12,7 @@ Operations operations() {
     add_points_operations(operations);
     add_kws_operations(operations);
     add_kws_network_operations(operations);
+    add_training_operations(operations);
     return operations;
 }
 

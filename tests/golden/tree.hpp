@@ -27,6 +27,9 @@ void add_points_operations(Operations& operations);
 void add_kws_operations(Operations& operations);
 void add_kws_network_operations(Operations& operations);
 
+/// Losses, optimizers and schedules of training.
+void add_training_operations(Operations& operations);
+
 /// MILLRACE_GOLDEN if set, else ../shared/golden beside the sources, else the copies kept with the
 /// tests.
 std::filesystem::path tree_folder();
