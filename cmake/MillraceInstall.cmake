@@ -28,7 +28,7 @@ endif()
 set(engine_headers
     hash node numbers packet problem random record sketch value
     graph/graph graph/migrate
-    node/adapt node/adapt_field node/catalogue node/context node/generator node/instance node/params node/plugin node/registry node/spec
+    node/adapt node/adapt_field node/catalogue node/context node/curve node/generator node/instance node/params node/plugin node/registry node/spec
     plan/plan run/run
     visual/cloud visual/tensor visual/visual visual/io/cloud_io visual/io/files visual/io/kitti visual/io/safetensors)
 foreach(header IN LISTS engine_headers)
