@@ -85,7 +85,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${CMAKE_LIBRARY_OUTPUT_DIRECTORY})
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
-# LibTorch on the reference BLAS is many times slower; the rest is drawing, fonts and reaching other machines.
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libopenblas0-pthread, libgl1-mesa-dri, libqt6svg6, fonts-dejavu-core, openssh-client")
+# LibTorch on the reference BLAS is many times slower; the rest is drawing, fonts, reaching other machines and speaking words.
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libopenblas0-pthread, libgl1-mesa-dri, libqt6svg6, fonts-dejavu-core, openssh-client, espeak-ng")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "fonts-noto-cjk")
 include(CPack)

@@ -254,7 +254,12 @@ void FeatureExtractor::restore(std::span<const float> waiting, std::int64_t rece
 std::vector<float> features_of(std::span<const float> samples, const FrontEnd& front_end) {
     FeatureExtractor extractor(front_end);
     std::vector<float> features;
-    extractor.push(samples, features);
+    features.reserve((samples.size() / static_cast<std::size_t>(front_end.frame_shift) + 1) *
+                     static_cast<std::size_t>(front_end.dimension()));
+    // In parts that stay in the cache.
+    constexpr std::size_t kPart = 1 << 14;
+    for (std::size_t at = 0; at < samples.size(); at += kPart)
+        extractor.push(samples.subspan(at, std::min(kPart, samples.size() - at)), features);
     extractor.finish(features);
     return features;
 }
