@@ -34,6 +34,15 @@ WirePanel::WirePanel(Session* session, const viewers::Registry* registry, QWidge
     connect(this, &QTabWidget::currentChanged, this, [this] { note_front(); });
 }
 
+QString WirePanel::empty_text(const engine::Endpoint& output) const {
+    const std::uint64_t passed = passed_ ? passed_(output.node) : 0;
+    if (passed == 0) return tr("Nothing has passed yet. Run the graph to see it.");
+    return tr("What passed in this run (%1) was not looked at. Run again to see it: results that "
+              "are "
+              "kept come at once.")
+        .arg(passed == 1 ? tr("1 item") : tr("%1 items").arg(passed));
+}
+
 void WirePanel::look_at(const engine::Endpoint& output) {
     for (const auto& looked : looked_) {
         if (looked->output != output) continue;
@@ -48,7 +57,7 @@ void WirePanel::look_at(const engine::Endpoint& output) {
     auto* column = new QVBoxLayout(looked->page);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    looked->caption = new QLabel(tr("Nothing has passed yet. Run the graph to see it."));
+    looked->caption = new QLabel(empty_text(output));
     looked->caption->setContentsMargins(8, 4, 8, 4);
     looked->caption->setTextFormat(Qt::PlainText);
     looked->caption->setWordWrap(true);

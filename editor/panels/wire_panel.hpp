@@ -4,6 +4,7 @@
 #pragma once
 
 #include <QTabWidget>
+#include <functional>
 #include <map>
 
 #include "editor/session/session.hpp"
@@ -21,6 +22,10 @@ class WirePanel : public QTabWidget {
 public:
     WirePanel(Session* session, const viewers::Registry* registry, QWidget* parent = nullptr);
 
+    /// Tells how many items a node of the run has given, for what is looked at after they passed.
+    void set_passed(std::function<std::uint64_t(const std::string&)> passed) {
+        passed_ = std::move(passed);
+    }
     /// Looks at an output, from now on and over runs; one that is looked at already comes to the
     /// front.
     void look_at(const engine::Endpoint& output);
@@ -54,6 +59,9 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    QString empty_text(const engine::Endpoint& output) const;
+    std::function<std::uint64_t(const std::string&)> passed_;
+
     struct Looked {
         engine::Endpoint output;
         int slot = 0;  ///< 0: none, as there are more than slots

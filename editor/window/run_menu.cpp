@@ -75,6 +75,10 @@ private:
 
 void EditorWindow::make_running() {
     monitor_ = new RunMonitor(&session_, this);
+    wires_->set_passed([this](const std::string& node) {
+        const RunNode* found = monitor_->node(node);
+        return found ? found->items : 0;
+    });
     overlay_ = new RunOverlay(monitor_, &session_, view_, this);
     hover_ = new WireHover(view_, &session_, monitor_, this);
     previews_ = new Previews(scene_, &session_, this);

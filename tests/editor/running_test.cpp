@@ -235,6 +235,26 @@ TEST_F(Running, SlotsTakeOutputsAndTwoImagesAreWiped) {
     EXPECT_NE(window->wires()->comparison()->mode(), AbView::Mode::Wipe);
 }
 
+TEST_F(Running, AWireThatIsLookedAtTooLateSaysSo) {
+    window->document().start(pictures(), {});
+    const auto says = [&](const char* words) {
+        for (const QLabel* label : window->wires()->findChildren<QLabel*>())
+            if (label->text().contains(words)) return true;
+        return false;
+    };
+    window->wires()->look_at({"read", "image"});
+    EXPECT_TRUE(says("Nothing has passed yet"));
+    window->wires()->leave({"read", "image"});
+    trigger("run");
+    ASSERT_TRUE(ends());
+    window->wires()->look_at({"small", "image"});
+    EXPECT_TRUE(says("was not looked at"));
+    EXPECT_FALSE(says("Nothing has passed yet"));
+    trigger("run");
+    ASSERT_TRUE(ends());
+    EXPECT_TRUE(wait([&] { return window->wires()->viewer_of({"small", "image"}) != nullptr; }));
+}
+
 TEST_F(Running, RunFromRunsWhatFollowsAlone) {
     engine::Graph graph = counting(5, 1000);
     graph.nodes["other"] = {.type = "control.counter"};
