@@ -44,8 +44,7 @@ double Curve::at(double x) const {
     const double m1 = i + 1 == last ? end_slope(points[last], points[last - 1], points[last - 2])
                                     : slope_at(points, i + 1);
     const double h = b[0] - a[0], t = (x - a[0]) / h, s = 1 - t;
-    return a[1] * s * s * (1 + 2 * t) + b[1] * t * t * (1 + 2 * s) +
-           h * t * s * (m0 * s - m1 * t);
+    return a[1] * s * s * (1 + 2 * t) + b[1] * t * t * (1 + 2 * s) + h * t * s * (m0 * s - m1 * t);
 }
 
 Value to_value(const Curve& curve) {

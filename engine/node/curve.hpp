@@ -14,9 +14,9 @@ struct Curve {
 
     static constexpr std::size_t kMostPoints = 64;
 
-    /// Through all points, level before the first and after the last. Between them a cubic that never
-    /// swings beyond its ends: slopes as harmonic means (Fritsch and Butland, "A method for constructing
-    /// local monotone piecewise cubic interpolants", 1984). NaN gives NaN.
+    /// Through all points, level before the first and after the last. Between them a cubic that
+    /// never swings beyond its ends: slopes as harmonic means (Fritsch and Butland, "A method for
+    /// constructing local monotone piecewise cubic interpolants", 1984). NaN gives NaN.
     double at(double x) const;
 
     friend bool operator==(const Curve&, const Curve&) = default;

@@ -55,32 +55,24 @@ struct AudioFiles {
     }
 
     void start() {
-        files_ = list_files(path.text, ops::is_audio_name, "WAV, FLAC, Ogg or AIFF recordings");
-        count_ = items_of(files_.size(), first, files_wanted);
+        files_.list(path, ops::is_audio_name, "WAV, FLAC, Ogg or AIFF recordings", first,
+                    files_wanted);
     }
 
     std::optional<std::tuple<types::Audio, types::Text>> operator()(engine::Item item) const {
-        if (item.number >= count_) return std::nullopt;
-        const std::filesystem::path& file = file_of(item.number);
+        if (!files_.has(item.number)) return std::nullopt;
+        const std::filesystem::path& file = files_[item.number];
         types::Audio audio = ops::read_audio(file);
         if (one_channel) audio = ops::mono(audio);
         if (sample_rate > 0) audio = ops::resampled(audio, sample_rate);
         return std::tuple{std::move(audio), types::Text{file.stem().string()}};
     }
 
-    std::uint64_t count() const { return count_; }
-    std::vector<engine::Path> files(std::uint64_t item) const {
-        if (item >= count_) return {};
-        return {{file_of(item).string()}};
-    }
+    std::uint64_t count() const { return files_.count(); }
+    std::vector<engine::Path> files(std::uint64_t item) const { return files_.files(item); }
 
 private:
-    const std::filesystem::path& file_of(std::uint64_t item) const {
-        return files_[item + static_cast<std::uint64_t>(first)];
-    }
-
-    std::vector<std::filesystem::path> files_;
-    std::uint64_t count_ = 0;
+    FileSeries files_;
 };
 
 }  // namespace

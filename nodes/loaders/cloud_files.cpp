@@ -30,32 +30,25 @@ struct CloudFiles {
     }
 
     void start() {
-        files_ = list_files(path.text, [](std::string_view name) { return visual::format_of(name).has_value(); },
-                            ".bin, .pcd, .ply, .xyz, .txt, .csv or .las clouds");
-        count_ = items_of(files_.size(), first, frames);
+        files_.list(path, [](std::string_view name) { return visual::format_of(name).has_value(); },
+                            ".bin, .pcd, .ply, .xyz, .txt, .csv or .las clouds", first, frames);
     }
 
     std::optional<std::tuple<types::PointCloud, types::Text>> operator()(engine::Item item,
                                                                            engine::RunContext& context) const {
-        if (item.number >= count_) return std::nullopt;
-        const std::filesystem::path& file = file_of(item.number);
+        if (!files_.has(item.number)) return std::nullopt;
+        const std::filesystem::path& file = files_[item.number];
         types::PointCloud cloud(visual::load_cloud(file));
         cloud.frame = "lidar";
         warn_of_lost_positions(cloud, context);
         return std::tuple{std::move(cloud), types::Text{file.stem().string()}};
     }
 
-    std::uint64_t count() const { return count_; }
-    std::vector<engine::Path> files(std::uint64_t item) const {
-        if (item >= count_) return {};
-        return {{file_of(item).string()}};
-    }
+    std::uint64_t count() const { return files_.count(); }
+    std::vector<engine::Path> files(std::uint64_t item) const { return files_.files(item); }
 
 private:
-    const std::filesystem::path& file_of(std::uint64_t item) const { return files_[item + static_cast<std::uint64_t>(first)]; }
-
-    std::vector<std::filesystem::path> files_;
-    std::uint64_t count_ = 0;
+    FileSeries files_;
 };
 
 }  // namespace

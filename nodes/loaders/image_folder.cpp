@@ -46,29 +46,20 @@ struct ImageFolder {
     }
 
     void start() {
-        files_ = list_files(path.text, ops::is_image_name, "PNG, JPEG, BMP, PPM or PGM pictures");
-        count_ = items_of(files_.size(), first, frames);
+        files_.list(path, ops::is_image_name, "PNG, JPEG, BMP, PPM or PGM pictures", first, frames);
     }
 
     std::optional<std::tuple<types::Image, types::Text>> operator()(engine::Item item) const {
-        if (item.number >= count_) return std::nullopt;
-        const std::filesystem::path& file = file_of(item.number);
+        if (!files_.has(item.number)) return std::nullopt;
+        const std::filesystem::path& file = files_[item.number];
         return std::tuple{load_image(file), types::Text{file.stem().string()}};
     }
 
-    std::uint64_t count() const { return count_; }
-    std::vector<engine::Path> files(std::uint64_t item) const {
-        if (item >= count_) return {};
-        return {{file_of(item).string()}};
-    }
+    std::uint64_t count() const { return files_.count(); }
+    std::vector<engine::Path> files(std::uint64_t item) const { return files_.files(item); }
 
 private:
-    const std::filesystem::path& file_of(std::uint64_t item) const {
-        return files_[item + static_cast<std::uint64_t>(first)];
-    }
-
-    std::vector<std::filesystem::path> files_;
-    std::uint64_t count_ = 0;
+    FileSeries files_;
 };
 
 }  // namespace

@@ -73,4 +73,16 @@ void warn_of_lost_positions(const types::PointCloud& cloud, engine::RunContext& 
                             lost, cloud.points.size()));
 }
 
+void FileSeries::list(const engine::Path& path, const std::function<bool(std::string_view)>& fits,
+                      std::string_view kinds, int first, int wanted) {
+    files_ = list_files(path.text, fits, kinds);
+    count_ = items_of(files_.size(), first, wanted);
+    first_ = static_cast<std::uint64_t>(first);
+}
+
+std::vector<engine::Path> FileSeries::files(std::uint64_t item) const {
+    if (!has(item)) return {};
+    return {{(*this)[item].string()}};
+}
+
 }  // namespace millrace::nodes

@@ -21,6 +21,25 @@ std::vector<std::filesystem::path> list_files(const std::filesystem::path& path,
                                               const std::function<bool(std::string_view)>& fits,
                                               std::string_view kinds);
 
+/// The files that a source gives one an item: those of a folder that fit, from one on, so many.
+class FileSeries {
+public:
+    /// Throws as list_files() and items_of().
+    void list(const engine::Path& path, const std::function<bool(std::string_view)>& fits,
+              std::string_view kinds, int first, int wanted);
+    std::uint64_t count() const { return count_; }
+    bool has(std::uint64_t item) const { return item < count_; }
+    const std::filesystem::path& operator[](std::uint64_t item) const {
+        return files_[item + first_];
+    }
+    /// What an item is read from, for the content cache.
+    std::vector<engine::Path> files(std::uint64_t item) const;
+
+private:
+    std::vector<std::filesystem::path> files_;
+    std::uint64_t first_ = 0, count_ = 0;
+};
+
 /// The picture in `file`, RGB. Throws Error (E-FILE-00x when it can't be read, E-FILE-03x when it
 /// is no whole picture).
 types::Image load_image(const std::filesystem::path& file);

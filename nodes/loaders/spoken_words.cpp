@@ -129,7 +129,7 @@ struct SpokenWords {
             ops::speak({.text = word, .voice = voice, .speed = speed, .pitch = pitch},
                        [&] { return context.stop_requested(); });
         if (trim) audio = ops::trimmed(audio, 0.01F);
-        if (!audio.samples.empty()) audio = ops::resampled(audio, sample_rate);
+        audio = ops::resampled(audio, sample_rate);
         return std::tuple{std::move(audio), types::Text{word},
                           types::Text{fmt::format("{}-{}-{}", word, voice, rest / voices_.size())}};
     }

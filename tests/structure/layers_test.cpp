@@ -53,10 +53,9 @@ const std::vector<Layer>& layers() {
          .libraries = {"Q"}},
         {.folder = "viewers/view/", .may = {"engine/", "viewers/"}, .libraries = {"Q"}},
         {.folder = "editor/",
-         .may = {"engine/", "editor/", "viewers/common/process.hpp",
-                 "viewers/common/shortcuts.hpp", "viewers/common/signs.hpp",
-                 "viewers/common/timeline.hpp", "viewers/common/translations.hpp",
-                 "viewers/registry.hpp", "viewers/theme.hpp"},
+         .may = {"engine/", "editor/", "viewers/common/process.hpp", "viewers/common/shortcuts.hpp",
+                 "viewers/common/signs.hpp", "viewers/common/timeline.hpp",
+                 "viewers/common/translations.hpp", "viewers/registry.hpp", "viewers/theme.hpp"},
          .libraries = {"Q"}}};
     return table;
 }

@@ -3,12 +3,13 @@
 
 namespace millrace::viewers {
 
-/// Has freed memory joined at once. Otherwise small pieces of, say, a large graph that was closed are
-/// kept apart until some later allocation joins all of them, which can stop the window for 100 ms.
+/// Has freed memory joined at once. Otherwise small pieces of, say, a large graph that was closed
+/// are kept apart until some later allocation joins all of them, which can stop the window for 100
+/// ms.
 void free_memory_steadily();
 
-/// Milliseconds since the process was made, by the system's count (10 ms fine), for programs that tell how fast
-/// they start.
+/// Milliseconds since the process was made, by the system's count (10 ms fine), for programs that
+/// tell how fast they start.
 double milliseconds_of_life();
 
 }  // namespace millrace::viewers

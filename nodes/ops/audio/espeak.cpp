@@ -26,11 +26,11 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kPatience{30'000}, kBeat{20};
 
-[[noreturn]] void missing() {
+[[noreturn]] void missing(const std::string& why = "no list of voices") {
     throw engine::Error({.code = "E-AUDIO-020",
-                         .what = "The program espeak-ng is not there",
+                         .what = "The program espeak-ng can't be run",
                          .expected = "espeak-ng on the PATH",
-                         .found = "nothing",
+                         .found = why,
                          .mend = "Install the package espeak-ng."});
 }
 
@@ -84,8 +84,8 @@ std::string listed(const std::string& what) {
         std::string text = all_of(process.take_output());
         process.wait(kPatience);
         return text;
-    } catch (const engine::Error&) {
-        missing();
+    } catch (const engine::Error& error) {
+        missing(error.problem().found);
     }
 }
 
@@ -149,7 +149,7 @@ types::Audio speak(const Utterance& utterance, const std::function<bool()>& stop
         said = all_of(process.take_errors());
     } catch (const engine::Error& error) {
         if (error.problem().code == "E-AUDIO-022") throw;
-        missing();
+        missing(error.problem().found);
     }
     if (code != 0) {
         if (said.find("does not exist") != std::string::npos) unknown_voice(utterance.voice);

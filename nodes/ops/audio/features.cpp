@@ -30,14 +30,16 @@ float mean_of(std::span<const float> values) {
 
 FrontEnd checked(const FrontEnd& front_end) {
     const FrontEnd& f = front_end;
-    const bool good = f.frame_length >= 2 && f.frame_length <= f.fft_size && f.frame_shift >= 1 &&
-                      f.frame_shift <= 1 << 20 && f.cepstra >= 0 && f.cepstra <= f.mel.filters &&
-                      f.lifter >= 0 && f.mel.fft_size == f.fft_size;
+    const bool good = f.frame_length >= 2 && f.frame_length <= f.fft_size &&
+                      f.fft_size <= 1 << 20 && f.frame_shift >= 1 && f.frame_shift <= 1 << 20 &&
+                      f.cepstra >= 0 && f.cepstra <= f.mel.filters && f.lifter >= 0 &&
+                      f.mel.fft_size == f.fft_size;
     if (good) return front_end;
     throw engine::Error(
         {.code = "E-AUDIO-003",
          .what = "Features of this layout can't be made",
-         .expected = "a frame of 2 samples or more that fits the spectrum, a shift of 1 or more, "
+         .expected = "a frame of 2 samples or more that fits a spectrum of up to 1048576, a shift "
+                     "of 1 or more, "
                      "and no more coefficients than filters",
          .found = fmt::format("{} samples every {}, spectrum of {}, {} coefficients of {} filters",
                               f.frame_length, f.frame_shift, f.fft_size, f.cepstra, f.mel.filters),

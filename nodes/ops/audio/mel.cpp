@@ -76,11 +76,12 @@ std::vector<MelFilter> mel_filters(const MelLayout& layout) {
     std::ranges::transform(edges, edges.begin(), along);
     const int bins = in_mel ? layout.fft_size / 2 : layout.fft_size / 2 + 1;
     std::vector<MelFilter> filters(static_cast<std::size_t>(layout.filters));
+    int from = 0;  // filters begin one behind the other
     for (std::size_t f = 0; f < filters.size(); ++f) {
         const double left = edges[f], top = edges[f + 1], right = edges[f + 2];
         const double height = layout.by_area ? 2 / (hz[f + 2] - hz[f]) : 1;
         MelFilter& filter = filters[f];
-        for (int bin = 0; bin < bins; ++bin) {
+        for (int bin = from; bin < bins; ++bin) {
             const double at = along(bin * layout.sample_rate / layout.fft_size);
             const double weight =
                 std::min((at - left) / (top - left), (right - at) / (right - top)) * height;
@@ -91,6 +92,7 @@ std::vector<MelFilter> mel_filters(const MelLayout& layout) {
             if (filter.weights.empty()) filter.first = bin;
             filter.weights.push_back(static_cast<float>(weight));
         }
+        if (!filter.weights.empty()) from = filter.first;
     }
     return filters;
 }

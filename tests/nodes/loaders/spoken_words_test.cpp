@@ -54,7 +54,10 @@ TEST_F(SpokenWords, UnknownVoicesAndOddWords) {
     // No options of the program, no shell: words are words.
     Source source("loaders.spoken_words", params("--version $(id) ;", "en-us", 1));
     EXPECT_EQ(source.count(), 3U);
-    EXPECT_TRUE(source.load(0) && source.load(1) && source.load(2));
+    for (std::uint64_t item = 0; item < 3; ++item) {
+        ASSERT_TRUE(source.load(item));
+        EXPECT_EQ(source.get<types::Audio>("audio").sample_rate, 16000) << "silence, too";
+    }
 }
 
 }  // namespace

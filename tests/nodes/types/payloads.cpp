@@ -151,11 +151,11 @@ void add_tensors(std::vector<Change>& all) {
 
 const engine::PayloadType* Payloads::find_payload(std::string_view name) const {
     static const std::vector<const engine::PayloadType*> known = {
-        &engine::payload_type<Audio>(),       &engine::payload_type<Boxes2d>(),     &engine::payload_type<Boxes3d>(),
-        &engine::payload_type<Calibration>(), &engine::payload_type<Image>(),
-        &engine::payload_type<Metrics>(),     &engine::payload_type<PointCloud>(),
-        &engine::payload_type<Table>(),       &engine::payload_type<Tensor>(),
-        &engine::payload_type<Text>()};
+        &engine::payload_type<Audio>(),      &engine::payload_type<Boxes2d>(),
+        &engine::payload_type<Boxes3d>(),    &engine::payload_type<Calibration>(),
+        &engine::payload_type<Image>(),      &engine::payload_type<Metrics>(),
+        &engine::payload_type<PointCloud>(), &engine::payload_type<Table>(),
+        &engine::payload_type<Tensor>(),     &engine::payload_type<Text>()};
     for (const engine::PayloadType* type : known) {
         if (type->name == name) return type;
     }

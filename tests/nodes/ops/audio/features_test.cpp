@@ -115,6 +115,8 @@ TEST(Features, ImpossibleLayoutsAreRefused) {
     front_end = kaldi_fbank(16000, 40);
     front_end.frame_shift = 0;
     EXPECT_EQ(error_code([&] { FeatureExtractor extractor(front_end); }), "E-AUDIO-003");
+    // Refused before memory is taken: a second at 10 MHz.
+    EXPECT_EQ(error_code([] { FeatureExtractor huge(kaldi_fbank(1e7, 40, 1000)); }), "E-AUDIO-003");
     FeatureExtractor extractor(kaldi_fbank(16000, 40));
     EXPECT_EQ(error_code([&] { extractor.restore(std::vector<float>(5), 4); }), "E-AUDIO-004");
 }
