@@ -257,6 +257,11 @@ public:
         return {};
     }
 
+    std::uint64_t place(std::uint64_t item) const override {
+        if constexpr (requires { node_.place(item); }) return node_.place(item);
+        return item;
+    }
+
     std::unique_ptr<NodeInstance> clone() const override {
         if constexpr (std::is_copy_constructible_v<N>) return std::make_unique<Instance<N>>(node_);
         return nullptr;

@@ -45,6 +45,8 @@ public:
     virtual std::optional<std::uint64_t> count() const = 0;
     /// Files a source or node reads for `item`; their content belongs to the cache key.
     virtual std::vector<Path> files(std::uint64_t item) const = 0;
+    /// Which of a source's own elements `item` repeats; the cache knows it by that, so a second epoch is loaded.
+    virtual std::uint64_t place(std::uint64_t item) const = 0;
     /// A copy with the same fields and state, for hot parameters; nullptr when the struct can't be copied.
     virtual std::unique_ptr<NodeInstance> clone() const = 0;
 };

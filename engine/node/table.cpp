@@ -95,6 +95,7 @@ public:
     void load(const State&, RunContext&) override { no_code(); }
     std::optional<std::uint64_t> count() const override { return {}; }
     std::vector<Path> files(std::uint64_t) const override { no_code(); }
+    std::uint64_t place(std::uint64_t) const override { no_code(); }
     std::unique_ptr<NodeInstance> clone() const override {
         return std::make_unique<TableInstance>(*this);
     }

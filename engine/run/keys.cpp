@@ -90,8 +90,10 @@ Hash128 call_key(const PlanNode& node, const Hash128& own, std::uint64_t seed, s
     Hasher hasher;
     hasher.add(own);
     for (const Hash128& key : input_keys) hasher.add(key);
-    if (type.source) hasher.add(item);
-    if (type.spec.random) hasher.add(seed).add(node.id).add(item);
+    // A source that repeats its elements draws random numbers by their place, too.
+    const std::uint64_t place = type.source ? instance.place(item) : item;
+    if (type.source) hasher.add(place);
+    if (type.spec.random) hasher.add(seed).add(node.id).add(place);
     if (type.has_files) {
         for (const Path& file : instance.files(item)) {
             hasher.add(std::filesystem::path(file.text).filename().string()).add(file_hash(file.text));
