@@ -92,15 +92,7 @@ at::ScalarType scalar_type(DType type) {
 
 Record PayloadTraits<Tensor>::record(const Tensor& tensor) {
     if (!tensor.value.defined()) return {.arrays = {}, .attributes = {{"defined", false}}};
-    auto dense =
-        std::make_shared<const at::Tensor>(dense_of(tensor.value).resolve_neg().contiguous());
-    ArrayView view;
-    view.name = "tensor";
-    view.type = dtype_of_tensor(*dense);
-    view.shape.assign(dense->sizes().begin(), dense->sizes().end());
-    view.bytes = {static_cast<const std::byte*>(dense->data_ptr()), dense->nbytes()};
-    view.owner = dense;
-    return {.arrays = {std::move(view)}, .attributes = {}};
+    return {.arrays = {types::array_of("tensor", tensor.value)}, .attributes = {}};
 }
 
 Tensor PayloadTraits<Tensor>::restore(const Record& record) {
@@ -113,11 +105,7 @@ Tensor PayloadTraits<Tensor>::restore(const Record& record) {
                      .found = "nothing"});
     }
     record.require("tensor", view->type, view->shape.size());  // that the bytes fit the shape
-    at::Tensor value = at::empty(view->shape, at::TensorOptions(scalar_type(view->type)));
-    if (!view->bytes.empty()) std::memcpy(value.data_ptr(), view->bytes.data(), view->bytes.size());
-    // A bool that is neither 0 nor 1 is undefined behaviour wherever it is read.
-    if (view->type == DType::Bool) value = value.view(at::kByte).ne(0);
-    return {std::move(value)};
+    return {types::tensor_of(*view)};
 }
 
 std::vector<visual::Visual> PayloadTraits<Tensor>::visual(const Tensor& tensor,
@@ -150,3 +138,27 @@ std::vector<visual::Visual> PayloadTraits<Tensor>::visual(const Tensor& tensor,
 }
 
 }  // namespace millrace::engine
+
+namespace millrace::types {
+
+engine::ArrayView array_of(std::string name, const at::Tensor& tensor) {
+    auto dense =
+        std::make_shared<const at::Tensor>(engine::dense_of(tensor).resolve_neg().contiguous());
+    engine::ArrayView view;
+    view.name = std::move(name);
+    view.type = engine::dtype_of_tensor(*dense);
+    view.shape.assign(dense->sizes().begin(), dense->sizes().end());
+    view.bytes = {static_cast<const std::byte*>(dense->data_ptr()), dense->nbytes()};
+    view.owner = dense;
+    return view;
+}
+
+at::Tensor tensor_of(const engine::ArrayView& array) {
+    at::Tensor value = at::empty(array.shape, at::TensorOptions(engine::scalar_type(array.type)));
+    if (!array.bytes.empty()) std::memcpy(value.data_ptr(), array.bytes.data(), array.bytes.size());
+    // A bool that is neither 0 nor 1 is undefined behaviour wherever it is read.
+    if (array.type == engine::DType::Bool) value = value.view(at::kByte).ne(0);
+    return value;
+}
+
+}  // namespace millrace::types

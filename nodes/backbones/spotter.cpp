@@ -1,0 +1,59 @@
+#include "nodes/backbones/spotter.hpp"
+
+#include <set>
+#include <utility>
+
+#include "nodes/ops/networks/network.hpp"
+
+namespace millrace::nodes {
+
+std::vector<std::string> names_of(const std::string& text) {
+    std::vector<std::string> names;
+    std::string name;
+    for (const char letter : text + ' ') {
+        if (letter != ' ' && letter != ',' && letter != '\n' && letter != '\t')
+            name += letter;
+        else if (!name.empty())
+            names.push_back(std::exchange(name, {}));
+    }
+    return names;
+}
+
+ops::SpotterTask task_of(const std::string& classes, int features, int readout_frames,
+                         const std::string& front_end) {
+    return {.features = features,
+            .classes = names_of(classes),
+            .readout_frames = readout_frames,
+            .front_end = front_end};
+}
+
+std::vector<engine::Problem> check_task(const std::string& classes, const std::string& front_end) {
+    std::vector<engine::Problem> problems;
+    const std::vector<std::string> names = names_of(classes);
+    const std::set<std::string> unique(names.begin(), names.end());
+    if (names.size() < 2 || unique.size() != names.size()) {
+        problems.push_back({.what = "The classes are not two or more different names",
+                            .expected = "names parted by blanks or commas",
+                            .found = classes,
+                            .where = "classes",
+                            .mend = "Name every class once."});
+    }
+    if (front_end.empty()) return problems;
+    try {
+        engine::parse_json(front_end, "front_end");
+    } catch (const engine::Error& error) {
+        problems.push_back(error.problem());
+        problems.back().where = "front_end";
+    }
+    return problems;
+}
+
+types::Model first_model(const engine::Value& spec, const engine::RunContext& context) {
+    const ops::Network network(spec);
+    return {.spec = spec,
+            .parameters = network.initial_parameters(context.seed()),
+            .buffers = network.initial_buffers(),
+            .average = {}};
+}
+
+}  // namespace millrace::nodes

@@ -1,0 +1,27 @@
+// What the sources of keyword spotters share: the task's parameters and the model made of a spec.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/node.hpp"
+#include "nodes/ops/networks/spotters.hpp"
+#include "nodes/types/model.hpp"
+
+namespace millrace::nodes {
+
+/// The parameters that every spotter has; each node names them again in its spec.
+ops::SpotterTask task_of(const std::string& classes, int features, int readout_frames,
+                         const std::string& front_end);
+
+/// Problems of those parameters.
+std::vector<engine::Problem> check_task(const std::string& classes, const std::string& front_end);
+
+/// Names parted by blanks or commas.
+std::vector<std::string> names_of(const std::string& text);
+
+/// A model with first parameters; keyed by the run's seed and the node.
+types::Model first_model(const engine::Value& spec, const engine::RunContext& context);
+
+}  // namespace millrace::nodes

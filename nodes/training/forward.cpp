@@ -1,0 +1,123 @@
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+
+#include "engine/node.hpp"
+#include "nodes/ops/networks/network.hpp"
+#include "nodes/training/phase.hpp"
+#include "nodes/types/model.hpp"
+
+namespace millrace::nodes {
+namespace {
+
+/// Leaves of a new history: whoever trains has parameters of its own, so that two loops that begin
+/// with one model do not meet.
+types::Model trainable(const types::Model& model) {
+    types::Model own = types::clone_of(model);
+    for (auto& [name, parameter] : own.parameters) parameter.requires_grad_(true);
+    return own;
+}
+
+bool is_trainable(const types::Model& model) {
+    return model.parameters.empty() || model.parameters.begin()->second.requires_grad();
+}
+
+struct Forward {
+    static engine::NodeSpec spec() {
+        return {
+            .id = "training.forward",
+            .title = "Forward",
+            .group = "Training",
+            .doc =
+                "Runs a model on batches. In a training loop the optimizer's answer comes back as "
+                "\"updated\", so that each batch sees the parameters after the one before. Batches "
+                "of training keep what the gradient needs; those of validation and test do not, "
+                "and "
+                "the test is of the best model where there is one.",
+            .inputs = {{"features", "[batch, frames, features]"},
+                       {.name = "phase",
+                        .doc = "0 training, 1 validation, 2 test; test without it",
+                        .optional = true},
+                       {.name = "model", .doc = "to begin with", .sync = engine::Sync::Latch},
+                       {.name = "updated",
+                        .doc = "the model after the batch before",
+                        .sync = engine::Sync::Feedback,
+                        .optional = true},
+                       {.name = "best",
+                        .doc = "the best model so far",
+                        .sync = engine::Sync::Feedback,
+                        .optional = true},
+                       {.name = "done",
+                        .doc = "1 once training is to end",
+                        .sync = engine::Sync::Feedback,
+                        .optional = true}},
+            .outputs = {{"logits", "[batch, classes], read out of the frames"},
+                        {"frames", "[batch, frames, classes]"},
+                        {"model", "that was run; with a training batch's statistics"}},
+            .pure = false,
+            .random = true,
+            .resource = engine::Resource::Compute,
+        };
+    }
+
+    using Result = std::tuple<types::Tensor, types::Tensor, types::Model>;
+
+    std::optional<Result> operator()(const types::Tensor& features, const double* phase,
+                                     const types::Model& model, const types::Model* updated,
+                                     const types::Model* best, const double* done,
+                                     engine::RunContext& context) const {
+        const double now = phase ? *phase : kTest;
+        if (now == kTrain && done && *done != 0) return std::nullopt;
+        types::Model used = updated ? *updated : model;
+        if (now == kTrain && (!updated || !is_trainable(used))) used = trainable(used);
+        if (now == kTest && best) used = *best;
+        const ops::Network network(used.spec);
+        network.check_tensors(used.parameters, used.buffers);
+        const at::Tensor input = features.value.to(used.parameters.begin()->second.scalar_type());
+
+        types::NamedTensors updates;
+        ops::Pass pass;
+        pass.training = now == kTrain;
+        pass.seed = context.seed();
+        pass.item = context.item();
+        pass.updates = &updates;
+        const types::NamedTensors& parameters = pass.training ? used.parameters : used.evaluated();
+        at::AutoGradMode gradients(pass.training);
+        const at::Tensor frames = ops::forward(network, parameters, used.buffers, input, pass);
+        const at::Tensor logits = ops::read_out(network.readout(), frames);
+        if (!logits.isfinite().all().item<bool>())
+            fail_not_finite(network, parameters, used, input, pass);
+        for (auto& [name, value] : updates) used.buffers[name] = std::move(value);
+        return Result{types::Tensor{logits}, types::Tensor{frames}, std::move(used)};
+    }
+
+private:
+    [[noreturn]] static void fail_not_finite(const ops::Network& network,
+                                             const types::NamedTensors& parameters,
+                                             const types::Model& model, const at::Tensor& input,
+                                             const ops::Pass& pass) {
+        const std::string layer =
+            ops::first_not_finite(network, parameters, model.buffers, input, pass);
+        throw engine::Error(
+            {.code = "E-TRAIN-022",
+             .what = "The model gives NaN or infinity",
+             .expected = "finite outputs",
+             .found = input.isfinite().all().item<bool>()
+                          ? fmt::format("the first in layer \"{}\", after {} steps", layer,
+                                        model.version)
+                          : "NaN or infinity in the features already",
+             .mend =
+                 "Lower the rate or clip gradients; set the node's error policy to skip to leave "
+                 "such batches out."});
+    }
+};
+
+}  // namespace
+
+void register_forward(engine::Registry& registry) { registry.add<Forward>(); }
+
+}  // namespace millrace::nodes

@@ -1,0 +1,8 @@
+// The phases of a training stream, as numbers on a wire: control.switch parts them.
+#pragma once
+
+namespace millrace::nodes {
+
+inline constexpr double kTrain = 0, kValidation = 1, kTest = 2;
+
+}  // namespace millrace::nodes
