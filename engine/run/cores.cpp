@@ -1,11 +1,13 @@
 #include "engine/run/cores.hpp"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <sched.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace millrace::engine {
@@ -84,15 +86,41 @@ int available_cores() {
     return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+namespace {
+
+/// The function of a library that is already loaded, whatever its version; nullptr without it. Looked up, not linked:
+/// only plug-ins bring such libraries, and maybe none does.
+void* loaded_function(const char* library, const char* name) {
+    struct Search {
+        std::string_view prefix;
+        std::string path;
+    } search{library, {}};
+    dl_iterate_phdr(
+        [](dl_phdr_info* info, std::size_t, void* data) {
+            Search& wanted = *static_cast<Search*>(data);
+            const std::string_view path = info->dlpi_name ? info->dlpi_name : "";
+            if (!path.substr(path.rfind('/') + 1).starts_with(wanted.prefix)) return 0;
+            wanted.path = path;
+            return 1;
+        },
+        &search);
+    if (search.path.empty()) return nullptr;
+    void* handle = dlopen(search.path.c_str(), RTLD_NOW | RTLD_NOLOAD);
+    return handle ? dlsym(handle, name) : nullptr;
+}
+
+}  // namespace
+
 void set_library_threads(int threads) {
-    // Looked up, not linked: only plug-ins bring an OpenMP runtime, and maybe none does.
     using Setter = void (*)(int);
-    static const Setter setter = []() -> Setter {
-        void* runtime = dlopen("libgomp.so.1", RTLD_NOW | RTLD_NOLOAD);
-        return runtime ? reinterpret_cast<Setter>(dlsym(runtime, "omp_set_num_threads")) : nullptr;
-    }();
+    using Getter = int (*)();
+    static const auto setter = reinterpret_cast<Setter>(loaded_function("libgomp.so", "omp_set_num_threads"));
+    // LibTorch sets OpenMP's number for a thread anew at its first use there: that must come before ours, or which
+    // thread a call meets would decide its sums.
+    static const auto torch = reinterpret_cast<Getter>(loaded_function("libtorch_cpu.so", "_ZN2at15get_num_threadsEv"));
     thread_local int present = 0;
     if (!setter || present == threads) return;
+    if (present == 0 && torch) torch();
     present = threads;
     setter(threads);
 }

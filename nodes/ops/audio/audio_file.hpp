@@ -2,7 +2,11 @@
 // soxr. Files are untrusted. Plain functions, any thread.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "nodes/types/audio.hpp"
@@ -20,6 +24,15 @@ bool is_audio_name(std::string_view name);
 /// recording of a known format), E-AUDIO-011 (more than kMostSamples), E-AUDIO-012 (ends before
 /// what its header says).
 types::Audio read_audio(const std::filesystem::path& file);
+
+/// The recording that these bytes are; `where` names their origin in errors. Throws Error as
+/// read_audio() does, less E-FILE-001.
+types::Audio decode_audio(std::span<const std::byte> bytes, const std::string& where);
+
+/// The recording that `bytes` bytes of the file are, from `offset` on: one of an archive. Throws
+/// Error as read_audio() does; E-AUDIO-012, too, when the file ends before them.
+types::Audio read_audio_part(const std::filesystem::path& file, std::uint64_t offset,
+                             std::uint64_t bytes);
 
 /// One channel, the mean of all.
 types::Audio mono(const types::Audio& audio);

@@ -1,4 +1,6 @@
 #include <cmath>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +11,7 @@
 #include "engine/problem.hpp"
 #include "engine/random.hpp"
 #include "nodes/ops/networks/all_sum.hpp"
+#include "nodes/ops/networks/int8.hpp"
 #include "nodes/ops/networks/network.hpp"
 
 namespace millrace::ops {
@@ -22,8 +25,10 @@ constexpr double kMomentum = 0.1;         // share of a new batch in the running
 /// One pass; layers are methods over frames [batch, time, positions, channels].
 class Runner {
 public:
-    Runner(const NamedTensors& parameters, const NamedTensors& buffers, const Pass& pass)
-        : parameters_(parameters), buffers_(buffers), pass_(pass) {}
+    /// With `rounder` weights and states are those of the device.
+    Runner(const NamedTensors& parameters, const NamedTensors& buffers, const Pass& pass,
+           const FakeInt8* rounder)
+        : parameters_(parameters), buffers_(buffers), pass_(pass), rounder_(rounder) {}
 
     at::Tensor apply(const Layer& layer, const at::Tensor& input, const at::Tensor& with) const {
         switch (layer.kind) {
@@ -116,7 +121,8 @@ private:
             if (padded.size(2) == reach && layer.frequency_stride == 1) return part;
             return part.slice(2, frequency, frequency + reach, layer.frequency_stride);
         };
-        const at::Tensor weight = parameter(layer, "weight");
+        at::Tensor weight = parameter(layer, "weight");
+        if (rounder_) weight = rounder_->weight_rows(weight, layer.depthwise);
         at::Tensor output;
         if (layer.depthwise) {
             for (std::int64_t time = 0; time < layer.kernel; ++time) {
@@ -143,11 +149,17 @@ private:
 
     at::Tensor svdf(const Layer& layer, const at::Tensor& input) const {
         const std::int64_t frames = input.size(1), filters = layer.units * layer.rank;
-        const at::Tensor features =
-            input.reshape({-1, layer.in.channels}).mm(parameter(layer, "feature").t());
+        at::Tensor feature = parameter(layer, "feature"), time = parameter(layer, "time");
+        if (rounder_) {
+            feature = rounder_->weight(feature, 127);
+            time = rounder_->weight(time, 32767);
+        }
+        at::Tensor features = input.reshape({-1, layer.in.channels}).mm(feature.t());
+        if (pass_.watch) pass_.watch(layer.name + "/state", features);
+        if (rounder_) features = rounder_->state(layer.name + "/state", features);
+        time = time.t();
         const at::Tensor padded = with_history(
             layer, features.reshape({input.size(0), frames, 1, filters}), layer.memory - 1);
-        const at::Tensor time = parameter(layer, "time").t();
         at::Tensor output;
         for (std::int64_t tap = 0; tap < layer.memory; ++tap) {
             const at::Tensor part = padded.narrow(1, tap, frames) * time[tap];
@@ -210,6 +222,7 @@ private:
     const NamedTensors& parameters_;
     const NamedTensors& buffers_;
     const Pass& pass_;
+    const FakeInt8* rounder_;
 };
 
 at::Tensor Runner::batch_norm_together(const at::Tensor& rows, const at::Tensor& weight,
@@ -246,7 +259,13 @@ at::Tensor forward(const Network& network, const NamedTensors& parameters,
     if (features.dim() != 3 || features.size(2) != network.input().channels ||
         !features.is_floating_point())
         wrong_features(network, features);
-    const Runner runner(parameters, buffers, pass);
+    std::optional<FakeInt8> rounder;
+    std::set<std::string> device;
+    if (network.quantization().on) {
+        rounder.emplace(network, buffers, pass);
+        for (std::string& name : network.device_tensors()) device.insert(std::move(name));
+    }
+    const Runner runner(parameters, buffers, pass, rounder ? &*rounder : nullptr);
     const at::Tensor input = features.unsqueeze(2);
     // The last reader of each output, after which it need not be held here.
     const std::vector<Layer>& layers = network.layers();
@@ -264,7 +283,9 @@ at::Tensor forward(const Network& network, const NamedTensors& parameters,
         const Layer& layer = layers[i];
         outputs[i] = runner.apply(layer, of(layer.from),
                                   layer.kind == LayerKind::Add ? of(layer.with) : at::Tensor());
-        if (pass.watch) pass.watch(layer, outputs[i]);
+        if (pass.watch) pass.watch(layer.name, outputs[i]);
+        if (rounder && device.contains(layer.name))
+            outputs[i] = rounder->tensor(layer.name, outputs[i]);
         for (const int from : {layer.from, layer.with}) {
             if (from != kInput && last[static_cast<std::size_t>(from)] == i)
                 outputs[static_cast<std::size_t>(from)].reset();
@@ -296,8 +317,8 @@ std::string first_not_finite(const Network& network, const NamedTensors& paramet
     NamedTensors updates;
     watched.updates = &updates;
     watched.state = nullptr;
-    watched.watch = [&](const Layer& layer, const at::Tensor& output) {
-        if (first.empty() && !output.isfinite().all().item<bool>()) first = layer.name;
+    watched.watch = [&](const std::string& name, const at::Tensor& output) {
+        if (first.empty() && !output.isfinite().all().item<bool>()) first = name;
     };
     forward(network, parameters, buffers, features, watched);
     return first;

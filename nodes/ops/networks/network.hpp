@@ -19,6 +19,9 @@
 //     svdf       units, rank 1, memory (Nakkiran et al. 2015; no activation)
 //     batch_norm, relu, relu6, mean (over positions), dropout share
 //     add        with: the sum with that layer's output
+//
+// With "quantization" {"freeze_after": steps} the network has ranges of its device tensors as
+// buffers "name.low" and "name.high", and rounds weights and these tensors in every pass.
 #pragma once
 
 #include <cstdint>
@@ -66,6 +69,12 @@ struct Readout {
     std::int64_t frames = 0;  ///< the last so many; 0: all
 };
 
+/// Training that knows of int8: tensors and weights are rounded as the device will, see int8.hpp.
+struct Quantization {
+    bool on = false;
+    std::int64_t freeze_after = 0;  ///< steps after which ranges rest; 0: they always move
+};
+
 class Network {
 public:
     /// Throws Error E-NET-001 for a spec that is malformed, E-NET-002 for layers that don't fit
@@ -78,6 +87,14 @@ public:
     FrameShape output() const;
     const Readout& readout() const { return readout_; }
     const std::vector<std::string>& classes() const { return classes_; }
+    const Quantization& quantization() const { return quantization_; }
+    /// Whether layer `number` is computed in one with the activation behind it, its only reader.
+    bool is_fused(int number) const;
+    /// Tensors that are int8 on the device, by the names that Pass::watch has for them, and states
+    /// of SVDF layers, which are int16.
+    std::vector<std::string> device_tensors() const;
+    /// Those among them whose range is that of their clamp.
+    std::vector<std::string> fixed_ranges() const;
     /// Frames before the newest that an output depends on.
     std::int64_t history() const;
     std::int64_t macs_per_frame() const;
@@ -101,6 +118,7 @@ private:
     std::vector<Layer> layers_;
     FrameShape input_;
     Readout readout_;
+    Quantization quantization_;
     std::vector<std::string> classes_;
 };
 
@@ -109,6 +127,7 @@ class Reducer {
 public:
     virtual ~Reducer() = default;
     virtual void sum(at::Tensor& tensor) const = 0;
+    virtual void most(at::Tensor& tensor) const = 0;  ///< the largest of each element
 };
 
 /// What a pass through a network needs beside its tensors.
@@ -118,7 +137,9 @@ struct Pass {
     NamedTensors* updates = nullptr;   ///< in training, the buffers' new values go here
     /// The frames that layers keep between the parts of a stream; none at its beginning.
     NamedTensors* state = nullptr;
-    std::function<void(const Layer&, const at::Tensor&)> watch = {};  ///< every layer's output
+    /// Every layer's output by the layer's name, and what an SVDF layer keeps as "name/state".
+    std::function<void(const std::string&, const at::Tensor&)> watch = {};
+    std::uint64_t step = 0;  ///< optimizer steps so far, for ranges that come to rest
     const Reducer* reducer = nullptr;
 };
 
