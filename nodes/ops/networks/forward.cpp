@@ -19,8 +19,7 @@ namespace {
 
 constexpr double kEpsilon =
     1e-5;  // of BatchNorm, as LibTorch and Keras's streaming spotters have it
-constexpr double kFeatureEpsilon = 1e-4;  // variance of log energies, a hundredth of a neper
-constexpr double kMomentum = 0.1;         // share of a new batch in the running statistics
+constexpr double kMomentum = 0.1;  // share of a new batch in the running statistics
 
 /// One pass; layers are methods over frames [batch, time, positions, channels].
 class Runner {
@@ -155,8 +154,8 @@ private:
             time = rounder_->weight(time, 32767);
         }
         at::Tensor features = input.reshape({-1, layer.in.channels}).mm(feature.t());
-        if (pass_.watch) pass_.watch(layer.name + "/state", features);
         if (rounder_) features = rounder_->state(layer.name + "/state", features);
+        if (pass_.watch) pass_.watch(layer.name + "/state", features);
         time = time.t();
         const at::Tensor padded = with_history(
             layer, features.reshape({input.size(0), frames, 1, filters}), layer.memory - 1);
@@ -261,7 +260,7 @@ at::Tensor forward(const Network& network, const NamedTensors& parameters,
         wrong_features(network, features);
     std::optional<FakeInt8> rounder;
     std::set<std::string> device;
-    if (network.quantization().on) {
+    if (network.quantization().on && pass.rounding == DeviceRounding::On) {
         rounder.emplace(network, buffers, pass);
         for (std::string& name : network.device_tensors()) device.insert(std::move(name));
     }
@@ -283,9 +282,9 @@ at::Tensor forward(const Network& network, const NamedTensors& parameters,
         const Layer& layer = layers[i];
         outputs[i] = runner.apply(layer, of(layer.from),
                                   layer.kind == LayerKind::Add ? of(layer.with) : at::Tensor());
-        if (pass.watch) pass.watch(layer.name, outputs[i]);
         if (rounder && device.contains(layer.name))
             outputs[i] = rounder->tensor(layer.name, outputs[i]);
+        if (pass.watch) pass.watch(layer.name, outputs[i]);
         for (const int from : {layer.from, layer.with}) {
             if (from != kInput && last[static_cast<std::size_t>(from)] == i)
                 outputs[static_cast<std::size_t>(from)].reset();

@@ -130,6 +130,12 @@ public:
     virtual void most(at::Tensor& tensor) const = 0;  ///< the largest of each element
 };
 
+/// Whether a network with ranges rounds: off for measuring them.
+enum class DeviceRounding { On, Off };
+
+/// Added to the variance of features.
+inline constexpr double kFeatureEpsilon = 1e-4;  // of log energies, a hundredth of a neper squared
+
 /// What a pass through a network needs beside its tensors.
 struct Pass {
     bool training = false;             ///< batch statistics and dropout
@@ -139,6 +145,7 @@ struct Pass {
     NamedTensors* state = nullptr;
     /// Every layer's output by the layer's name, and what an SVDF layer keeps as "name/state".
     std::function<void(const std::string&, const at::Tensor&)> watch = {};
+    DeviceRounding rounding = DeviceRounding::On;
     std::uint64_t step = 0;  ///< optimizer steps so far, for ranges that come to rest
     const Reducer* reducer = nullptr;
 };
