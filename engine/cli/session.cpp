@@ -30,6 +30,7 @@ void report_plugins(const Catalogue& catalogue) {
 
 std::unique_ptr<Catalogue> load_catalogue(int library_threads) {
     engine::set_library_environment(library_threads);
+    engine::keep_freed_memory();
     auto catalogue = std::make_unique<Catalogue>();
     catalogue->plugins = engine::load_plugins(catalogue->registry, engine::plugin_folders());
     report_plugins(*catalogue);

@@ -27,6 +27,7 @@ int worker_command(const Call& call) {
         .load =
             [](engine::Registry& registry) {
                 engine::set_library_environment(engine::available_cores());
+                engine::keep_freed_memory();
                 return engine::load_plugins(registry, engine::plugin_folders());
             },
         .roots = roots_of(call, {}, {}),

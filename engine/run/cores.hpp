@@ -59,4 +59,7 @@ void set_library_threads(int threads);
 /// plug-ins are loaded. Variables the user has set stay.
 void set_library_environment(int threads);
 
+/// Lets the allocator keep more of what is freed, for a program that runs graphs.
+void keep_freed_memory();
+
 }  // namespace millrace::engine

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "nodes/ops/networks/network.hpp"
+#include "nodes/ops/spotting/front_end.hpp"
 
 namespace millrace::nodes {
 
@@ -19,9 +20,10 @@ std::vector<std::string> names_of(const std::string& text) {
     return names;
 }
 
-ops::SpotterTask task_of(const std::string& classes, int features, int readout_frames,
+ops::SpotterTask task_of(const std::string& classes, int readout_frames,
                          const std::string& front_end) {
-    return {.features = features,
+    const ops::FrontEnd made = ops::front_end_from(engine::parse_json(front_end, "front_end"));
+    return {.features = made.dimension(),
             .classes = names_of(classes),
             .readout_frames = readout_frames,
             .front_end = front_end};
@@ -38,9 +40,8 @@ std::vector<engine::Problem> check_task(const std::string& classes, const std::s
                             .where = "classes",
                             .mend = "Name every class once."});
     }
-    if (front_end.empty()) return problems;
     try {
-        engine::parse_json(front_end, "front_end");
+        ops::front_end_from(engine::parse_json(front_end, "front_end"));
     } catch (const engine::Error& error) {
         problems.push_back(error.problem());
         problems.back().where = "front_end";

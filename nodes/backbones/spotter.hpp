@@ -11,8 +11,12 @@
 
 namespace millrace::nodes {
 
+/// 40 log-mel bands of telephone speech.
+inline constexpr const char* kFrontEnd =
+    R"({"style": "kaldi", "sample_rate": 8000, "filters": 40})";
+
 /// The parameters that every spotter has; each node names them again in its spec.
-ops::SpotterTask task_of(const std::string& classes, int features, int readout_frames,
+ops::SpotterTask task_of(const std::string& classes, int readout_frames,
                          const std::string& front_end);
 
 /// Problems of those parameters.

@@ -84,6 +84,7 @@ struct Forward {
         pass.training = now == kTrain;
         pass.seed = context.seed();
         pass.item = context.item();
+        pass.step = used.version;
         pass.updates = &updates;
         const types::NamedTensors& parameters = pass.training ? used.parameters : used.evaluated();
         at::AutoGradMode gradients(pass.training);

@@ -25,7 +25,7 @@
 
 namespace millrace::nodes {
 void register_audio_files(engine::Registry& registry);
-void register_spoken_words(engine::Registry& registry);
+void register_speech_corpus(engine::Registry& registry);
 void register_scene(engine::Registry& registry);
 void register_cloud_files(engine::Registry& registry);
 void register_image_folder(engine::Registry& registry);
@@ -37,7 +37,7 @@ inline const engine::Registry& loaders_registry() {
     static const engine::Registry* const registry = [] {
         static engine::Registry made;
         nodes::register_audio_files(made);
-        nodes::register_spoken_words(made);
+        nodes::register_speech_corpus(made);
         nodes::register_scene(made);
         nodes::register_cloud_files(made);
         nodes::register_image_folder(made);

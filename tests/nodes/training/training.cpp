@@ -69,7 +69,7 @@ struct Examples {
 
 constexpr const char* kGraph = R"({"schema": "millrace/1", "nodes": {
     "examples": {"type": "test.examples"},
-    "model": {"type": "backbones.lico_net", "params": {"classes": "a b c", "features": 6, "channels": 6,
+    "model": {"type": "backbones.lico_net", "params": {"classes": "a b c", "front_end": "{\"sample_rate\": 8000, \"filters\": 6}", "channels": 6,
         "kernel": 3, "expand": 2, "blocks": 1, "readout_frames": 6}},
     "batch": {"type": "training.batch", "params": {"size": 8}},
     "forward": {"type": "training.forward"},

@@ -1,0 +1,184 @@
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <sstream>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "engine/node.hpp"
+#include "nodes/ops/metrics/classification.hpp"
+#include "nodes/types/table.hpp"
+#include "nodes/types/tensor.hpp"
+
+namespace millrace::nodes {
+namespace {
+
+using Output = std::tuple<types::Tensor, types::Table>;
+
+struct Confusion {
+    std::string classes;
+
+    static engine::NodeSpec spec() {
+        return {
+            .id = "metrics.confusion",
+            .title = "Confusion matrix",
+            .group = "Metrics",
+            .doc =
+                "Counts how often each class is taken for each other, over the whole stream. The "
+                "class with the largest logit counts, the first of several that are equal. The "
+                "metric \"accuracy\" is written at the end.",
+            .inputs = {{"logits", "[classes] or [batch, classes] floating point"},
+                       {"labels", "[] or [batch] int64; what is below 0 is left out"}},
+            .outputs = {{"matrix",
+                         "[classes, classes] int64; rows are labels, columns predictions"},
+                        {"report",
+                         "class, count of its examples, precision and recall, each 0 to "
+                         "1 and NaN where nothing was counted; the accuracy is both of "
+                         "the last row"}},
+            .params = {{.name = "classes",
+                        .field = &Confusion::classes,
+                        .doc =
+                            "Names of the classes, parted by blanks; their numbers where empty"}},
+            .rate = engine::Rate::New,
+            .gathers = "*",
+        };
+    }
+
+    std::optional<Output> operator()(const types::Tensor& logits, const types::Tensor& labels) {
+        require_shapes(logits.value, labels.value);
+        const at::NoGradGuard no_gradients;
+        const std::int64_t width = logits.value.size(-1);
+        require_width(width);
+        if (!matrix_) matrix_.emplace(width);
+        const at::Tensor rows = logits.value.reshape({-1, width});
+        if (rows.isnan().any().item<bool>()) {
+            throw engine::Error({.code = "E-METRIC-032",
+                                 .what = "Logits are NaN, which no class is the largest of",
+                                 .expected = "numbers",
+                                 .found = "NaN",
+                                 .mend = "Look for the node that makes the first NaN."});
+        }
+        const at::Tensor predictions = rows.argmax(1).contiguous();
+        const at::Tensor truth = labels.value.reshape({-1}).contiguous();
+        const std::int64_t* prediction = predictions.data_ptr<std::int64_t>();
+        const std::int64_t* label = truth.data_ptr<std::int64_t>();
+        // All or none of a batch, so that one that is skipped for its labels leaves no trace.
+        for (std::int64_t i = 0; i < truth.numel(); ++i) {
+            if (label[i] >= 0) matrix_->check_class(label[i], "label");
+        }
+        for (std::int64_t i = 0; i < truth.numel(); ++i) {
+            if (label[i] >= 0) matrix_->add(label[i], prediction[i]);
+        }
+        return {};
+    }
+
+    std::optional<Output> finish(engine::RunContext& context) {
+        if (!matrix_) return {};
+        if (matrix_->total() > 0)
+            context.metric("accuracy", matrix_->accuracy());
+        else
+            context.warn("No example has a label, so that there is no accuracy");
+        return Output{types::Tensor{counts()}, report()};
+    }
+
+    engine::State save() const {
+        engine::State state;
+        if (matrix_) state.packets["counts"] = {engine::Packet::make(types::Tensor{counts()})};
+        return state;
+    }
+
+    void load(const engine::State& state) {
+        const auto kept = state.packets.find("counts");
+        if (kept == state.packets.end()) return;
+        const at::Tensor& saved = kept->second.at(0).as<types::Tensor>().value;
+        const bool is_matrix = saved.dim() == 2 && saved.scalar_type() == at::kLong;
+        const at::Tensor flat = is_matrix ? saved.contiguous() : at::empty({0, 0}, at::kLong);
+        const std::span counts(flat.data_ptr<std::int64_t>(),
+                               static_cast<std::size_t>(flat.numel()));
+        matrix_.emplace(flat.size(0), std::vector<std::int64_t>(counts.begin(), counts.end()));
+    }
+
+private:
+    static std::string text_of(const at::Tensor& tensor) {
+        if (!tensor.defined()) return "no tensor";
+        return fmt::format("{} [{}]", c10::toString(tensor.scalar_type()),
+                           fmt::join(tensor.sizes().vec(), ", "));
+    }
+
+    static void require_shapes(const at::Tensor& logits, const at::Tensor& labels) {
+        const bool defined = logits.defined() && labels.defined();
+        if (defined && at::isFloatingType(logits.scalar_type()) &&
+            labels.scalar_type() == at::kLong && (logits.dim() == 1 || logits.dim() == 2) &&
+            labels.sizes() == logits.sizes().slice(0, logits.dim() - 1))
+            return;
+        throw engine::Error(
+            {.code = "E-METRIC-030",
+             .what = "Logits and labels don't fit each other",
+             .expected = "floating-point [classes] and int64 [], or [batch, classes] and [batch]",
+             .found = text_of(logits) + " and " + text_of(labels),
+             .mend = "Wire the logits and the labels of the same items."});
+    }
+
+    void require_width(std::int64_t width) const {
+        const auto named = static_cast<std::int64_t>(names().size());
+        const bool as_before = !matrix_ || matrix_->classes() == width;
+        if (as_before && (named == 0 || named == width)) return;
+        throw engine::Error({.code = "E-METRIC-031",
+                             .what = as_before ? "The logits are not those of the classes named"
+                                               : "The number of classes changes",
+                             .expected = fmt::format("{}", as_before ? named : matrix_->classes()),
+                             .found = fmt::format("{}", width),
+                             .mend = as_before ? "Name each class of the model once, in its order."
+                                               : "Evaluate one model at a time."});
+    }
+
+    std::vector<std::string> names() const {
+        std::istringstream stream(classes);
+        std::vector<std::string> found;
+        for (std::string name; stream >> name;) found.push_back(name);
+        return found;
+    }
+
+    at::Tensor counts() const {
+        at::Tensor tensor = at::empty({matrix_->classes(), matrix_->classes()}, at::kLong);
+        std::ranges::copy(matrix_->counts(), tensor.data_ptr<std::int64_t>());
+        return tensor;
+    }
+
+    types::Table report() const {
+        std::vector<std::string> column = names();
+        for (auto i = static_cast<std::int64_t>(column.size()); i < matrix_->classes(); ++i)
+            column.push_back(fmt::format("{}", i));
+        std::vector<std::int64_t> count;
+        std::vector<double> precision, recall;
+        for (std::int64_t i = 0; i < matrix_->classes(); ++i) {
+            count.push_back(matrix_->labelled(i));
+            precision.push_back(matrix_->precision(i));
+            recall.push_back(matrix_->recall(i));
+        }
+        column.emplace_back("accuracy");
+        count.push_back(matrix_->total());
+        // Over all classes together, every wrong prediction is also one that is missed.
+        precision.push_back(matrix_->accuracy());
+        recall.push_back(matrix_->accuracy());
+        return {.columns = {{"class", std::move(column)},
+                            {"count", std::move(count)},
+                            {"precision", std::move(precision)},
+                            {"recall", std::move(recall)}}};
+    }
+
+    std::optional<ops::ConfusionMatrix> matrix_;
+};
+
+}  // namespace
+
+void register_confusion(engine::Registry& registry) { registry.add<Confusion>(); }
+
+}  // namespace millrace::nodes
