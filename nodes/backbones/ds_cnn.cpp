@@ -9,7 +9,7 @@ namespace millrace::nodes {
 namespace {
 
 struct DsCnn {
-    int channels = 24, blocks = 3, kernel = 3, frequency_kernel = 3;
+    int channels = 26, blocks = 3, kernel = 3, frequency_kernel = 3;
     std::string classes = "zero one two three four five six seven eight nine _silence_";
     int readout_frames = 98;
     std::string front_end = kFrontEnd;

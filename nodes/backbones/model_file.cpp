@@ -39,7 +39,9 @@ struct ModelFile {
     std::optional<types::Model> operator()(engine::Item item) const {
         if (item.number > 0) return std::nullopt;
         types::Model model = types::read_model(path.text);
-        ops::Network(model.spec).check_tensors(model.parameters, model.buffers);
+        const ops::Network network(model.spec);
+        network.check_tensors(model.parameters, model.buffers);
+        if (!model.average.empty()) network.check_tensors(model.average, model.buffers);
         return model;
     }
 };

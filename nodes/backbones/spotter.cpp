@@ -5,33 +5,22 @@
 
 #include "nodes/ops/networks/network.hpp"
 #include "nodes/ops/spotting/front_end.hpp"
+#include "nodes/ops/words.hpp"
 
 namespace millrace::nodes {
-
-std::vector<std::string> names_of(const std::string& text) {
-    std::vector<std::string> names;
-    std::string name;
-    for (const char letter : text + ' ') {
-        if (letter != ' ' && letter != ',' && letter != '\n' && letter != '\t')
-            name += letter;
-        else if (!name.empty())
-            names.push_back(std::exchange(name, {}));
-    }
-    return names;
-}
 
 ops::SpotterTask task_of(const std::string& classes, int readout_frames,
                          const std::string& front_end) {
     const ops::FrontEnd made = ops::front_end_from(engine::parse_json(front_end, "front_end"));
     return {.features = made.dimension(),
-            .classes = names_of(classes),
+            .classes = ops::words_of(classes),
             .readout_frames = readout_frames,
             .front_end = front_end};
 }
 
 std::vector<engine::Problem> check_task(const std::string& classes, const std::string& front_end) {
     std::vector<engine::Problem> problems;
-    const std::vector<std::string> names = names_of(classes);
+    const std::vector<std::string> names = ops::words_of(classes);
     const std::set<std::string> unique(names.begin(), names.end());
     if (names.size() < 2 || unique.size() != names.size()) {
         problems.push_back({.what = "The classes are not two or more different names",
@@ -41,7 +30,8 @@ std::vector<engine::Problem> check_task(const std::string& classes, const std::s
                             .mend = "Name every class once."});
     }
     try {
-        ops::front_end_from(engine::parse_json(front_end, "front_end"));
+        const ops::FeatureExtractor possible(
+            ops::front_end_from(engine::parse_json(front_end, "front_end")));
     } catch (const engine::Error& error) {
         problems.push_back(error.problem());
         problems.back().where = "front_end";

@@ -22,10 +22,7 @@ ops::SpotterTask task_of(const std::string& classes, int readout_frames,
 /// Problems of those parameters.
 std::vector<engine::Problem> check_task(const std::string& classes, const std::string& front_end);
 
-/// Names parted by blanks or commas.
-std::vector<std::string> names_of(const std::string& text);
-
-/// A model with first parameters; keyed by the run's seed and the node.
+/// A model with first parameters; keyed by the run's seed and the tensors' names.
 types::Model first_model(const engine::Value& spec, const engine::RunContext& context);
 
 }  // namespace millrace::nodes

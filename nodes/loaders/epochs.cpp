@@ -43,4 +43,54 @@ std::uint64_t Epochs::count() const {
     return items > 0 && times > kMost / items ? kMost : items * times;
 }
 
+std::uint64_t Parts::element(std::size_t part, std::uint64_t index) const {
+    const bool is_speech = index < sizes[part].speech;
+    std::uint64_t before = is_speech ? 0 : speech();
+    for (std::size_t i = 0; i < part; ++i) before += is_speech ? sizes[i].speech : sizes[i].quiet;
+    return before + (is_speech ? index : index - sizes[part].speech);
+}
+
+std::size_t Parts::part_of_quiet(std::uint64_t element) const {
+    std::uint64_t left = element - speech();
+    std::size_t part = 0;
+    while (part < 2 && left >= sizes[part].quiet) left -= sizes[part++].quiet;
+    return part;
+}
+
+Placed Epochs::placed(std::uint64_t item, const Shard& shard) const {
+    const std::uint64_t share = std::max<std::uint64_t>(1, shard.count(items));
+    const std::uint64_t index = shard.global(item % share);
+    const bool padding = index >= items;
+    const std::uint64_t within = padding ? (items > 0 ? items - 1 : 0) : index;
+    return {place(item / share * items + within), padding};
+}
+
+std::uint64_t Epochs::count(const Shard& shard) const {
+    return Epochs{.items = shard.count(items), .epochs = epochs}.count();
+}
+
+std::uint64_t Course::count() const {
+    return training.count(shard) +
+           static_cast<std::uint64_t>(training.epochs) * shard.count(parts.sizes[1].all()) +
+           shard.count(parts.sizes[2].all());
+}
+
+Placed Course::placed(std::uint64_t item) const {
+    const std::uint64_t train = shard.count(training.items);
+    const std::uint64_t epoch = train + shard.count(parts.sizes[1].all());
+    const auto epochs = static_cast<std::uint64_t>(training.epochs);
+    const bool test = item >= epoch * epochs;
+    const std::uint64_t number = test ? 0 : item / epoch;
+    const std::uint64_t within = test ? item - epoch * epochs : item % epoch;
+    const std::size_t part = test ? 2 : within < train ? 0 : 1;
+    const std::uint64_t there = part == 0 ? training.items : parts.sizes[part].all();
+    std::uint64_t index = shard.global(part == 1 ? within - train : within);
+    const bool padding = index >= there;
+    if (padding) index = there > 0 ? there - 1 : 0;
+    if (part > 0) return {parts.element(part, index), padding};
+    if (training.order == Order::Listed) return {parts.element(0, first + index), padding};
+    return {parts.element(0, permuted(index, parts.sizes[0].all(), training.seed, number)),
+            padding};
+}
+
 }  // namespace millrace::nodes

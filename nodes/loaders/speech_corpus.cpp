@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -14,35 +14,25 @@
 #include <fmt/format.h>
 
 #include "engine/node.hpp"
+#include "nodes/loaders/corpus_lists.hpp"
 #include "nodes/loaders/epochs.hpp"
 #include "nodes/loaders/listing.hpp"
 #include "nodes/ops/audio/audio_file.hpp"
 #include "nodes/ops/audio/espeak.hpp"
 #include "nodes/ops/corpus/corpus.hpp"
 #include "nodes/ops/corpus/noise.hpp"
+#include "nodes/ops/training/process_group.hpp"
+#include "nodes/ops/words.hpp"
 #include "nodes/types/table.hpp"
 
 namespace millrace::nodes {
 namespace {
 
-enum class CorpusKind { SpokenWords, WordFolder, Fsdd, LibriSpeech };
 enum class Part { All, Train, Validation, Test, Course };
 
 constexpr int kSpokenRate = 16000;
 constexpr std::string_view kSilence = "_silence_";
-
-std::vector<std::string> words_of(const std::string& text) {
-    std::vector<std::string> words;
-    std::string word;
-    for (const char letter : text + ' ') {
-        if (letter != ' ' && letter != ',' && letter != '\n' && letter != '\t') {
-            word += letter;
-        } else if (!word.empty()) {
-            words.push_back(std::exchange(word, {}));
-        }
-    }
-    return words;
-}
+constexpr const char* kPadding = "_padding_";  // as training.batch knows it
 
 struct SpeechCorpus {
     CorpusKind kind = CorpusKind::SpokenWords;
@@ -192,8 +182,8 @@ struct SpeechCorpus {
         need(slowest <= fastest, "The slowest speed is above the fastest", "slowest");
         need(lowest <= highest, "The lowest pitch is above the highest", "lowest");
         if (kind == CorpusKind::SpokenWords) {
-            need(!words_of(words).empty(), "There are no words", "words");
-            need(!words_of(voices).empty(), "There are no voices", "voices");
+            need(!ops::words_of(words).empty(), "There are no words", "words");
+            need(!ops::words_of(voices).empty(), "There are no voices", "voices");
         } else if (root.text.empty()) {
             problems.push_back({.code = "E-FILE-001",
                                 .what = "A corpus of recordings needs its folder",
@@ -219,64 +209,57 @@ struct SpeechCorpus {
                  .expected = "an utterance or more",
                  .found = fmt::format("none in {}", wanted() ? to_text(*wanted()) : "all"),
                  .where = "split",
-                 .mend = kind == CorpusKind::SpokenWords
-                             ? "Choose another split, more takes, or held_out "
-                               "from the voices."
-                             : "Choose another split, or more of the corpus."});
+                 .mend = "Choose another split, or more of the corpus"});
         }
-        parts_ = part_sizes();
-        std::uint64_t quiet = 0;
-        for (const Sizes& part : parts_) quiet += part.quiet;
-        const bool course = split == Part::Course;
+        course_.parts = part_sizes();
+        course_.first = static_cast<std::uint64_t>(first);
+        if (const auto ranks =
+                ops::ranks_from_environment([](const char* name) { return std::getenv(name); }))
+            course_.shard = {static_cast<std::uint64_t>(ranks->rank),
+                             static_cast<std::uint64_t>(ranks->world_size)};
         // A course's validation and test parts are never cut short.
-        const std::uint64_t there = course ? parts_[0].all() : speech_ + quiet;
+        const std::uint64_t there =
+            split == Part::Course ? course_.parts.sizes[0].all() : speech_ + course_.parts.quiet();
         epochs_ = {.items = items_of(there, first, items),
                    .epochs = epochs,
                    .order = shuffle ? Order::Shuffled : Order::Listed,
                    .seed = context.seed()};
+        course_.training = epochs_;
         rate_ = sample_rate;
         if (rate_ == 0 && kind == CorpusKind::SpokenWords) rate_ = kSpokenRate;
         // The noise between recordings has their rate.
-        noise_rate_ = rate_ > 0 || quiet == 0 ? rate_ : read(lists_->recorded.front()).sample_rate;
+        noise_rate_ = rate_ > 0 || course_.parts.quiet() == 0
+                          ? rate_
+                          : read_utterance(lists_->recorded.front()).sample_rate;
     }
 
     std::optional<Result> operator()(engine::Item item, engine::RunContext& context) const {
         if (item.number >= count()) return std::nullopt;
-        const std::uint64_t element = place(item.number);
+        const auto [element, padding] = placed(item.number);
         const double phase = static_cast<double>(part_of(element));
-        if (element >= speech_) return quiet(element, phase, context);
-        if (kind == CorpusKind::SpokenWords) return spoken(element, phase, context);
-        const ops::CorpusUtterance& utterance = lists_->recorded[element];
-        types::Audio audio = at_rate(read(utterance), context);
-        return Result{std::move(audio), types::Text{utterance.label}, types::Text{utterance.name},
-                      phase};
+        Result result = element >= speech_                ? quiet(element, phase, context)
+                        : kind == CorpusKind::SpokenWords ? spoken(element, phase, context)
+                                                          : recorded(element, phase, context);
+        if (padding) std::get<1>(result).text = kPadding;
+        return result;
     }
 
     std::uint64_t count() const {
-        if (split != Part::Course) return epochs_.count();
-        return epochs_.count() + static_cast<std::uint64_t>(epochs) * parts_[1].all() +
-               parts_[2].all();
+        return split == Part::Course ? course_.count() : epochs_.count(course_.shard);
     }
 
-    /// Which element an item repeats: utterances part by part, then silence part by part.
+    /// Which utterance of the split, or silence after them, an item repeats; padding is none of
+    /// them.
     std::uint64_t place(std::uint64_t item) const {
-        const auto begin = static_cast<std::uint64_t>(first);
-        if (split != Part::Course) return begin + epochs_.place(item);
-        const std::uint64_t epoch = epochs_.items + parts_[1].all();
-        const std::uint64_t number = item / epoch, within = item % epoch;
-        if (number >= static_cast<std::uint64_t>(epochs))
-            return element_of(2, item - epoch * static_cast<std::uint64_t>(epochs));
-        if (within >= epochs_.items) return element_of(1, within - epochs_.items);
-        if (!shuffle) return element_of(0, begin + within);
-        // Over the whole part, so that each epoch of a shorter course draws from all of it.
-        return element_of(0, permuted(within, parts_[0].all(), epochs_.seed, number));
+        const Placed at = placed(item);
+        return at.padding ? ~at.element : at.element;
     }
 
     /// With what the label is told by: it must not be taken from the cache once that has changed.
     std::vector<engine::Path> files(std::uint64_t item) const {
         std::vector<engine::Path> paths;
         if (!lists_ || item >= count() || kind == CorpusKind::SpokenWords) return paths;
-        const std::uint64_t element = place(item);
+        const std::uint64_t element = placed(item).element;
         if (element < speech_) {
             const ops::CorpusUtterance& utterance = lists_->recorded[element];
             paths.push_back({utterance.file.string()});
@@ -289,96 +272,48 @@ struct SpeechCorpus {
     }
 
 private:
-    /// Fixed once listed, shared by copies of the node.
-    struct Lists {
-        std::vector<ops::CorpusUtterance> recorded;
-        std::vector<std::filesystem::path> noise;
-        std::vector<std::string> words, voices;
-        std::vector<ops::SpokenTake> takes;
-    };
-    /// Of training, validation and test.
-    struct Sizes {
-        std::uint64_t speech = 0, quiet = 0;
-        std::uint64_t all() const { return speech + quiet; }
-    };
+    Placed placed(std::uint64_t item) const {
+        if (split == Part::Course) return course_.placed(item);
+        const Placed at = epochs_.placed(item, course_.shard);
+        return {course_.first + at.element, at.padding};
+    }
 
-    std::array<Sizes, 3> part_sizes() const {
-        std::array<Sizes, 3> sizes;
+    Parts part_sizes() const {
+        Parts parts;
         for (const ops::CorpusUtterance& utterance : lists_->recorded)
-            ++sizes[static_cast<std::size_t>(utterance.split)].speech;
+            ++parts.sizes[static_cast<std::size_t>(utterance.split)].speech;
         for (const ops::SpokenTake& take : lists_->takes)
-            sizes[static_cast<std::size_t>(take.split)].speech += lists_->words.size();
-        for (Sizes& part : sizes) {
+            parts.sizes[static_cast<std::size_t>(take.split)].speech += lists_->words.size();
+        for (Parts::Sizes& part : parts.sizes) {
             part.quiet = static_cast<std::uint64_t>(
                 std::llround(silence * static_cast<double>(part.speech)));
         }
-        return sizes;
-    }
-
-    /// Number `index` of a part: its utterances, then its silence.
-    std::uint64_t element_of(std::size_t part, std::uint64_t index) const {
-        std::uint64_t before = 0;
-        const bool speech = index < parts_[part].speech;
-        for (std::size_t i = 0; i < part; ++i)
-            before += speech ? parts_[i].speech : parts_[i].quiet;
-        return speech ? before + index : speech_ + before + index - parts_[part].speech;
+        return parts;
     }
 
     std::size_t part_of(std::uint64_t element) const {
-        if (element < speech_ && kind == CorpusKind::SpokenWords)
-            return static_cast<std::size_t>(lists_->takes[element / lists_->words.size()].split);
-        if (element < speech_) return static_cast<std::size_t>(lists_->recorded[element].split);
-        std::uint64_t left = element - speech_;
-        std::size_t part = 0;
-        while (part < 2 && left >= parts_[part].quiet) left -= parts_[part++].quiet;
-        return part;
+        if (element >= speech_) return course_.parts.part_of_quiet(element);
+        if (kind != CorpusKind::SpokenWords)
+            return static_cast<std::size_t>(lists_->recorded[element].split);
+        return static_cast<std::size_t>(lists_->takes[element / lists_->words.size()].split);
     }
 
     std::optional<ops::Split> wanted() const {
-        if (split == Part::All || split == Part::Course) return std::nullopt;
         if (split == Part::Train) return ops::Split::Train;
-        return split == Part::Test ? ops::Split::Test : ops::Split::Validation;
+        if (split == Part::Validation) return ops::Split::Validation;
+        return split == Part::Test ? std::optional(ops::Split::Test) : std::nullopt;
     }
 
-    std::shared_ptr<const Lists> listed() const {
-        auto lists = std::make_shared<Lists>();
-        lists->words = words_of(words);
-        lists->voices = words_of(voices);
-        const auto elsewhere = [part = wanted()](const auto& element) {
-            return part && element.split != *part;
-        };
-        if (kind == CorpusKind::SpokenWords) {
-            ops::check_voices(lists->voices);
-            lists->takes = ops::list_takes(lists->voices, words_of(held_out),
-                                           static_cast<std::uint32_t>(takes));
-            std::erase_if(lists->takes, elsewhere);
-            if (split == Part::Course)
-                std::ranges::stable_sort(lists->takes, {}, &ops::SpokenTake::split);
-            return lists;
-        }
-        if (kind == CorpusKind::LibriSpeech) {
-            lists->recorded = ops::list_librispeech(root.text);
-        } else {
-            lists->recorded =
-                ops::with_words(kind == CorpusKind::Fsdd ? ops::list_fsdd(root.text)
-                                                         : ops::list_word_folder(root.text),
-                                lists->words);
-        }
-        if (kind == CorpusKind::WordFolder) {
-            ops::check_words(lists->recorded);
-            if (silence > 0) lists->noise = ops::list_background_noise(root.text);
-        }
-        std::erase_if(lists->recorded, elsewhere);
-        if (split == Part::Course)
-            std::ranges::stable_sort(lists->recorded, {}, &ops::CorpusUtterance::split);
-        return lists;
-    }
-
-    static types::Audio read(const ops::CorpusUtterance& utterance) {
-        return ops::mono(
-            utterance.bytes > 0
-                ? ops::read_audio_part(utterance.file, utterance.offset, utterance.bytes)
-                : ops::read_audio(utterance.file));
+    std::shared_ptr<const CorpusLists> listed() const {
+        return list_corpus({.kind = kind,
+                            .root = root.text,
+                            .words = ops::words_of(words),
+                            .voices = ops::words_of(voices),
+                            .held_out = ops::words_of(held_out),
+                            .takes = takes,
+                            .part = wanted(),
+                            .noise = silence > 0,
+                            .by_part = split == Part::Course});
     }
 
     types::Audio at_rate(const types::Audio& audio, engine::RunContext& context) const {
@@ -390,6 +325,12 @@ private:
                             audio.sample_rate, rate_, audio.sample_rate / 2));
         }
         return ops::resampled(audio, rate_);
+    }
+
+    Result recorded(std::uint64_t element, double phase, engine::RunContext& context) const {
+        const ops::CorpusUtterance& utterance = lists_->recorded[element];
+        return {at_rate(read_utterance(utterance), context), types::Text{utterance.label},
+                types::Text{utterance.name}, phase};
     }
 
     Result spoken(std::uint64_t element, double phase, engine::RunContext& context) const {
@@ -428,12 +369,11 @@ private:
                 types::Text{fmt::format("silence-{}", element)}, phase};
     }
 
-    std::shared_ptr<const Lists> lists_;
+    std::shared_ptr<const CorpusLists> lists_;
     std::uint64_t speech_ = 0;  // elements that are no silence; those come after
-    std::array<Sizes, 3> parts_ = {};
+    Course course_;
     Epochs epochs_;
-    int rate_ = 0;  // Hz; 0: as recorded
-    int noise_rate_ = 0;
+    int rate_ = 0, noise_rate_ = 0;  // Hz; 0: as recorded
 };
 
 }  // namespace

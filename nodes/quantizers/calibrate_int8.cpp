@@ -47,7 +47,8 @@ struct CalibrateInt8 {
     std::optional<types::Model> operator()(const types::Tensor& features,
                                            const types::Model& model) {
         if (!folded_) begin(model);
-        if (meter_)
+        // A recording shorter than a frame has no range.
+        if (meter_ && features.value.numel() > 0)
             meter_->add(folded_->parameters, folded_->buffers,
                         features.value.dim() == 2 ? features.value.unsqueeze(0) : features.value);
         return {};

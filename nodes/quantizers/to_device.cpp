@@ -1,8 +1,11 @@
+#include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -17,6 +20,99 @@
 
 namespace millrace::nodes {
 namespace {
+
+/// Words of C and C++ that no array can be called, but a keyword's file may be.
+constexpr std::array<std::string_view, 91> kReserved = {"alignas",
+                                                        "alignof",
+                                                        "and",
+                                                        "and_eq",
+                                                        "asm",
+                                                        "auto",
+                                                        "bitand",
+                                                        "bitor",
+                                                        "bool",
+                                                        "break",
+                                                        "case",
+                                                        "catch",
+                                                        "char",
+                                                        "char8_t",
+                                                        "char16_t",
+                                                        "char32_t",
+                                                        "class",
+                                                        "compl",
+                                                        "concept",
+                                                        "const",
+                                                        "consteval",
+                                                        "constexpr",
+                                                        "constinit",
+                                                        "const_cast",
+                                                        "continue",
+                                                        "co_await",
+                                                        "co_return",
+                                                        "co_yield",
+                                                        "decltype",
+                                                        "default",
+                                                        "delete",
+                                                        "do",
+                                                        "double",
+                                                        "dynamic_cast",
+                                                        "else",
+                                                        "enum",
+                                                        "explicit",
+                                                        "export",
+                                                        "extern",
+                                                        "false",
+                                                        "float",
+                                                        "for",
+                                                        "friend",
+                                                        "goto",
+                                                        "if",
+                                                        "inline",
+                                                        "int",
+                                                        "long",
+                                                        "mutable",
+                                                        "namespace",
+                                                        "new",
+                                                        "noexcept",
+                                                        "not",
+                                                        "not_eq",
+                                                        "nullptr",
+                                                        "operator",
+                                                        "or",
+                                                        "or_eq",
+                                                        "private",
+                                                        "protected",
+                                                        "public",
+                                                        "register",
+                                                        "reinterpret_cast",
+                                                        "requires",
+                                                        "restrict",
+                                                        "return",
+                                                        "short",
+                                                        "signed",
+                                                        "sizeof",
+                                                        "static",
+                                                        "static_assert",
+                                                        "static_cast",
+                                                        "struct",
+                                                        "switch",
+                                                        "template",
+                                                        "this",
+                                                        "thread_local",
+                                                        "throw",
+                                                        "true",
+                                                        "try",
+                                                        "typedef",
+                                                        "typeid",
+                                                        "typename",
+                                                        "union",
+                                                        "unsigned",
+                                                        "using",
+                                                        "virtual",
+                                                        "void",
+                                                        "volatile",
+                                                        "while",
+                                                        "xor"};
 
 struct ToDevice {
     enum class State { Ring, Move };
@@ -91,6 +187,7 @@ private:
         for (char& letter : name) {
             if (!std::isalnum(static_cast<unsigned char>(letter))) letter = '_';
         }
+        if (std::ranges::find(kReserved, name) != kReserved.end()) return name + "_";
         return name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) ? "_" + name
                                                                                  : name;
     }

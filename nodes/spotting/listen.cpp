@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -13,6 +14,7 @@
 
 #include "engine/node.hpp"
 #include "nodes/ops/spotting/spotter.hpp"
+#include "nodes/ops/words.hpp"
 #include "nodes/types/audio.hpp"
 #include "nodes/types/curves.hpp"
 #include "nodes/types/model.hpp"
@@ -20,18 +22,6 @@
 
 namespace millrace::nodes {
 namespace {
-
-std::vector<std::string> words_of(const std::string& text) {
-    std::vector<std::string> words(1);
-    for (const char letter : text) {
-        if (letter == ' ' || letter == ',')
-            words.emplace_back();
-        else
-            words.back() += letter;
-    }
-    std::erase(words, std::string());
-    return words;
-}
 
 struct Listen {
     std::string keywords;
@@ -66,7 +56,11 @@ struct Listen {
                         {"detections", "keyword, time in seconds from the stream's begin, score"},
                         {"timeline",
                          "the keywords' smoothed probabilities over seconds, and a line that jumps "
-                         "to 1 at detections"}},
+                         "to 1 at detections"},
+                        {"score",
+                         "[frames] float32, the largest smoothed probability of the keywords"},
+                        {"final",
+                         "[classes] probabilities of the last of these frames; none without one"}},
             .params = {{.name = "keywords",
                         .field = &Listen::keywords,
                         .doc = "Classes that are told, parted by blanks; empty: all but those that "
@@ -92,7 +86,8 @@ struct Listen {
         };
     }
 
-    using Result = std::tuple<types::Tensor, types::Table, types::Curves>;
+    using Result = std::tuple<types::Tensor, types::Table, types::Curves, types::Tensor,
+                              std::optional<types::Tensor>>;
 
     Result operator()(const types::Audio& audio, const types::Model* model,
                       const types::Tensor* network) {
@@ -107,14 +102,25 @@ struct Listen {
                  .found = fmt::format("{} channels at {} Hz", audio.channels, audio.sample_rate),
                  .mend = "Bring recordings to that rate and one channel where they are loaded."});
         }
+        // One such sample would silence the network for as long as it remembers.
+        const auto bad = std::ranges::find_if(audio.samples,
+                                              [](float sample) { return !std::isfinite(sample); });
+        if (bad != audio.samples.end()) {
+            throw engine::Error(
+                {.code = "E-SPOT-007",
+                 .what = "The recording has a sample that is no number",
+                 .expected = "finite samples",
+                 .found = fmt::format("{} at sample {}", *bad, bad - audio.samples.begin()),
+                 .mend = "Look at the node that made it, or at the file."});
+        }
         const ops::Heard heard = spotter_->push(audio.samples);
         return told(heard);
     }
 
     engine::State save() const {
         engine::State state;
-        if (!spotter_) return state;
-        const ops::Spotter::State inner = spotter_->state();
+        if (!spotter_ && !kept_) return state;
+        const ops::Spotter::State inner = spotter_ ? spotter_->state() : *kept_;
         state.values = {{"received", inner.received},
                         {"spotted", inner.frames},
                         {"frames", frames_},
@@ -155,13 +161,15 @@ private:
         return tensor;
     }
 
+    /// Nothing is kept of a beginning that fails: the next item meets the same problem.
     void begin(const types::Model* model, const types::Tensor* network) {
+        std::shared_ptr<ops::Spotter> made;
         if (network) {
             const at::Tensor bytes = network->value.contiguous();
-            spotter_ = std::make_shared<ops::Spotter>(ops::device_network(
+            made = std::make_shared<ops::Spotter>(ops::device_network(
                 std::string(static_cast<const char*>(bytes.data_ptr()), bytes.nbytes())));
         } else if (model) {
-            spotter_ = std::make_shared<ops::Spotter>(
+            made = std::make_shared<ops::Spotter>(
                 ops::float_network(model->spec, model->evaluated(), model->buffers));
         } else {
             throw engine::Error({.code = "E-SPOT-005",
@@ -170,8 +178,8 @@ private:
                                  .found = "neither",
                                  .mend = "Connect one of the two inputs."});
         }
-        const std::vector<std::string>& classes = spotter_->network().classes();
-        const std::vector<std::string> wanted = words_of(keywords);
+        const std::vector<std::string>& classes = made->network().classes();
+        const std::vector<std::string> wanted = ops::words_of(keywords);
         for (const std::string& word : wanted) {
             if (std::ranges::find(classes, word) == classes.end()) {
                 throw engine::Error({.code = "E-SPOT-006",
@@ -181,12 +189,15 @@ private:
                                      .mend = "Correct \"keywords\"."});
             }
         }
+        if (kept_) made->restore(*kept_);
+        told_.clear();
         for (std::size_t i = 0; i < classes.size(); ++i) {
             if (wanted.empty() ? !classes[i].starts_with('_')
                                : std::ranges::find(wanted, classes[i]) != wanted.end())
                 told_.push_back(i);
         }
-        if (kept_) spotter_->restore(*std::exchange(kept_, nullptr));
+        kept_.reset();
+        spotter_ = std::move(made);
     }
 
     void reset() {
@@ -208,13 +219,14 @@ private:
                                .lines = {}};
         for (const std::size_t number : told_)
             timeline.lines.push_back({.name = classes[number], .x = {}, .y = {}});
+        std::vector<float> largest;
         types::Curves::Line hits{.name = "detections", .x = {}, .y = {}};
         for (std::int64_t frame = 0; frame < frames; ++frame, ++frames_) {
             const auto row = heard.probabilities.begin() + frame * static_cast<std::int64_t>(width);
             window_.insert(window_.end(), row, row + static_cast<std::ptrdiff_t>(width));
-            if (window_.size() > width * static_cast<std::size_t>(smooth))
-                window_.erase(window_.begin(),
-                              window_.begin() + static_cast<std::ptrdiff_t>(width));
+            if (const std::size_t most = width * static_cast<std::size_t>(smooth);
+                window_.size() > most)
+                window_.erase(window_.begin(), window_.end() - static_cast<std::ptrdiff_t>(most));
             const double time = static_cast<double>(frames_ + 1) / per_second;
             std::size_t best = 0;
             double most = -1;
@@ -231,6 +243,7 @@ private:
                     best = i;
                 }
             }
+            largest.push_back(static_cast<float>(most));
             const bool hit = most >= threshold && frames_ >= quiet_until_;
             hits.x.push_back(time);
             hits.y.push_back(hit ? 1 : 0);
@@ -238,16 +251,18 @@ private:
             words.push_back(classes[told_[best]]);
             times.push_back(time);
             scores.push_back(most);
-            quiet_until_ = frames_ + static_cast<std::int64_t>(pause * per_second);
+            quiet_until_ = frames_ + std::llround(pause * per_second);
         }
         timeline.lines.push_back(std::move(hits));
-        return {
-            types::Tensor{
-                tensor_of(heard.probabilities).reshape({frames, static_cast<std::int64_t>(width)})},
-            types::Table{{{"keyword", std::move(words)},
-                          {"seconds", std::move(times)},
-                          {"score", std::move(scores)}}},
-            std::move(timeline)};
+        const at::Tensor probabilities =
+            tensor_of(heard.probabilities).reshape({frames, static_cast<std::int64_t>(width)});
+        std::optional<types::Tensor> final;
+        if (frames > 0) final = types::Tensor{probabilities[frames - 1].clone()};
+        types::Table found{{{"keyword", std::move(words)},
+                            {"seconds", std::move(times)},
+                            {"score", std::move(scores)}}};
+        return {types::Tensor{probabilities}, std::move(found), std::move(timeline),
+                types::Tensor{tensor_of(largest)}, std::move(final)};
     }
 
     std::shared_ptr<ops::Spotter> spotter_;

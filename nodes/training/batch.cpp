@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "engine/node.hpp"
+#include "nodes/ops/training/process_group.hpp"
 #include "nodes/training/phase.hpp"
 #include "nodes/types/model.hpp"
 #include "nodes/types/table.hpp"
@@ -52,7 +54,7 @@ struct Batch {
             .params = {{.name = "size",
                         .field = &Batch::size,
                         .range = {1, 1 << 20},
-                        .doc = "Examples in a batch"},
+                        .doc = "Examples in a batch, of all processes that train together"},
                        {.name = "drop_last",
                         .field = &Batch::drop_last,
                         .doc = "Leave out a training batch that is not full"},
@@ -67,31 +69,52 @@ struct Batch {
         };
     }
 
+    void start() {
+        const auto ranks =
+            ops::ranks_from_environment([](const char* name) { return std::getenv(name); });
+        const int processes = ranks ? ranks->world_size : 1;
+        if (size % processes != 0) {
+            throw engine::Error(
+                {.code = "E-TRAIN-024",
+                 .what = "The batch can't be shared evenly",
+                 .expected = fmt::format("a multiple of the {} processes", processes),
+                 .found = std::to_string(size),
+                 .where = "size",
+                 .mend = "Change the size, or the number of processes."});
+        }
+        share_ = static_cast<std::size_t>(size / processes);
+    }
+
     std::optional<Output> operator()(const types::Tensor& features, const types::Text& label,
                                      const double* phase, const types::Model& model) {
         const double now = phase ? *phase : kTrain;
-        const std::optional<std::int64_t> number = number_of(label.text, model.spec);
         // A full batch waits for what comes next, which tells whether it is the last.
-        const bool changes = !features_.empty() && now != phase_;
         std::optional<Output> ready;
-        if (changes)
-            ready = take(true);
-        else if (number && features_.size() == static_cast<std::size_t>(size))
-            ready = take(false);
-        if (!number) return ready;
-        add(features.value.detach(), *number);
+        if (places_ > 0 && now != phase_) ready = take(true);
+        // Processes that train together have equally many places; padding fills those that are
+        // left.
+        const bool padding = label.text == kPadding;
+        const std::optional<std::int64_t> number =
+            padding ? std::nullopt : number_of(label.text, model.spec);
+        if (!number && !padding) return ready;
+        if (places_ == share_) ready = take(false);
+        if (number) add(features.value.detach(), *number);
+        if (padding) shape_ = features.value.sizes().vec();
+        ++places_;
         phase_ = now;
         return ready;
     }
 
     std::optional<Output> finish() {
-        if (features_.empty()) return {};
+        if (places_ == 0) return {};
         return take(true);
     }
 
     engine::State save() const {
         engine::State state;
         state.values["phase"] = phase_;
+        state.values["places"] = static_cast<std::int64_t>(places_);
+        state.values["shape"] = engine::Array(shape_.begin(), shape_.end());
         engine::Array labels(labels_.begin(), labels_.end());
         state.values["labels"] = std::move(labels);
         for (const at::Tensor& features : features_)
@@ -101,6 +124,10 @@ struct Batch {
 
     void load(const engine::State& state) {
         phase_ = state.values.at("phase").as_double();
+        places_ = static_cast<std::size_t>(state.values.at("places").as_int());
+        shape_.clear();
+        for (const engine::Value& extent : state.values.at("shape").as_array())
+            shape_.push_back(extent.as_int());
         labels_.clear();
         features_.clear();
         for (const engine::Value& label : state.values.at("labels").as_array())
@@ -156,14 +183,20 @@ private:
     std::optional<Output> take(bool last) {
         std::vector<at::Tensor> features = std::exchange(features_, {});
         const std::vector<std::int64_t> labels = std::exchange(labels_, {});
-        if (drop_last && phase_ == kTrain && features.size() < static_cast<std::size_t>(size))
-            return {};
+        const std::size_t places = std::exchange(places_, 0);
+        if (drop_last && phase_ == kTrain && places < share_) return {};
         at::Tensor numbers = at::empty({static_cast<std::int64_t>(labels.size())}, at::kLong);
         std::ranges::copy(labels, numbers.data_ptr<std::int64_t>());
-        return Output{types::Tensor{at::stack(features)}, types::Tensor{numbers}, phase_,
-                      last ? 1.0 : 0.0};
+        std::vector<std::int64_t> none = shape_;
+        none.insert(none.begin(), 0);
+        const at::Tensor stacked =
+            features.empty() ? at::empty(none, at::kFloat) : at::stack(features);
+        return Output{types::Tensor{stacked}, types::Tensor{numbers}, phase_, last ? 1.0 : 0.0};
     }
 
+    std::size_t share_ = 1;            ///< places of a batch in this process
+    std::size_t places_ = 0;           ///< taken so far, by examples and padding
+    std::vector<std::int64_t> shape_;  ///< of an example, where there is padding alone
     std::vector<at::Tensor> features_;
     std::vector<std::int64_t> labels_;
     double phase_ = kTrain;

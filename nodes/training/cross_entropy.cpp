@@ -37,6 +37,8 @@ struct CrossEntropy {
         const at::AutoGradMode with_gradients(logits.value.requires_grad());
         const ops::CrossEntropyOptions options{.label_smoothing = smoothing};
         const double count = labels.value.ne(options.ignored_label).sum().item<double>();
+        // A process's share of the last batch may be empty; it must still come to the sums.
+        if (logits.value.size(0) == 0) return {types::Tensor{logits.value.sum()}, 0.0};
         return {types::Tensor{
                     ops::cross_entropy(logits.value, labels.value, options, ops::Reduction::Mean)},
                 count};

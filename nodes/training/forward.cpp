@@ -1,3 +1,4 @@
+#include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -8,6 +9,7 @@
 
 #include "engine/node.hpp"
 #include "nodes/ops/networks/network.hpp"
+#include "nodes/training/group.hpp"
 #include "nodes/training/phase.hpp"
 #include "nodes/types/model.hpp"
 
@@ -27,6 +29,8 @@ bool is_trainable(const types::Model& model) {
 }
 
 struct Forward {
+    double peer_timeout = 60;
+
     static engine::NodeSpec spec() {
         return {
             .id = "training.forward",
@@ -58,6 +62,7 @@ struct Forward {
             .outputs = {{"logits", "[batch, classes], read out of the frames"},
                         {"frames", "[batch, frames, classes]"},
                         {"model", "that was run; with a training batch's statistics"}},
+            .params = {peer_timeout_param(&Forward::peer_timeout)},
             .pure = false,
             .random = true,
             .resource = engine::Resource::Compute,
@@ -65,6 +70,8 @@ struct Forward {
     }
 
     using Result = std::tuple<types::Tensor, types::Tensor, types::Model>;
+
+    void start(engine::RunContext& context) { group_ = Group::join(context, peer_timeout); }
 
     std::optional<Result> operator()(const types::Tensor& features, const double* phase,
                                      const types::Model& model, const types::Model* updated,
@@ -86,6 +93,9 @@ struct Forward {
         pass.item = context.item();
         pass.step = used.version;
         pass.updates = &updates;
+        // Statistics of a batch that several processes share are of all of it.
+        std::optional<Group::Use> together;
+        if (pass.training && group_) pass.reducer = &together.emplace(*group_, context).reducer();
         const types::NamedTensors& parameters = pass.training ? used.parameters : used.evaluated();
         at::AutoGradMode gradients(pass.training);
         const at::Tensor frames = ops::forward(network, parameters, used.buffers, input, pass);
@@ -115,6 +125,8 @@ private:
                  "Lower the rate or clip gradients; set the node's error policy to skip to leave "
                  "such batches out."});
     }
+
+    std::shared_ptr<Group> group_;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -11,6 +12,7 @@
 
 #include "engine/node.hpp"
 #include "nodes/ops/training/losses.hpp"
+#include "nodes/training/group.hpp"
 #include "nodes/training/phase.hpp"
 #include "nodes/types/curves.hpp"
 #include "nodes/types/model.hpp"
@@ -43,6 +45,7 @@ struct KeepBest {
     By by = By::Accuracy;
     int patience = 0;
     std::string file = "model.safetensors";
+    double peer_timeout = 60;
 
     static engine::NodeSpec spec() {
         return {
@@ -81,7 +84,8 @@ struct KeepBest {
                        {.name = "file",
                         .field = &KeepBest::file,
                         .doc = "Model file inside the artifacts folder",
-                        .writes = engine::Writes::File}},
+                        .writes = engine::Writes::File},
+                       peer_timeout_param(&KeepBest::peer_timeout)},
             .pure = false,
             .resource = engine::Resource::Disk,
         };
@@ -90,7 +94,10 @@ struct KeepBest {
     using Result = std::tuple<types::Model, std::optional<types::Model>, double,
                               std::optional<types::Metrics>, std::optional<types::Curves>>;
 
-    void start(engine::RunContext& context) { target_ = context.artifact(file); }
+    void start(engine::RunContext& context) {
+        target_ = context.artifact(file);
+        group_ = Group::join(context, peer_timeout);
+    }
 
     Result operator()(const types::Tensor& logits, const types::Tensor& labels,
                       const types::Model& model, const double* phase, const double* last,
@@ -101,7 +108,12 @@ struct KeepBest {
         Result result{model, {}, done_ ? 1.0 : 0.0, {}, {}};
         if (now == kTrain) newest_ = model;
         if (!closes) return result;
-        const Tally tally = std::exchange(tally_, {});
+        Tally tally = std::exchange(tally_, {});
+        if (group_) {
+            std::vector<double> sums = {tally.examples, tally.right, tally.loss};
+            Group::Use(*group_, context)->sum(sums);
+            tally = {sums[0], sums[1], sums[2]};
+        }
         types::Metrics figures{.step = static_cast<std::int64_t>(model.version), .values = {}};
         const char* names[] = {"train", "validation", "test"};
         const std::string name = names[static_cast<int>(now)];
@@ -179,7 +191,8 @@ private:
     /// The parameters that evaluation goes by are those that a file's readers want.
     void write() const {
         const std::optional<types::Model>& kept = best_ ? best_ : newest_;
-        if (!kept) return;
+        // Of several processes the first writes.
+        if (!kept || (group_ && group_->rank() > 0)) return;
         types::Model model = *kept;
         model.parameters = model.evaluated();
         model.average.clear();
@@ -214,6 +227,7 @@ private:
         return {numbers.at(0).as_double(), numbers.at(1).as_double(), numbers.at(2).as_double()};
     }
 
+    std::shared_ptr<Group> group_;
     std::filesystem::path target_;
     Tally tally_, best_tally_;
     std::vector<Tally> train_, validation_;

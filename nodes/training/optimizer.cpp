@@ -13,6 +13,7 @@
 #include "engine/node.hpp"
 #include "nodes/ops/training/optimizers.hpp"
 #include "nodes/ops/training/schedules.hpp"
+#include "nodes/training/group.hpp"
 #include "nodes/training/phase.hpp"
 #include "nodes/types/model.hpp"
 #include "nodes/types/table.hpp"
@@ -33,6 +34,7 @@ struct Optimizer {
     double clip_norm = 0, clip_value = 0;
     int accumulate = 1;
     double average = 0;
+    double peer_timeout = 60;
 
     static engine::NodeSpec spec();
 
@@ -45,7 +47,10 @@ struct Optimizer {
                  .mend = "Set steps to epochs times batches in an epoch."}};
     }
 
-    void start() { optimizer_ = make(); }
+    void start(engine::RunContext& context) {
+        optimizer_ = make();
+        group_ = Group::join(context, peer_timeout);
+    }
 
     std::tuple<types::Model, types::Metrics> operator()(const types::Tensor& loss,
                                                         const double* count,
@@ -53,7 +58,7 @@ struct Optimizer {
                                                         const double* phase, const double* last,
                                                         engine::RunContext& context) {
         types::Metrics figures{.step = static_cast<std::int64_t>(model.version), .values = {}};
-        const double value = loss.value.item<double>();
+        double value = loss.value.item<double>();
         const double now = phase ? *phase : kTrain;
         if (now != kTrain) {
             figures.values[now == kValidation ? "validation_loss" : "test_loss"] = value;
@@ -67,7 +72,10 @@ struct Optimizer {
                                  .mend = "Lower the rate or clip gradients; set the node's error "
                                          "policy to skip to leave such batches out."});
         }
-        types::NamedTensors gradients = gradients_of(loss.value, model, count ? *count : 1);
+        double weight = count ? *count : 1;
+        types::NamedTensors gradients = gradients_of(loss.value, model, weight);
+        if (group_) share(gradients, weight, value, model, context);
+        add_pending(gradients, weight);
         figures.values["loss"] = value;
         types::Model next = model;
         if (++pending_ >= accumulate)
@@ -134,10 +142,10 @@ private:
         return ops::constant_rate(rate, step);
     }
 
-    /// Those of this batch, weighted by what its loss is the mean of, and of the batches before
-    /// that have not made a step yet.
+    /// Those of this batch, which are taken from the parameters; times what its loss is the mean of
+    /// where they are to be added to others.
     types::NamedTensors gradients_of(const at::Tensor& loss, const types::Model& model,
-                                     double count) {
+                                     double weight) const {
         ops::clear_gradients(model.parameters);
         const at::AutoGradMode with_gradients(true);
         loss.backward();
@@ -145,14 +153,37 @@ private:
         const at::NoGradGuard no_gradients;
         for (const auto& [name, parameter] : model.parameters) {
             if (!parameter.grad().defined()) continue;
-            at::Tensor gradient = parameter.grad();
-            if (accumulate > 1) gradient = gradient * count;
-            const auto before = gradients_.find(name);
-            gradients[name] = before == gradients_.end() ? gradient : gradient + before->second;
+            gradients[name] = is_weighted() ? parameter.grad() * weight : parameter.grad();
         }
         ops::clear_gradients(model.parameters);
-        count_ += count;
         return gradients;
+    }
+
+    bool is_weighted() const { return accumulate > 1 || group_; }
+
+    /// Sums over all processes; an uneven share counts by its examples.
+    void share(types::NamedTensors& gradients, double& weight, double& loss,
+               const types::Model& model, engine::RunContext& context) const {
+        const Group::Use group(*group_, context);
+        group->agree("the number of steps so far", std::to_string(model.version));
+        const at::NoGradGuard no_gradients;
+        for (const auto& [name, parameter] : model.parameters) {
+            if (!gradients.contains(name)) gradients[name] = at::zeros_like(parameter);
+        }
+        group->sum(gradients);
+        std::vector<double> sums = {weight, loss * weight};
+        group->sum(sums);
+        weight = sums[0];
+        loss = weight > 0 ? sums[1] / weight : 0;
+    }
+
+    /// With those of the batches before that have not made a step yet.
+    void add_pending(types::NamedTensors& gradients, double weight) {
+        for (auto& [name, gradient] : gradients) {
+            if (const auto before = gradients_.find(name); before != gradients_.end())
+                gradient = gradient + before->second;
+        }
+        count_ += weight;
     }
 
     void step(types::Model& next, types::NamedTensors gradients, types::Metrics& figures) {
@@ -162,8 +193,7 @@ private:
             parameter = parameter.detach().clone();
             const auto gradient = gradients.find(name);
             if (gradient == gradients.end()) continue;
-            parameter.mutable_grad() =
-                accumulate > 1 ? gradient->second / count_ : gradient->second;
+            parameter.mutable_grad() = is_weighted() ? gradient->second / count_ : gradient->second;
         }
         if (clip_value > 0) ops::clip_gradient_values(next.parameters, clip_value);
         if (clip_norm > 0)
@@ -214,6 +244,7 @@ private:
     }
 
     std::unique_ptr<ops::Optimizer> optimizer_;
+    std::shared_ptr<Group> group_;
     types::NamedTensors gradients_;  ///< of batches that have not made a step yet
     int pending_ = 0;
     double count_ = 0, epoch_ = 0;
@@ -318,7 +349,8 @@ engine::NodeSpec Optimizer::spec() {
                     .field = &Optimizer::average,
                     .range = {0, 0.99999},
                     .doc = "Decay of a moving average of the parameters, which evaluation goes by; "
-                           "0: none"}},
+                           "0: none"},
+                   peer_timeout_param(&Optimizer::peer_timeout)},
         .pure = false,
         .resource = engine::Resource::Compute,
         .source =

@@ -5,4 +5,7 @@ namespace millrace::nodes {
 
 inline constexpr double kTrain = 0, kValidation = 1, kTest = 2;
 
+/// The label of an item that only keeps the processes that train together in step.
+inline constexpr const char* kPadding = "_padding_";
+
 }  // namespace millrace::nodes

@@ -54,6 +54,7 @@ namespace {
 using types::Model;
 
 const std::string kAverage = "average/";
+constexpr std::size_t kRowBytes = 400;  // of a layer in graph and table, without its names
 
 [[noreturn]] void malformed(std::string what, std::string expected, std::string found) {
     throw Error({.code = "E-FILE-011",
@@ -124,7 +125,8 @@ Model PayloadTraits<Model>::restore(const Record& record) {
         record.require(array.name, array.type, array.shape.size());
         std::string name = array.name;
         types::NamedTensors* place = buffers.contains(name) ? &model.buffers : &model.parameters;
-        if (name.starts_with(kAverage)) {
+        // A layer may be called "average/…", too; what is averaged is there beside its average.
+        if (name.starts_with(kAverage) && record.find(name.substr(kAverage.size()))) {
             name.erase(0, kAverage.size());
             place = &model.average;
         }
@@ -138,14 +140,22 @@ Model PayloadTraits<Model>::restore(const Record& record) {
 }
 
 std::vector<visual::Visual> PayloadTraits<Model>::visual(const Model& model,
-                                                         const visual::Budget&) {
+                                                         const visual::Budget& budget) {
+    std::size_t room = budget.bytes;
+    const auto fits = [&room](std::size_t names) {
+        const bool good = 2 * names + kRowBytes <= room;
+        room = good ? room - 2 * names - kRowBytes : 0;
+        return good;
+    };
     visual::ModelGraph graph;
     visual::Table table{.columns = {"layer", "type", "parameters", "least", "most"}, .rows = {}};
     std::map<std::string, int, std::less<>> numbers;
     const Value* layers = model.spec.find("layers");
     const Array none;
-    for (const Value& layer : layers && layers->is_array() ? layers->as_array() : none) {
+    const Array& listed = layers && layers->is_array() ? layers->as_array() : none;
+    for (const Value& layer : listed) {
         const std::string name = text_of(layer.find("name")), type = text_of(layer.find("type"));
+        if (!fits(name.size() + type.size())) break;
         const Held held = held_by(model, name);
         visual::ModelGraph::Layer shown{.name = name,
                                         .type = type,
@@ -168,14 +178,15 @@ std::vector<visual::Visual> PayloadTraits<Model>::visual(const Model& model,
              held.any ? fmt::format("{:.4g}", held.low) : "",
              held.any ? (held.finite ? fmt::format("{:.4g}", held.high) : "not finite") : ""});
     }
-    if (graph.layers.empty()) {
+    if (listed.empty()) {
         for (const auto& [name, tensor] : model.parameters) {
+            if (!fits(name.size())) break;
             table.rows.push_back({name, "tensor", std::to_string(tensor.numel()), "", ""});
         }
     }
     table.rows.push_back({"whole", text_of(model.spec.find("name")),
                           std::to_string(model.parameter_count()), "", ""});
-    table.full_rows = table.rows.size();
+    table.full_rows = (listed.empty() ? model.parameters.size() : listed.size()) + 1;
     if (graph.layers.empty()) return {std::move(table)};
     return {std::move(graph), std::move(table)};
 }

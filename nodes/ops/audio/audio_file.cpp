@@ -70,17 +70,20 @@ struct Window {
                          .mend = "Check the path."});
 }
 
+void check_opened(SNDFILE* file, const SF_INFO& info, const std::string& where) {
+    if (file && info.channels >= 1 && info.samplerate >= 1 && info.samplerate <= kMostRate) return;
+    throw engine::Error({.code = "E-AUDIO-010",
+                         .what = "The file is no recording that can be read",
+                         .expected = "WAV, FLAC, Ogg or AIFF",
+                         .found = file ? "a header without channels or sample rate"
+                                       : std::string(sf_strerror(nullptr)),
+                         .where = where,
+                         .mend = "Convert it, for example with sox or ffmpeg."});
+}
+
 /// What has been opened, as samples; `file` is null where opening failed.
 types::Audio decode(SNDFILE* file, const SF_INFO& info, const std::string& where) {
-    if (!file || info.channels < 1 || info.samplerate < 1 || info.samplerate > kMostRate) {
-        throw engine::Error({.code = "E-AUDIO-010",
-                             .what = "The file is no recording that can be read",
-                             .expected = "WAV, FLAC, Ogg or AIFF",
-                             .found = file ? "a header without channels or sample rate"
-                                           : std::string(sf_strerror(nullptr)),
-                             .where = where,
-                             .mend = "Convert it, for example with sox or ffmpeg."});
-    }
+    check_opened(file, info, where);
     const auto channels = static_cast<std::size_t>(info.channels);
     const auto too_long = [&](sf_count_t frames) {
         throw engine::Error({.code = "E-AUDIO-011",
@@ -136,6 +139,48 @@ types::Audio read_audio(const std::filesystem::path& path) {
     SF_INFO info = {};
     const std::unique_ptr<SNDFILE, Close> file(sf_open(path.c_str(), SFM_READ, &info));
     return decode(file.get(), info, path.string());
+}
+
+AudioExtent audio_extent(const std::filesystem::path& path) {
+    if (!std::filesystem::is_regular_file(path)) missing(path);
+    SF_INFO info = {};
+    const std::unique_ptr<SNDFILE, Close> file(sf_open(path.c_str(), SFM_READ, &info));
+    check_opened(file.get(), info, path.string());
+    if (info.seekable && info.frames >= 0 && info.frames < SF_COUNT_MAX)
+        return {static_cast<std::uint64_t>(info.frames), info.samplerate, info.channels};
+    throw engine::Error({.code = "E-AUDIO-014",
+                         .what = "The recording can't be read in parts",
+                         .expected = "a file that says how long it is",
+                         .found = "one that does not",
+                         .where = path.string(),
+                         .mend = "Convert it to WAV or FLAC."});
+}
+
+types::Audio read_audio_span(const std::filesystem::path& path, std::uint64_t first,
+                             std::uint64_t count) {
+    const AudioExtent extent = audio_extent(path);
+    types::Audio audio{
+        .sample_rate = extent.sample_rate, .channels = extent.channels, .samples = {}};
+    if (first >= extent.frames) return audio;
+    const auto channels = static_cast<std::size_t>(extent.channels);
+    const std::uint64_t wanted =
+        std::min({count, extent.frames - first, std::uint64_t{kMostSamples / channels}});
+    SF_INFO info = {};
+    const std::unique_ptr<SNDFILE, Close> file(sf_open(path.c_str(), SFM_READ, &info));
+    check_opened(file.get(), info, path.string());
+    audio.samples.resize(static_cast<std::size_t>(wanted) * channels);
+    const bool found = sf_seek(file.get(), static_cast<sf_count_t>(first), SEEK_SET) ==
+                       static_cast<sf_count_t>(first);
+    const sf_count_t got =
+        found ? sf_readf_float(file.get(), audio.samples.data(), static_cast<sf_count_t>(wanted))
+              : 0;
+    if (got == static_cast<sf_count_t>(wanted)) return audio;
+    throw engine::Error({.code = "E-AUDIO-012",
+                         .what = "The recording ends before its header says",
+                         .expected = fmt::format("{} frames from {} on", wanted, first),
+                         .found = fmt::format("{} frames", got),
+                         .where = path.string(),
+                         .mend = "Copy the file again; it may have been cut short."});
 }
 
 types::Audio decode_audio(std::span<const std::byte> bytes, const std::string& where) {

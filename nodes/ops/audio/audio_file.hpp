@@ -34,6 +34,19 @@ types::Audio decode_audio(std::span<const std::byte> bytes, const std::string& w
 types::Audio read_audio_part(const std::filesystem::path& file, std::uint64_t offset,
                              std::uint64_t bytes);
 
+/// What a file says of itself. Throws Error E-FILE-001 and E-AUDIO-010, and E-AUDIO-014 for one
+/// that does not say how long it is or in which no place can be found.
+struct AudioExtent {
+    std::uint64_t frames = 0;
+    int sample_rate = 0, channels = 0;
+};
+AudioExtent audio_extent(const std::filesystem::path& file);
+
+/// `count` frames from `first` on, fewer at the end: of a recording too long to be held. Throws
+/// Error as audio_extent() does, and E-AUDIO-012.
+types::Audio read_audio_span(const std::filesystem::path& file, std::uint64_t first,
+                             std::uint64_t count);
+
 /// One channel, the mean of all.
 types::Audio mono(const types::Audio& audio);
 

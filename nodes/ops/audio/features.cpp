@@ -15,6 +15,7 @@
 namespace millrace::ops {
 namespace {
 
+constexpr std::int64_t kMostSamples = std::int64_t{1} << 60;  // of a stream
 constexpr float kNaturalFloor = std::numeric_limits<float>::epsilon(), kDecimalFloor = 1e-10F;
 
 /// By partial sums, which go in step; the error is below a float's last digit either way.
@@ -237,20 +238,28 @@ void FeatureExtractor::drop_used() {
 }
 
 void FeatureExtractor::restore(std::span<const float> waiting, std::int64_t received) {
-    if (received < 0 || static_cast<std::int64_t>(waiting.size()) > received) {
+    const std::int64_t length = front_end_.frame_length, first = start_of(0);
+    const auto count = static_cast<std::int64_t>(waiting.size());
+    const auto refuse = [&](const char* expected) {
         throw engine::Error({.code = "E-AUDIO-004",
                              .what = "The stored state of a feature extractor is malformed",
-                             .expected = "no more waiting samples than have come",
-                             .found = fmt::format("{} of {}", waiting.size(), received),
+                             .expected = expected,
+                             .found = fmt::format("{} of {}", count, received),
                              .mend = "Start the run anew."});
-    }
+    };
+    if (received < 0 || received > kMostSamples || count > received)
+        refuse("no more waiting samples than have come");
+    // As push() counts: the first frame waits until what it mirrors is there.
+    std::int64_t given =
+        first + length > received ? 0 : 1 + (received - first - length) / front_end_.frame_shift;
+    if (given == 1 && -first >= received) given = 0;
+    const std::int64_t needed = std::min(start_of(given), received - 2 * length);
+    if (received - count > std::max<std::int64_t>(needed, 0))
+        refuse("every sample that a frame to come needs");
     buffer_.assign(waiting.begin(), waiting.end());
     received_ = received;
-    first_ = received - static_cast<std::int64_t>(waiting.size());
-    given_ = 0;
-    while (start_of(given_) + front_end_.frame_length <= received_ &&
-           (start_of(given_) >= 0 || -start_of(given_) < received_))
-        ++given_;
+    first_ = received - count;
+    given_ = given;
 }
 
 std::vector<float> features_of(std::span<const float> samples, const FrontEnd& front_end) {

@@ -55,6 +55,15 @@ void TfliteNetwork::reset() {
     for (Int8Svdf& svdf : svdfs_) svdf.reset();
 }
 
+std::int64_t TfliteNetwork::memory() const {
+    std::int64_t runs = 0;  // a layer's oldest column may come from the oldest of the one before
+    for (const TfliteOperator& op : model_.operators) {
+        if (op.kind != TfliteKind::Svdf) continue;
+        runs += model_.tensors[static_cast<std::size_t>(op.inputs[2])].shape[1];
+    }
+    return runs;
+}
+
 TfliteValues to_tensor(std::span<const float> real, const TfliteTensor& tensor) {
     TfliteValues values = zero_values(tensor.type, real.size());
     convert_tensor(std::vector<float>(real.begin(), real.end()), {}, scale_of(tensor), values);

@@ -45,6 +45,10 @@ public:
     /// Begins anew: every state becomes its zero point.
     void reset();
 
+    /// How many of the newest runs the state depends on at most: after reset() and these runs
+    /// again it is the same. 0 without a state.
+    std::int64_t memory() const;
+
     /// In the order of execution.
     const std::vector<TfliteLayer>& summary() const { return summary_; }
 

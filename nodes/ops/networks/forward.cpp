@@ -11,6 +11,7 @@
 #include "engine/problem.hpp"
 #include "engine/random.hpp"
 #include "nodes/ops/networks/all_sum.hpp"
+#include "nodes/ops/networks/depthwise.hpp"
 #include "nodes/ops/networks/int8.hpp"
 #include "nodes/ops/networks/network.hpp"
 
@@ -122,14 +123,8 @@ private:
         };
         at::Tensor weight = parameter(layer, "weight");
         if (rounder_) weight = rounder_->weight_rows(weight, layer.depthwise);
-        at::Tensor output;
         if (layer.depthwise) {
-            for (std::int64_t time = 0; time < layer.kernel; ++time) {
-                for (std::int64_t frequency = 0; frequency < layer.frequency_kernel; ++frequency) {
-                    const at::Tensor part = tap(time, frequency) * weight[time][frequency];
-                    output = output.defined() ? output + part : part;
-                }
-            }
+            const at::Tensor output = depthwise(padded, weight, layer.frequency_stride);
             return layer.bias ? output + parameter(layer, "bias") : output;
         }
         // One product over all taps, as in the linearized layer that runs on the device.
@@ -142,7 +137,8 @@ private:
             (taps.size() == 1 ? taps.front() : at::cat(taps, 3))
                 .reshape({-1, layer.in.channels * layer.kernel * layer.frequency_kernel});
         const at::Tensor matrix = weight.reshape({layer.out.channels, -1}).t();
-        output = layer.bias ? at::addmm(parameter(layer, "bias"), rows, matrix) : rows.mm(matrix);
+        const at::Tensor output =
+            layer.bias ? at::addmm(parameter(layer, "bias"), rows, matrix) : rows.mm(matrix);
         return output.reshape({input.size(0), frames, layer.out.positions, layer.out.channels});
     }
 
@@ -159,11 +155,7 @@ private:
         time = time.t();
         const at::Tensor padded = with_history(
             layer, features.reshape({input.size(0), frames, 1, filters}), layer.memory - 1);
-        at::Tensor output;
-        for (std::int64_t tap = 0; tap < layer.memory; ++tap) {
-            const at::Tensor part = padded.narrow(1, tap, frames) * time[tap];
-            output = output.defined() ? output + part : part;
-        }
+        at::Tensor output = depthwise(padded, time.unsqueeze(1), 1);
         if (layer.rank > 1)
             output = output.reshape({input.size(0), frames, 1, layer.units, layer.rank}).sum(4);
         return output + parameter(layer, "bias");

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstring>
@@ -24,6 +25,7 @@ public:
           buffers_(buffers),
           front_end_(front_end_of_spec(spec)) {
         network_.check_tensors(parameters_, buffers_);
+        check_widths();
         pass_.state = &state_;
     }
 
@@ -45,6 +47,22 @@ public:
     FrontEnd front_end() const override { return front_end_; }
 
 private:
+    void check_widths() const {
+        const auto refuse = [](const char* what, std::int64_t expected, std::int64_t found) {
+            throw engine::Error({.code = "E-SPOT-008",
+                                 .what = what,
+                                 .expected = std::to_string(expected),
+                                 .found = std::to_string(found),
+                                 .mend = "Correct the model's spec."});
+        };
+        if (front_end_.dimension() != network_.input().channels)
+            refuse("The front end makes other features than the network reads",
+                   network_.input().channels, front_end_.dimension());
+        if (static_cast<std::int64_t>(classes().size()) != network_.output().size())
+            refuse("The model does not name each of its outputs", network_.output().size(),
+                   static_cast<std::int64_t>(classes().size()));
+    }
+
     Network network_;
     NamedTensors parameters_, buffers_, state_;
     FrontEnd front_end_;
@@ -58,6 +76,8 @@ private:
                          .found = std::move(found),
                          .mend = "Give the file that quantizers.to_device wrote."});
 }
+
+constexpr std::int64_t kMostFrames = 1 << 16;  // as a spec may have
 
 struct alignas(64) Block {
     std::byte bytes[64];
@@ -120,8 +140,11 @@ private:
                 array->as_array().size() != kws::input_width(network_))
                 refuse(fmt::format("{} numbers \"{}\"", kws::input_width(network_), name),
                        "something else");
-            for (const engine::Value& value : array->as_array())
-                values->push_back(static_cast<float>(value.as_double()));
+            for (const engine::Value& value : array->as_array()) {
+                values->push_back(value.is_number() ? static_cast<float>(value.as_double()) : NAN);
+                if (!std::isfinite(values->back()))
+                    refuse(fmt::format("numbers \"{}\"", name), engine::to_json(value));
+            }
         }
         if (static_cast<std::size_t>(front_end_.dimension()) != mean_.size())
             refuse(fmt::format("a front end of {} features", mean_.size()),
@@ -129,8 +152,12 @@ private:
         if (const engine::Value* readout = data.find("readout")) {
             const engine::Value* frames = readout->find("frames");
             const engine::Value* kind = readout->find("kind");
-            if (frames && frames->is_int() && frames->as_int() >= 0)
+            if (frames) {
+                if (!frames->is_int() || frames->as_int() < 0 || frames->as_int() > kMostFrames)
+                    refuse(fmt::format("a read-out over 0 to {} frames", kMostFrames),
+                           engine::to_json(*frames));
                 readout_.frames = frames->as_int();
+            }
             if (kind && *kind == engine::Value("max")) readout_.kind = Readout::Kind::Max;
         }
         std::vector<std::int64_t> reach = {0};  // by source: 0 is the input

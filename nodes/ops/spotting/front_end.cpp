@@ -1,5 +1,6 @@
 #include "nodes/ops/spotting/front_end.hpp"
 
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -43,15 +44,22 @@ FrontEnd front_end_from(const engine::Value& described) {
     }
     if (!(rate >= 1000 && rate <= 384'000))
         fail("The front end has no sample rate", "1000 to 384000 Hz", fmt::format("{}", rate));
-    if (!(filters >= 1 && filters <= 512 && cepstra >= 0 && cepstra <= filters && length >= 1 &&
-          length <= 1000 && shift >= 1 && shift <= 1000))
+    const bool whole = filters == std::floor(filters) && cepstra == std::floor(cepstra);
+    if (!(whole && filters >= 1 && filters <= 512 && cepstra >= 0 && cepstra <= filters &&
+          length >= 1 && length <= 1000 && shift >= 1 && shift <= 1000 && low >= 0 && high >= 0))
         fail("The front end is out of range",
-             "filters 1 to 512, cepstra 0 to filters, length and shift 1 to 1000 ms",
+             "whole filters 1 to 512, whole cepstra 0 to filters, length and shift 1 to 1000 ms, "
+             "low and high 0 Hz or more",
              engine::to_json(described));
     FrontEnd made;
     if (style == "kaldi") {
-        made = cepstra > 0 ? kaldi_mfcc(rate, static_cast<int>(filters), static_cast<int>(cepstra))
-                           : kaldi_fbank(rate, static_cast<int>(filters), length, shift);
+        const int count = static_cast<int>(filters);
+        made = kaldi_fbank(rate, count, length, shift);
+        if (cepstra > 0) {
+            const FrontEnd mfcc = kaldi_mfcc(rate, count, static_cast<int>(cepstra));
+            made.cepstra = mfcc.cepstra;
+            made.lifter = mfcc.lifter;
+        }
     } else if ((style == "htk" || style == "slaney") && cepstra == 0) {
         const int samples = static_cast<int>(rate * length / 1000);
         made = centered_log_mel(rate, samples + samples % 2, static_cast<int>(rate * shift / 1000),

@@ -32,6 +32,12 @@ Heard Spotter::push(std::span<const float> samples) {
     return heard;
 }
 
+std::size_t Spotter::reach() const {
+    // A read-out over all frames has no end in a stream: it reaches over one second there.
+    const std::int64_t frames = network_->readout().frames;
+    return static_cast<std::size_t>(frames > 0 ? frames : std::llround(frames_per_second()));
+}
+
 void Spotter::read_out(std::span<const float> logits, std::vector<float>& probabilities) {
     const std::size_t classes = network_->classes().size();
     const Readout& readout = network_->readout();
@@ -39,11 +45,7 @@ void Spotter::read_out(std::span<const float> logits, std::vector<float>& probab
         ++frames_;
         const auto begin = logits.begin() + static_cast<std::ptrdiff_t>(frame);
         window_.insert(window_.end(), begin, begin + static_cast<std::ptrdiff_t>(classes));
-        // A read-out over all frames has no end in a stream: it reaches over one second there.
-        const std::size_t reach =
-            classes * static_cast<std::size_t>(
-                          readout.frames > 0 ? readout.frames : std::llround(frames_per_second()));
-        while (window_.size() > reach)
+        while (window_.size() > classes * reach())
             window_.erase(window_.begin(), window_.begin() + static_cast<std::ptrdiff_t>(classes));
         std::vector<double> scores(classes, readout.kind == Readout::Kind::Max ? -INFINITY : 0);
         for (std::size_t i = 0; i < window_.size(); ++i) {
@@ -81,15 +83,19 @@ Spotter::State Spotter::state() const {
 void Spotter::restore(const State& state) {
     const auto width = static_cast<std::size_t>(features_.front_end().dimension());
     const std::size_t classes = network_->classes().size();
-    if (state.features.size() % width != 0 || state.logits.size() % classes != 0 ||
-        state.features.size() / width > static_cast<std::size_t>(network_->history()) ||
-        state.received < 0 || state.frames < 0) {
+    const auto frames = static_cast<std::size_t>(std::max<std::int64_t>(state.frames, 0));
+    const auto history = static_cast<std::size_t>(network_->history());
+    if (state.received < 0 || state.frames < 0 ||
+        state.features.size() != width * std::min(frames, history) ||
+        state.logits.size() != classes * std::min(frames, reach())) {
         throw engine::Error(
             {.code = "E-SPOT-003",
              .what = "The saved state is of another network",
-             .expected = fmt::format("frames of {} features and {} classes", width, classes),
-             .found =
-                 fmt::format("{} features, {} logits", state.features.size(), state.logits.size()),
+             .expected =
+                 fmt::format("{} frames of {} features, {} frames of {} classes",
+                             std::min(frames, history), width, std::min(frames, reach()), classes),
+             .found = fmt::format("{} features, {} logits after {} frames", state.features.size(),
+                                  state.logits.size(), state.frames),
              .mend = "Run again without --resume."});
     }
     reset();

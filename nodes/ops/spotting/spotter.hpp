@@ -30,7 +30,8 @@ public:
     virtual FrontEnd front_end() const = 0;
 };
 
-/// Throws Error E-SPOT-001 for a spec without front end, E-NET-00x for tensors that don't fit.
+/// Throws Error E-SPOT-001 for a spec without front end, E-SPOT-008 for one whose features or
+/// classes are not as many as the network has, E-NET-00x for tensors that don't fit.
 std::unique_ptr<FrameNetwork> float_network(const engine::Value& spec,
                                             const NamedTensors& parameters,
                                             const NamedTensors& buffers);
@@ -67,10 +68,13 @@ public:
         std::int64_t frames = 0;
     };
     State state() const;
-    /// Throws Error E-SPOT-003 for a state of another network.
+    /// Throws Error E-SPOT-003 for a state of another network, E-AUDIO-004 for samples that are not
+    /// those of a front end.
     void restore(const State& state);
 
 private:
+    /// Frames that the probabilities are of.
+    std::size_t reach() const;
     void read_out(std::span<const float> logits, std::vector<float>& probabilities);
 
     std::unique_ptr<FrameNetwork> network_;

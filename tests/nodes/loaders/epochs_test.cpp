@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <set>
 #include <vector>
 
 namespace millrace::nodes {
@@ -77,6 +78,63 @@ TEST(Epochs, PlacesRepeat) {
     EXPECT_EQ(none.place(5), 0U);
     const Epochs endless{.items = std::uint64_t{1} << 63, .epochs = 4};
     EXPECT_EQ(endless.count(), ~std::uint64_t{0}) << "at most what can be counted";
+}
+
+TEST(Course, GivesEachPartItsPlace) {
+    Course course;
+    course.parts.sizes = {{{7, 2}, {3, 1}, {4, 0}}};
+    course.training = {.items = 5, .epochs = 3, .order = Order::Shuffled, .seed = 9};
+    ASSERT_EQ(course.count(), 3u * (5 + 4) + 4);
+    std::set<std::uint64_t> trained;
+    for (std::uint64_t item = 0; item < course.count(); ++item) {
+        const std::uint64_t place = course.placed(item).element, within = item % 9;
+        if (item >= 27) {
+            EXPECT_EQ(place, 10 + item - 27) << "the test part's speech";
+        } else if (within >= 5) {
+            EXPECT_EQ(place, within < 8 ? 7 + within - 5 : 14 + 2)
+                << "validation, then its silence";
+        } else {
+            EXPECT_TRUE(place < 7 || place == 14 || place == 15) << place;
+            trained.insert(place);
+        }
+    }
+    EXPECT_GT(trained.size(), 5u) << "each epoch draws from the whole part";
+    EXPECT_EQ(course.parts.part_of_quiet(15), 0u);
+    EXPECT_EQ(course.parts.part_of_quiet(16), 1u);
+    course.training.order = Order::Listed;
+    course.first = 2;
+    EXPECT_EQ(course.placed(0).element, 2u);
+    EXPECT_EQ(course.placed(9).element, 2u);
+}
+
+/// Two processes have together what one has, in step.
+TEST(Course, IsSharedByProcesses) {
+    Course whole;
+    whole.parts.sizes = {{{7, 2}, {3, 0}, {5, 0}}};
+    whole.training = {.items = 9, .epochs = 2, .order = Order::Shuffled, .seed = 4};
+    Course shares[2] = {whole, whole};
+    for (std::uint64_t rank = 0; rank < 2; ++rank) shares[rank].shard = {rank, 2};
+    ASSERT_EQ(shares[0].count(), 2u * (5 + 2) + 3);
+    std::vector<std::uint64_t> found;
+    std::size_t padding = 0;
+    for (std::uint64_t item = 0; item < shares[0].count(); ++item) {
+        for (const Course& share : shares) {
+            const Placed at = share.placed(item);
+            padding += at.padding;
+            if (!at.padding) found.push_back(at.element);
+        }
+    }
+    std::vector<std::uint64_t> expected;
+    for (std::uint64_t item = 0; item < whole.count(); ++item)
+        expected.push_back(whole.placed(item).element);
+    EXPECT_EQ(found, expected);
+    EXPECT_EQ(padding, 2u * 2 + 1);
+
+    const Epochs epochs{.items = 5, .epochs = 2, .order = Order::Listed, .seed = 0};
+    EXPECT_EQ(epochs.count(Shard{0, 2}), 6u);
+    EXPECT_EQ(epochs.placed(1, {1, 2}).element, 3u);
+    EXPECT_TRUE(epochs.placed(2, {1, 2}).padding);
+    EXPECT_EQ(epochs.placed(3, {0, 2}).element, 0u) << "the second epoch";
 }
 
 }  // namespace

@@ -125,6 +125,7 @@ TEST(Hostile, ShapesThatFitTheFileButNoPayload) {
     const std::string image = R"({"frame":"","unit":"","timestamp":0.0})";
     const std::string cloud =
         R"({"frame":"","timestamp":0.0,"origin":[0.0,0.0,0.0],"fields":["a"]})";
+    const std::string curves = R"({"title":"","x_label":"","y_label":"",)";
     const std::string camera = R"({"lidar_frame":"l","cameras":[{"name":"c","width":)";
     const ArrayView world = array_of("world_from_lidar", DType::F64, {4, 4});
     const ArrayView row = array_of("cameras", DType::F64, {1, 28});
@@ -195,6 +196,26 @@ TEST(Hostile, ShapesThatFitTheFileButNoPayload) {
         {"a text of numbers", packet_of("text/1", R"({"text":1})", {})},
         {"attributes that are a list", packet_of("text/1", "[]", {})},
         {"attributes that are no JSON", packet_of("text/1", "{", {})},
+        {"a curve without y",
+         packet_of("curves/1", curves + R"("names":["a"]})", {array_of("x.0", DType::F64, {2})})},
+        {"a curve of two lengths",
+         packet_of("curves/1", curves + R"("names":["a"]})",
+                   {array_of("x.0", DType::F64, {2}), array_of("y.0", DType::F64, {3})})},
+        {"a curve of floats",
+         packet_of("curves/1", curves + R"("names":["a"]})",
+                   {array_of("x.0", DType::F32, {2}), array_of("y.0", DType::F32, {2})})},
+        {"curves without a title", packet_of("curves/1", R"({"names":[]})", {})},
+        {"a curve's name that is a number", packet_of("curves/1", curves + R"("names":[1]})", {})},
+        {"a model without a spec", packet_of("model/1", R"({"buffers":[],"version":0})", {})},
+        {"a model's version below none",
+         packet_of("model/1", R"({"spec":{},"buffers":[],"version":-1})", {})},
+        {"a model whose buffer is missing",
+         packet_of("model/1", R"({"spec":{},"buffers":["a"],"version":0})", {})},
+        {"a model's buffers of numbers",
+         packet_of("model/1", R"({"spec":{},"buffers":[1],"version":0})", {})},
+        {"a model's tensor of a type LibTorch lacks",
+         packet_of("model/1", R"({"spec":{},"buffers":[],"version":0})",
+                   {array_of("a", DType::U32, {2})})},
         {"a type LibTorch lacks",
          packet_of("tensor/1", "{}", {array_of("tensor", DType::U32, {2})})},
         {"no tensor", packet_of("tensor/1", "{}", {})},

@@ -11,7 +11,9 @@
 #include "nodes/types/audio.hpp"
 #include "nodes/types/boxes.hpp"
 #include "nodes/types/calibration.hpp"
+#include "nodes/types/curves.hpp"
 #include "nodes/types/image.hpp"
+#include "nodes/types/model.hpp"
 #include "nodes/types/point_cloud.hpp"
 #include "nodes/types/table.hpp"
 #include "nodes/types/tensor.hpp"
@@ -48,8 +50,10 @@ Audio sample_audio();
 Boxes2d sample_boxes2d();
 Boxes3d sample_boxes3d();
 Calibration sample_calibration();
+Curves sample_curves();
 Image sample_image();
 Metrics sample_metrics();
+Model sample_model();
 PointCloud sample_cloud();
 Table sample_table();
 Tensor sample_tensor();

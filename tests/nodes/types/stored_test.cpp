@@ -106,6 +106,43 @@ TEST(Stored, FieldsComeBackInTheirPlaces) {
     EXPECT_EQ(again(sample_metrics()).values, sample_metrics().values);
     EXPECT_EQ(again(sample_metrics()).step, 3);
     EXPECT_EQ(again(Text{"ü\n"}).text, "ü\n");
+
+    const Curves curves = again(sample_curves());
+    EXPECT_EQ(curves.title, "Loß");
+    EXPECT_EQ(curves.x_label, "step");
+    EXPECT_EQ(curves.y_label, "nats");
+    ASSERT_EQ(curves.lines.size(), 2u);
+    EXPECT_EQ(curves.lines[1].name, "valid");
+    EXPECT_EQ(curves.lines[0].x, (std::vector<double>{0, 1, 2.5}));
+    EXPECT_EQ(curves.lines[0].y, (std::vector<double>{3, 2, -1}));
+}
+
+void expect_equal(const NamedTensors& found, const NamedTensors& expected) {
+    ASSERT_EQ(found.size(), expected.size());
+    for (const auto& [name, tensor] : expected) {
+        ASSERT_TRUE(found.contains(name)) << name;
+        EXPECT_EQ(found.at(name).scalar_type(), tensor.scalar_type()) << name;
+        EXPECT_TRUE(at::equal(found.at(name), tensor)) << name;
+    }
+}
+
+TEST(Stored, TensorsOfAModelComeBackInTheirPlaces) {
+    Model model = sample_model();
+    // Names that an average could have, of layers that have none.
+    model.parameters["average/conv.weight"] = at::ones({2});
+    model.buffers["average/conv.mean"] = at::ones({3});
+    for (const bool averaged : {true, false}) {
+        if (!averaged) model.average.clear();
+        const Model back = again(model);
+        EXPECT_EQ(back.spec, model.spec);
+        EXPECT_EQ(back.version, 41u);
+        expect_equal(back.parameters, model.parameters);
+        expect_equal(back.buffers, model.buffers);
+        expect_equal(back.average, model.average);
+    }
+    Model trained = sample_model();
+    trained.parameters["head.bias"].requires_grad_(true);
+    EXPECT_FALSE(again(trained).parameters.at("head.bias").requires_grad());
 }
 
 TEST(Stored, EveryTensorTypeComesBack) {

@@ -178,6 +178,84 @@ TEST(Shown, MetricsAreATableOfTwoColumns) {
     EXPECT_EQ(some.full_rows, 10000u);
 }
 
+TEST(Shown, CurvesKeepTheirEndsWithinTheBudget) {
+    Curves curves{.title = "t", .x_label = "x", .y_label = "y", .lines = {{"long", {}, {}}}};
+    for (int i = 0; i < 100000; ++i) {
+        curves.lines[0].x.push_back(i);
+        curves.lines[0].y.push_back(-i);
+    }
+    curves.lines.push_back({"short", {7}, {8}});
+    const auto some = shown<visual::Series>(curves, 16000);
+    EXPECT_EQ(some.title, "t");
+    EXPECT_EQ(some.x_label, "x");
+    EXPECT_EQ(some.y_label, "y");
+    ASSERT_EQ(some.lines.size(), 2u);
+    const auto& line = some.lines[0];
+    EXPECT_LE(line.x.size(), 1000u);
+    EXPECT_GT(line.x.size(), 900u);
+    EXPECT_EQ(line.x.front(), 0);
+    EXPECT_EQ(line.x.back(), 99999);
+    ASSERT_EQ(line.y.size(), line.x.size());
+    for (std::size_t i = 0; i < line.x.size(); ++i) EXPECT_EQ(line.y[i], -line.x[i]);
+    EXPECT_EQ(some.lines[1].y, (std::vector<double>{8}));
+    EXPECT_EQ(shown<visual::Series>(curves, 1 << 24).lines[0].x.size(), 100000u);
+    EXPECT_LE(shown<visual::Series>(curves, 0).lines[0].x.size(), 3u);
+    EXPECT_TRUE(shown<visual::Series>(Curves{}, 0).lines.empty());
+}
+
+TEST(Shown, AModelIsAGraphAndATableOfItsLayers) {
+    Model model = sample_model();
+    model.spec["layers"].as_array().push_back(
+        engine::Object{{"name", "sum"}, {"type", "add"}, {"from", "norm"}, {"with", "head"}});
+    const auto visuals = Packet::make(model).visual({});
+    ASSERT_EQ(visuals.size(), 2u);
+    const auto& graph = std::get<visual::ModelGraph>(visuals[0]);
+    ASSERT_EQ(graph.layers.size(), 3u);
+    EXPECT_EQ(graph.layers[0].name, "norm");
+    EXPECT_EQ(graph.layers[0].parameters, 6u);
+    EXPECT_EQ(graph.layers[1].type, "conv");
+    EXPECT_EQ(graph.layers[1].parameters, 8u);
+    EXPECT_EQ(graph.layers[1].output_shape, (std::vector<std::int64_t>{2}));
+    EXPECT_EQ(graph.edges, (std::vector<std::pair<int, int>>{{0, 1}, {0, 2}, {1, 2}}));
+    const auto& table = std::get<visual::Table>(visuals[1]);
+    EXPECT_EQ(table.rows,
+              (std::vector<std::vector<std::string>>{{"norm", "batch_norm", "6", "-1", "1"},
+                                                     {"head", "conv", "8", "-0.5", "5"},
+                                                     {"sum", "add", "0", "", ""},
+                                                     {"whole", "small", "14", "", ""}}));
+    EXPECT_EQ(table.full_rows, 4u);
+    model.parameters["head.bias"] = at::tensor({std::nan(""), 1.0});
+    const auto bad = Packet::make(model).visual({});
+    EXPECT_EQ(std::get<visual::Table>(bad[1]).rows[1][4], "not finite");
+}
+
+TEST(Shown, AModelOfManyLayersStopsAtItsBudget) {
+    Model model;
+    engine::Array layers;
+    for (int i = 0; i < 5000; ++i)
+        layers.push_back(engine::Object{{"name", "layer " + std::to_string(i)}, {"type", "relu"}});
+    model.spec = engine::Object{{"layers", std::move(layers)}};
+    const auto some = Packet::make(model).visual({100000});
+    ASSERT_EQ(some.size(), 2u);
+    const auto& table = std::get<visual::Table>(some[1]);
+    EXPECT_LT(table.rows.size(), 300u);
+    EXPECT_GT(table.rows.size(), 100u);
+    EXPECT_EQ(table.rows.back()[0], "whole");
+    EXPECT_EQ(table.full_rows, 5001u);
+    EXPECT_EQ(std::get<visual::ModelGraph>(some[0]).layers.size() + 1, table.rows.size());
+    const auto none = Packet::make(model).visual({0});
+    EXPECT_EQ(std::get<visual::Table>(none.at(0)).rows.size(), 1u);
+    EXPECT_EQ(std::get<visual::Table>(none.at(0)).full_rows, 5001u);
+    // Without layers the tensors are told.
+    Model plain = sample_model();
+    plain.spec = {};
+    const auto tensors = Packet::make(plain).visual({});
+    ASSERT_EQ(tensors.size(), 1u);
+    EXPECT_EQ(std::get<visual::Table>(tensors[0]).rows[0],
+              (std::vector<std::string>{"head.bias", "tensor", "2", "", ""}));
+    EXPECT_EQ(std::get<visual::Table>(tensors[0]).full_rows, 5u);
+}
+
 TEST(Shown, ATextIsCutBetweenCharacters) {
     EXPECT_EQ(shown<visual::Text>(Text{"aé日"}, 6).text, "aé日");
     EXPECT_EQ(shown<visual::Text>(Text{"aé日"}, 6).full_bytes, 0u);

@@ -1,0 +1,75 @@
+// Data-parallel training: several processes ("ranks") that sum gradients and share parameters over
+// TCP, through LibTorch's Gloo process group. The trainer owns one group and uses it from one
+// thread; every rank makes the same calls in the same order, which each call checks first. Ranks
+// find each other at rank 0's address and port. A call waits for the slowest rank at most the
+// timeout. While it waits, it asks `stop` at least every 100 ms. Throws engine::Error:
+// E-DIST-001 a launcher's variables that contradict, E-DIST-002 no address for rank 0,
+// E-DIST-003 ranks that do not find each other, E-DIST-004 a port in use, E-DIST-005 processes
+// that do not belong together, E-DIST-006 a lost rank, E-DIST-007 a rank that does not answer,
+// E-DIST-008 a stop here, E-DIST-009 ranks that do not agree, E-DIST-010 values that cannot travel,
+// E-DIST-011 a rank that has left or a group that failed before. After 006, 007, 008 and 011 the
+// group is of no more use; destroying it never waits for other ranks.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nodes/ops/training/optimizers.hpp"
+
+namespace millrace::ops {
+
+struct Ranks {
+    int rank = 0;                              ///< 0 to world_size - 1
+    int world_size = 1;                        ///< processes, 1 to 4096
+    std::string master_address = "127.0.0.1";  ///< rank 0's, as the other ranks reach it
+    int master_port = 29500;                   ///< rank 0 listens there, 1 to 65535
+};
+
+/// What RANK and WORLD_SIZE say, or else mpirun (Open MPI, MPICH) or srun; none without them and
+/// for a world of one process. `lookup` is std::getenv or a stand-in; empty values count as unset.
+std::optional<Ranks> ranks_from_environment(const std::function<const char*(const char*)>& lookup);
+
+class ProcessGroup {
+public:
+    /// Waits until all ranks have come. A world of one process opens no connection.
+    explicit ProcessGroup(const Ranks& ranks, double timeout_seconds = 60,
+                          std::function<bool()> stop = {});
+    /// Tells the other ranks that this one leaves.
+    ~ProcessGroup();
+    ProcessGroup(const ProcessGroup&) = delete;
+    ProcessGroup& operator=(const ProcessGroup&) = delete;
+
+    int rank() const;
+    int size() const;
+
+    /// Throws on every rank when `text` (a graph's hash, say) differs between ranks.
+    void agree(std::string_view what, std::string_view text);
+
+    /// Sums in place over all ranks; dense CPU tensors of the same names, types (float16, 32, 64,
+    /// int8, 32, 64, uint8) and shapes everywhere. All ranks get the same bits.
+    void sum(NamedTensors& tensors);
+    void sum(std::vector<double>& values);
+
+    /// The least or greatest over all ranks, element by element; no NaN.
+    void minimum(std::vector<double>& values);
+    void maximum(std::vector<double>& values);
+
+    /// Overwrites the tensors with those of rank `root`; any type.
+    void broadcast(NamedTensors& tensors, int root);
+
+    /// Waits until every rank is here.
+    void barrier();
+
+    /// Each rank's text, in the order of ranks.
+    std::vector<std::string> gather(std::string_view text);
+
+private:
+    class Peers;
+    std::unique_ptr<Peers> peers_;
+};
+
+}  // namespace millrace::ops

@@ -1,0 +1,40 @@
+#include <tuple>
+
+#include <ATen/ATen.h>
+
+#include "engine/node.hpp"
+#include "nodes/ops/training/losses.hpp"
+#include "nodes/types/tensor.hpp"
+
+namespace millrace::nodes {
+namespace {
+
+struct MeanSquaredError {
+    static engine::NodeSpec spec() {
+        return {
+            .id = "training.mean_squared_error",
+            .title = "Mean squared error",
+            .group = "Training",
+            .doc = "The mean over all elements of the squared difference of two tensors.",
+            .inputs = {{"value", "of any shape; gradients go to it"},
+                       {"target", "of the same shape and type; no gradients go to it"}},
+            .outputs = {{"loss", "one number, through which gradients go"},
+                        {"count", "elements that it is the mean of"}},
+            .pure = false,
+        };
+    }
+
+    std::tuple<types::Tensor, double> operator()(const types::Tensor& value,
+                                                 const types::Tensor& target) const {
+        const at::AutoGradMode with_gradients(value.value.requires_grad());
+        const at::Tensor loss =
+            ops::mean_squared_error(value.value, target.value, ops::Reduction::Mean);
+        return {types::Tensor{loss}, static_cast<double>(value.value.numel())};
+    }
+};
+
+}  // namespace
+
+void register_mean_squared_error(engine::Registry& registry) { registry.add<MeanSquaredError>(); }
+
+}  // namespace millrace::nodes
