@@ -203,12 +203,18 @@ TEST(TensorBoardSink, WritesEachFigureAtItsStep) {
     }
 }
 
-TEST(TensorBoardSink, ARunWithoutItemsHasAFileWithoutCurves) {
-    TestContext context;
-    TestNode node(event_nodes(), "sinks.tensorboard");
-    node.start(context);
-    node.finish(context);
-    EXPECT_TRUE(events_of(text_of(only_file(context.artifacts() / "tensorboard"))).empty());
+TEST(TensorBoardSink, IsSavedAfterItsEndTooAndWithoutItems) {
+    SinkContext context;
+    TestNode first(event_nodes(), "sinks.tensorboard"), second(event_nodes(), "sinks.tensorboard");
+    first.start(context);
+    first.finish(context);
+    EXPECT_TRUE(lines_of(only_file(context.artifacts() / "tensorboard")).empty());
+    context.goes_on = true;
+    second.start(context);
+    second.instance().load(first.instance().save(), context);
+    second.call({figures_of(0)}, context);
+    second.finish(context);
+    EXPECT_EQ(lines_of(only_file(context.artifacts())), expected_lines(1));
 }
 
 /// One sink killed after `until` items, of which `saved` are in its state, within a record; then on
@@ -245,21 +251,6 @@ TEST(TensorBoardSink, AResumedFileHasNoDuplicates) {
             EXPECT_EQ(killed_and_resumed(kItems, saved, until), expected_lines(kItems))
                 << saved << until;
     }
-}
-
-TEST(TensorBoardSink, SavedAfterItsEndToo) {
-    SinkContext context;
-    TestNode first(event_nodes(), "sinks.tensorboard");
-    first.start(context);
-    first.call({figures_of(0)}, context);
-    first.finish(context);
-    const engine::State state = first.instance().save();
-    context.goes_on = true;
-    TestNode second(event_nodes(), "sinks.tensorboard");
-    second.start(context);
-    second.instance().load(state, context);
-    second.finish(context);
-    EXPECT_EQ(lines_of(only_file(context.artifacts())), expected_lines(1));
 }
 
 TEST(TensorBoardSink, AFileThatIsShorterOrGoneIsToldNotFilled) {
