@@ -1,6 +1,10 @@
 // millrace run
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <string_view>
 #include <mutex>
 
 #include <fmt/format.h>
@@ -111,6 +115,22 @@ bool lenient_errors(const engine::RunOptions& options, const engine::Plan& plan,
             return true;
     }
     return false;
+}
+
+/// Where mpirun, srun and the like start several processes on one graph, the first has the run's folder and each of the
+/// others one of its own in it.
+fs::path folder_of_process(fs::path out) {
+    for (const char* name : {"RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"}) {
+        const char* text = std::getenv(name);
+        if (!text || !*text) continue;
+        // A Slurm job's own shell has a number, too; only a step's processes are several.
+        if (name == std::string_view("SLURM_PROCID") && !std::getenv("SLURM_STEP_ID")) continue;
+        const std::string_view rank = text;
+        const bool number = rank.size() < 6 && std::ranges::all_of(rank, [](unsigned char c) { return std::isdigit(c); });
+        if (!number || rank == "0") return out;
+        return out / "ranks" / rank;
+    }
+    return out;
 }
 
 void tell_result(const engine::RunResult& result, const fs::path& out) {
@@ -247,9 +267,8 @@ int run_command(const Call& call) {
                           "both", "Leave one out; run.json holds the report either way.");
     }
     const std::string& graph = call.arguments().front();
-    const fs::path out =
-        fs::absolute(call.text("out").value_or(engine::new_run_folder("runs", graph).string()))
-            .lexically_normal();
+    const fs::path named = call.text("out").value_or(engine::new_run_folder("runs", graph).string());
+    const fs::path out = fs::absolute(folder_of_process(named)).lexically_normal();
     folder_use(call);
     if (const auto trace = call.text("trace")) check_place(*trace);
     Setting setting{.call = call,

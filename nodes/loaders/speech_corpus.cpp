@@ -21,7 +21,7 @@
 #include "nodes/ops/audio/espeak.hpp"
 #include "nodes/ops/corpus/corpus.hpp"
 #include "nodes/ops/corpus/noise.hpp"
-#include "nodes/ops/training/process_group.hpp"
+#include "nodes/ops/training/ranks.hpp"
 #include "nodes/ops/words.hpp"
 #include "nodes/types/table.hpp"
 

@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 
 #include "engine/node.hpp"
-#include "nodes/ops/training/process_group.hpp"
+#include "nodes/ops/training/ranks.hpp"
 #include "nodes/training/phase.hpp"
 #include "nodes/types/model.hpp"
 #include "nodes/types/table.hpp"

@@ -18,7 +18,8 @@ std::shared_ptr<Group> Group::join(engine::RunContext& context, double timeout_s
         [self] {
             const engine::RunContext* now = self->context_;
             return now && now->stop_requested();
-        });
+        },
+        std::string(context.node_id()));
     group->reducer_ = std::make_unique<ops::GroupReducer>(*group->processes_);
     group->context_ = nullptr;
     return group;

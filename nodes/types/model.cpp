@@ -107,6 +107,13 @@ Record PayloadTraits<Model>::record(const Model& model) {
     record.attributes = {{"spec", model.spec},
                          {"buffers", std::move(buffers)},
                          {"version", static_cast<std::int64_t>(model.version)}};
+    // A layer may be called "average/…", too; then it is said which tensors are averages.
+    const auto first = model.parameters.lower_bound(kAverage);
+    if (first != model.parameters.end() && first->first.starts_with(kAverage)) {
+        Array averages;
+        for (const auto& [name, tensor] : model.average) averages.push_back(name);
+        record.attributes["average"] = std::move(averages);
+    }
     return record;
 }
 
@@ -121,12 +128,20 @@ Model PayloadTraits<Model>::restore(const Record& record) {
     std::set<std::string, std::less<>> buffers;
     for (const Value& name : record.attributes.at("buffers").as_array())
         buffers.insert(name.as_string());
+    std::set<std::string, std::less<>> averages;
+    const auto listed = record.attributes.find("average");
+    const bool all = listed == record.attributes.end();
+    if (!all) {
+        for (const Value& name : listed->second.as_array()) averages.insert(name.as_string());
+    }
     for (const ArrayView& array : record.arrays) {
         record.require(array.name, array.type, array.shape.size());
         std::string name = array.name;
-        types::NamedTensors* place = buffers.contains(name) ? &model.buffers : &model.parameters;
-        // A layer may be called "average/…", too; what is averaged is there beside its average.
-        if (name.starts_with(kAverage) && record.find(name.substr(kAverage.size()))) {
+        types::NamedTensors* place = &model.parameters;
+        if (buffers.contains(name)) {
+            place = &model.buffers;
+        } else if (name.starts_with(kAverage) &&
+                   (all || averages.contains(name.substr(kAverage.size())))) {
             name.erase(0, kAverage.size());
             place = &model.average;
         }

@@ -31,7 +31,9 @@ TEST(Text, HasNoTabsOrTrailingBlanks) {
 TEST(Text, NoSourceFileIsTooLong) {
     for (const SourceFile& file :
          source_files({"engine", "nodes", "editor", "viewers", "tests"}, {".cpp", ".hpp"})) {
-        EXPECT_LE(file.lines.size(), 400u) << file.path << ": part it";
+        // One file on purpose: a firmware takes it away.
+        const bool whole = file.path.ends_with("nodes/ops/kws_runtime/kws_runtime.hpp");
+        EXPECT_TRUE(whole || file.lines.size() <= 400) << file.path << ": part it";
         const bool header = file.path.ends_with(".hpp");
         const bool once = std::ranges::find(file.lines, "#pragma once") != file.lines.end();
         EXPECT_TRUE(!header || once) << file.path << " lacks #pragma once";

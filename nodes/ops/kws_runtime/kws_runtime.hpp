@@ -147,6 +147,7 @@ struct Plan {
     uint32_t frame, head;  // bytes of a padded frame, place of the oldest frame
     int32_t zero_a, zero_b;
     bool all_right, is_wide;  // every shift is below 0; SVDF sums can leave int32
+    bool is_symmetric;        // no weight is -128
 };
 
 struct Network {
@@ -415,12 +416,13 @@ inline int16_t state_value(int32_t sum, Multiplier by) {
     return static_cast<int16_t>(clamped(requantize(sum, by), INT16_MIN, INT16_MAX));
 }
 
-/// high * 2^16 + low, saturated to int32; `low` is not below 0.
-inline int32_t joined(int32_t high, int32_t low) {
-    high += low >> 16;
+/// A sum saturated to int32, of which `low` is the remainder modulo 2^32 and `high` the sum of
+/// its terms / 2^16 rounded down. Too little by less than the terms' number, that tells which.
+inline int32_t joined(int32_t high, uint32_t low) {
+    high += static_cast<int32_t>((low - (static_cast<uint32_t>(high) << 16)) >> 16);
     if (high > INT16_MAX) return INT32_MAX;
     if (high < INT16_MIN) return INT32_MIN;
-    return high * 65536 + (low & 0xFFFF);
+    return static_cast<int32_t>(low);
 }
 
 /// The window of a product: `parts` runs of `run` values, each `step` bytes after the one before.
@@ -434,6 +436,8 @@ struct Window {
 // ---- eight sums at once
 
 using Vector = __m256i;
+// Sums of a loop keep this type: with Vector the compiler copies each of them in every step.
+typedef int32_t Sums __attribute__((vector_size(32)));
 
 alignas(32) inline constexpr int16_t kTail[32] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
                                                   -1, -1, -1, -1, -1, 0,  0,  0,  0,  0,  0,
@@ -497,83 +501,175 @@ inline __m128i packed(Vector x) {
     return _mm_packs_epi32(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
 }
 
+/// What all of a layer's outputs share, read once: stores of int8 may alter any record.
+struct Output {
+    explicit Output(const LayerRecord& layer)
+        : zero(_mm_set1_epi16(static_cast<int16_t>(layer.output_zero_point))),
+          low(_mm_set1_epi8(static_cast<char>(layer.clamp_low))),
+          high(_mm_set1_epi8(static_cast<char>(layer.clamp_high))) {}
+    __m128i zero, low, high;
+};
+
 /// Eight int8 at a layer's output.
-inline void finish(int8_t* out, Vector sums, const Multipliers& by, const LayerRecord& layer) {
-    const __m128i zero = _mm_set1_epi16(static_cast<int16_t>(layer.output_zero_point));
-    __m128i x = _mm_adds_epi16(packed(requantize(sums, by)), zero);
+inline void finish(int8_t* out, Vector sums, const Multipliers& by, const Output& output) {
+    __m128i x = _mm_adds_epi16(packed(requantize(sums, by)), output.zero);
     x = _mm_packs_epi16(x, x);
-    x = _mm_max_epi8(x, _mm_set1_epi8(static_cast<char>(layer.clamp_low)));
-    x = _mm_min_epi8(x, _mm_set1_epi8(static_cast<char>(layer.clamp_high)));
+    x = _mm_min_epi8(_mm_max_epi8(x, output.low), output.high);
     _mm_storel_epi64(reinterpret_cast<__m128i*>(out), x);
 }
 
 /// The eight vectors' sums, in order.
-inline Vector totals(const Vector (&s)[8]) {
-    const Vector low =
-        _mm256_hadd_epi32(_mm256_hadd_epi32(s[0], s[1]), _mm256_hadd_epi32(s[2], s[3]));
-    const Vector high =
-        _mm256_hadd_epi32(_mm256_hadd_epi32(s[4], s[5]), _mm256_hadd_epi32(s[6], s[7]));
+inline Vector totals(const Sums (&s)[8]) {
+    const auto pairs = [&](int i) {
+        return _mm256_hadd_epi32(reinterpret_cast<Vector>(s[i]),
+                                 reinterpret_cast<Vector>(s[i + 1]));
+    };
+    const Vector low = _mm256_hadd_epi32(pairs(0), pairs(2));
+    const Vector high = _mm256_hadd_epi32(pairs(4), pairs(6));
     return _mm256_add_epi32(_mm256_permute2x128_si256(low, high, 0x20),
                             _mm256_permute2x128_si256(low, high, 0x31));
 }
 
+enum class Weights { Any, Symmetric };
+
+/// Rows of weights that are read at once, by their distance from the first.
 template <int Rows>
-inline void accumulate(Vector (&sums)[8], Vector x, const int8_t* w, size_t row) {
+struct RowOffsets {
+    explicit RowOffsets(size_t row) {
 #pragma GCC unroll 8
-    for (int r = 0; r < Rows; ++r) {
-        sums[r] = _mm256_add_epi32(sums[r], _mm256_madd_epi16(x, load_16(w + r * row)));
+        for (int r = 0; r < Rows; ++r) {
+            of[r] = r * row;
+            // Otherwise the compiler finds each from the one before it, again in every step.
+            __asm__("" : "+r"(of[r]));
+        }
+    }
+    size_t of[Rows];
+};
+
+/// Values of a window, against which weights are multiplied: 16, or for symmetric weights 32.
+template <Weights Are>
+struct Values {
+    static constexpr uint32_t length = Are == Weights::Symmetric ? 32 : 16;
+    explicit Values(const int8_t* from)
+        : Values(Are == Weights::Symmetric ? load(from) : load_16(from)) {}
+    explicit Values(Vector values) : x(values), size(_mm256_abs_epi8(values)) {}
+
+    /// Eight sums of products. Of symmetric weights |x| times the weight with the sign of x, where
+    /// two products are at most 2 * 128 * 127 and so fit int16.
+    Vector times(const int8_t* w) const {
+        if (Are == Weights::Any) return _mm256_madd_epi16(x, load_16(w));
+        const Vector pairs = _mm256_maddubs_epi16(size, _mm256_sign_epi8(load(w), x));
+        return _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
+    }
+
+    Vector x, size;
+};
+
+template <Weights Are, int Rows>
+[[gnu::always_inline]] inline void accumulate(Sums (&sums)[8], const Values<Are>& values,
+                                              const int8_t* w, const RowOffsets<Rows>& rows) {
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r) sums[r] += reinterpret_cast<Sums>(values.times(w + rows.of[r]));
+}
+
+/// Products of `Rows` rows of weights with the window; the other sums are 0. Loads run past a row's
+/// end: what they find there is multiplied by 0.
+template <Weights Are, int Rows>
+[[gnu::always_inline]] inline Vector dot(const int8_t* w, const RowOffsets<Rows>& rows,
+                                         Window window) {
+    Sums sums[8] = {};
+    const uint32_t rest = window.run & 15u;
+    for (uint32_t parts = window.parts;;) {
+        const int8_t *x = window.x, *end = x + (window.run - rest);
+        if (Are == Weights::Symmetric) {
+            for (; end - x >= 32; x += 32, w += 32) accumulate(sums, Values<Are>(x), w, rows);
+        }
+        for (; x != end; x += 16, w += 16) accumulate(sums, Values<Weights::Any>(x), w, rows);
+        if (rest != 0) {
+            const Vector last = _mm256_and_si256(load_16(x), tail_mask(rest));
+            accumulate(sums, Values<Weights::Any>(last), w, rows);
+            w += rest;
+        }
+        if (--parts == 0) return totals(sums);
+        window.x += window.step;
     }
 }
 
-/// Products of `Rows` rows of weights, `row` apart, with the window; the other sums are 0. Loads
-/// run past a row's end: what they find there is multiplied by 0.
-template <int Rows>
-inline Vector dot(const int8_t* w, size_t row, Window window) {
-    Vector sums[8];
-#pragma GCC unroll 8
-    for (int r = 0; r < 8; ++r) sums[r] = _mm256_setzero_si256();
-    const uint32_t whole = window.run & ~15u, rest = window.run & 15u;
-    for (uint32_t part = 0; part < window.parts; ++part, window.x += window.step) {
-        const int8_t* x = window.x;
-        for (const int8_t* end = x + whole; x != end; x += 16, w += 16)
-            accumulate<Rows>(sums, load_16(x), w, row);
-        if (rest != 0) {
-            accumulate<Rows>(sums, _mm256_and_si256(load_16(x), tail_mask(rest)), w, row);
-            w += rest;
-        }
-    }
+/// The same where the window is one run of whole vectors, at least one.
+template <Weights Are>
+[[gnu::always_inline]] inline Vector dot_whole(const int8_t* w, const RowOffsets<8>& rows,
+                                               const int8_t* x, uint32_t run) {
+    Sums sums[8] = {};
+    const int8_t* end = x + run;
+    do {
+        accumulate(sums, Values<Are>(x), w, rows);
+        x += Values<Are>::length, w += Values<Are>::length;
+    } while (x != end);
     return totals(sums);
+}
+
+/// Calls emit(row, product(row)) for every eighth row, and for the last eight.
+template <class Product, class Emit>
+[[gnu::always_inline]] inline void each_eight(uint32_t rows, const Product& product,
+                                              const Emit& emit) {
+    for (uint32_t o = 0, last = rows - 8;;) {
+        emit(o, product(o));
+        if (o == last) return;
+        o = o + 8 < last ? o + 8 : last;
+    }
 }
 
 /// Calls emit(first row, sums of eight rows) until all rows have been given out, some perhaps
 /// twice; with fewer than eight rows the last sums are 0.
-template <class Emit>
-inline void dense(const int8_t* w, uint32_t rows, size_t row, const Window& window,
-                  const Emit& emit) {
-    if (rows >= 8) {
-        uint32_t o = 0;
-        for (; o + 8 <= rows; o += 8) emit(o, dot<8>(w + o * row, row, window));
-        if (o < rows) emit(rows - 8, dot<8>(w + (rows - 8) * row, row, window));
+template <Weights Are, class Emit>
+[[gnu::always_inline]] inline void dense(const int8_t* w, uint32_t rows, size_t row,
+                                         const Window& window, const Emit& emit) {
+    if (rows < 8) {
+        alignas(32) int32_t sums[8] = {};
+        const RowOffsets<1> one(row);
+        for (uint32_t o = 0; o < rows; ++o)
+            sums[o] = _mm256_cvtsi256_si32(dot<Are>(w + o * row, one, window));
+        emit(0, load(sums));
         return;
     }
-    alignas(32) int32_t sums[8] = {};
-    for (uint32_t o = 0; o < rows; ++o)
-        sums[o] = _mm256_cvtsi256_si32(dot<1>(w + o * row, row, window));
-    emit(0, load(sums));
+    const RowOffsets<8> eight(row);
+    const int8_t* x = window.x;
+    const uint32_t run = window.run;
+    if (window.parts == 1 && run % Values<Are>::length == 0)
+        each_eight(
+            rows, [=](uint32_t o) { return dot_whole<Are>(w + o * row, eight, x, run); }, emit);
+    else
+        each_eight(
+            rows, [=](uint32_t o) { return dot<Are>(w + o * row, eight, window); }, emit);
+}
+
+template <class Emit>
+[[gnu::always_inline]] inline void dense(const Plan& plan, uint32_t rows, size_t row,
+                                         const Window& window, const Emit& emit) {
+    if (plan.is_symmetric && window.run >= 32)
+        dense<Weights::Symmetric>(plan.weight, rows, row, window, emit);
+    else
+        dense<Weights::Any>(plan.weight, rows, row, window, emit);
 }
 
 inline void conv_dense(const Plan& plan, const Window& window, int8_t* out) {
     const LayerRecord& layer = *plan.record;
     const size_t row = size_t{window.parts} * window.run;
-    dense(plan.weight, layer.channels_out, row, window, [&](uint32_t o, Vector sums) {
-        finish(out + o, _mm256_add_epi32(sums, load(plan.bias + o)),
-               {load(plan.mantissa + o), load(plan.shift + o), plan.all_right}, layer);
-    });
+    const Output output(layer);
+    const int32_t *bias = plan.bias, *mantissa = plan.mantissa, *shift = plan.shift;
+    const bool all_right = plan.all_right;
+    dense(
+        plan, layer.channels_out, row,
+        window, [&](uint32_t o, Vector sums) __attribute__((always_inline)) {
+            finish(out + o, _mm256_add_epi32(sums, load(bias + o)),
+                   {load(mantissa + o), load(shift + o), all_right}, output);
+        });
 }
 
 inline void conv_depthwise(const Plan& plan, const Window& window, int8_t* out) {
     const LayerRecord& layer = *plan.record;
     const uint32_t channels = layer.channels_in;
+    const Output output(layer);
     for (uint32_t c = 0; c < channels; c += 8) {
         Vector sums = load(plan.bias + c);
         const int8_t *w = plan.weight + c, *frame = window.x + c;
@@ -583,7 +679,7 @@ inline void conv_depthwise(const Plan& plan, const Window& window, int8_t* out) 
                 sums = _mm256_add_epi32(sums, _mm256_mullo_epi32(load_8(x), load_8(w)));
         }
         finish(out + c, sums, {load(plan.mantissa + c), load(plan.shift + c), plan.all_right},
-               layer);
+               output);
     }
 }
 
@@ -592,75 +688,83 @@ inline void add(const Plan& plan) {
     const Multipliers of_a = spread(plan.mantissa, plan.shift);
     const Multipliers of_b = spread(plan.mantissa + 1, plan.shift + 1);
     const Multipliers of_out = spread(plan.mantissa + 2, plan.shift + 2);
+    const Output output(layer);
     const Vector zero_a = _mm256_set1_epi32(plan.zero_a), zero_b = _mm256_set1_epi32(plan.zero_b);
     for (uint32_t i = 0, width = width_out(layer); i < width; i += 8) {
         const Vector a = _mm256_slli_epi32(_mm256_sub_epi32(load_8(plan.a + i), zero_a), 20);
         const Vector b = _mm256_slli_epi32(_mm256_sub_epi32(load_8(plan.b + i), zero_b), 20);
         finish(plan.out + i, _mm256_add_epi32(requantize(a, of_a), requantize(b, of_b)), of_out,
-               layer);
+               output);
     }
 }
 
 inline void mean(const Plan& plan) {
     const LayerRecord& layer = *plan.record;
     const Multipliers by = spread(plan.mantissa, plan.shift);
+    const Output output(layer);
     const Vector bias = _mm256_set1_epi32(-plan.zero_a * static_cast<int32_t>(layer.positions_in));
     for (uint32_t c = 0; c < layer.channels_in; c += 8) {
         Vector sums = bias;
         const int8_t* x = plan.a + c;
         for (uint32_t p = 0; p < layer.positions_in; ++p, x += layer.channels_in)
             sums = _mm256_add_epi32(sums, load_8(x));
-        finish(plan.out + c, sums, by, layer);
+        finish(plan.out + c, sums, by, output);
     }
 }
 
-/// A sum of products of int16; wide in two halves of which neither overflows.
+/// A sum of products of int16; a wide one may wrap and keeps its upper half too, see joined().
 template <bool Wide>
 struct TimeSum {
     Vector low, high;
     void add(Vector pairs) {
-        if (Wide) {
-            low = _mm256_add_epi32(low, _mm256_and_si256(pairs, _mm256_set1_epi32(0xFFFF)));
-            high = _mm256_add_epi32(high, _mm256_srai_epi32(pairs, 16));
-        } else {
-            low = _mm256_add_epi32(low, pairs);
-        }
+        low = _mm256_add_epi32(low, pairs);
+        if (Wide) high = _mm256_add_epi32(high, _mm256_srai_epi32(pairs, 16));
     }
 };
 
 template <bool Wide>
 inline Vector with_bias(Vector low, Vector high, Vector bias) {
-    if (!Wide) return _mm256_add_epi32(low, bias);
-    const Vector mask = _mm256_set1_epi32(0xFFFF);
-    low = _mm256_add_epi32(low, _mm256_and_si256(bias, mask));
+    low = _mm256_add_epi32(low, bias);
+    if (!Wide) return low;
     high = _mm256_add_epi32(high, _mm256_srai_epi32(bias, 16));
-    high = _mm256_add_epi32(high, _mm256_srli_epi32(low, 16));
-    const Vector all = _mm256_or_si256(_mm256_slli_epi32(high, 16), _mm256_and_si256(low, mask));
+    const Vector rest = _mm256_sub_epi32(low, _mm256_slli_epi32(high, 16));
+    high = _mm256_add_epi32(high, _mm256_srli_epi32(rest, 16));
     const Vector over = _mm256_cmpgt_epi32(high, _mm256_set1_epi32(INT16_MAX));
     const Vector under = _mm256_cmpgt_epi32(_mm256_set1_epi32(INT16_MIN), high);
-    return _mm256_blendv_epi8(_mm256_blendv_epi8(all, _mm256_set1_epi32(INT32_MAX), over),
+    return _mm256_blendv_epi8(_mm256_blendv_epi8(low, _mm256_set1_epi32(INT32_MAX), over),
                               _mm256_set1_epi32(INT32_MIN), under);
 }
 
 /// Hands eight units' outputs on at once, or keeps the filters' sums until their ranks are added.
 template <bool Wide>
-inline void emit_time(const Plan& plan, uint32_t f, Vector low, Vector high) {
-    const LayerRecord& layer = *plan.record;
-    if (layer.kernel_freq == 1) {
-        finish(plan.out + f, with_bias<Wide>(low, high, load(plan.bias + f)),
-               spread(plan.mantissa + 1, plan.shift + 1), layer);
-        return;
+struct TimeOutput {
+    explicit TimeOutput(const Plan& of)
+        : plan(of),
+          by(spread(of.mantissa + 1, of.shift + 1)),
+          output(*of.record),
+          count(filters(*of.record)),
+          is_unit(of.record->kernel_freq == 1) {}
+
+    void emit(uint32_t f, Vector low, Vector high) const {
+        if (is_unit) {
+            finish(plan.out + f, with_bias<Wide>(low, high, load(plan.bias + f)), by, output);
+            return;
+        }
+        auto* sums = reinterpret_cast<int32_t*>(plan.scratch) + f;
+        const size_t bytes = (count - f < 8 ? count - f : 8) * sizeof(int32_t);
+        alignas(32) int32_t lows[8], highs[8];
+        store(lows, low);
+        store(highs, high);
+        copy(sums, lows, bytes);
+        copy(sums + count, highs, bytes);
     }
-    auto* sums = reinterpret_cast<int32_t*>(plan.scratch);
-    const uint32_t count = filters(layer);
-    alignas(32) int32_t lows[8], highs[8];
-    store(lows, low);
-    store(highs, high);
-    for (uint32_t i = 0; i < 8 && f + i < count; ++i) {
-        sums[f + i] = lows[i];
-        sums[count + f + i] = highs[i];
-    }
-}
+
+    const Plan& plan;
+    Multipliers by;
+    Output output;
+    uint32_t count;
+    bool is_unit;
+};
 
 template <bool Wide>
 inline void time_ring(const Plan& plan, const int16_t* window) {
@@ -668,6 +772,7 @@ inline void time_ring(const Plan& plan, const int16_t* window) {
     const size_t count = filters(layer);
     const uint32_t memory = layer.kernel_time;
     const Vector zero = _mm256_setzero_si256();
+    const TimeOutput<Wide> output(plan);
     for (size_t f = 0; f < count; f += 16) {
         TimeSum<Wide> first{zero, zero}, second{zero, zero};
         const int16_t *s = window + f, *w = plan.time + 2 * f;
@@ -687,32 +792,84 @@ inline void time_ring(const Plan& plan, const int16_t* window) {
             first.add(_mm256_madd_epi16(_mm256_permute2x128_si256(a, b, 0x20), load(w)));
             second.add(_mm256_madd_epi16(_mm256_permute2x128_si256(a, b, 0x31), load(w + 16)));
         }
-        emit_time<Wide>(plan, static_cast<uint32_t>(f), first.low, first.high);
-        if (f + 8 < count)
-            emit_time<Wide>(plan, static_cast<uint32_t>(f + 8), second.low, second.high);
+        output.emit(static_cast<uint32_t>(f), first.low, first.high);
+        if (f + 8 < count) output.emit(static_cast<uint32_t>(f + 8), second.low, second.high);
     }
+}
+
+/// Products of `Rows` filters' states and weights; other sums are 0.
+template <bool Wide, int Rows>
+[[gnu::always_inline]] inline TimeSum<Wide> time_rows(const int16_t* state, const int16_t* w,
+                                                      const RowOffsets<Rows>& rows,
+                                                      uint32_t memory) {
+    Sums lows[8] = {}, highs[8] = {};
+    for (; memory > 0; state += 16, w += 16) {
+        const uint32_t part = memory < 16 ? memory : 16;
+        const Vector mask = tail_mask(part);
+#pragma GCC unroll 8
+        for (int r = 0; r < Rows; ++r) {
+            const Vector s = _mm256_and_si256(load(state + rows.of[r]), mask);
+            const Vector pairs = _mm256_madd_epi16(s, load(w + rows.of[r]));
+            lows[r] += reinterpret_cast<Sums>(pairs);
+            if (Wide) highs[r] += reinterpret_cast<Sums>(_mm256_srai_epi32(pairs, 16));
+        }
+        memory -= part;
+    }
+    return {totals(lows), Wide ? totals(highs) : _mm256_setzero_si256()};
+}
+
+/// The same where a row is one vector, as those of most networks.
+template <bool Wide>
+[[gnu::always_inline]] inline TimeSum<Wide> short_time_rows(const int16_t* state, const int16_t* w,
+                                                            const RowOffsets<8>& rows,
+                                                            Vector mask) {
+    Sums lows[8], highs[8] = {};
+#pragma GCC unroll 8
+    for (int r = 0; r < 8; ++r) {
+        const Vector s = _mm256_and_si256(load(state + rows.of[r]), mask);
+        const Vector pairs = _mm256_madd_epi16(s, load(w + rows.of[r]));
+        lows[r] = reinterpret_cast<Sums>(pairs);
+        if (Wide) highs[r] = reinterpret_cast<Sums>(_mm256_srai_epi32(pairs, 16));
+    }
+    return {totals(lows), Wide ? totals(highs) : _mm256_setzero_si256()};
 }
 
 template <bool Wide>
 inline void time_move(const Plan& plan, const int16_t* state) {
-    const LayerRecord& layer = *plan.record;
-    const uint32_t count = filters(layer), memory = layer.kernel_time;
-    for (uint32_t f = 0; f < count; f += 8) {
-        Vector lows[8], highs[8];
-#pragma GCC unroll 8
-        for (uint32_t r = 0; r < 8; ++r) {
-            const size_t at = size_t{f + r < count ? f + r : count - 1} * memory;
-            TimeSum<Wide> sum{_mm256_setzero_si256(), _mm256_setzero_si256()};
-            for (uint32_t m = 0; m < memory; m += 16) {
-                Vector s = load(state + at + m);
-                if (memory - m < 16) s = _mm256_and_si256(s, tail_mask(memory - m));
-                sum.add(_mm256_madd_epi16(s, load(plan.time + at + m)));
-            }
-            lows[r] = sum.low;
-            highs[r] = sum.high;
+    const uint32_t count = filters(*plan.record), memory = plan.record->kernel_time;
+    const int16_t* w = plan.time;
+    const size_t row = memory;
+    const TimeOutput<Wide> output(plan);
+    const auto emit = [&](uint32_t f, const TimeSum<Wide>& sums) {
+        output.emit(f, sums.low, sums.high);
+    };
+    if (count >= 8) {
+        const RowOffsets<8> rows(row);
+        if (memory <= 16) {
+            const Vector mask = tail_mask(memory);
+            each_eight(
+                count,
+                [=](uint32_t f) {
+                    return short_time_rows<Wide>(state + f * row, w + f * row, rows, mask);
+                },
+                emit);
+        } else {
+            each_eight(
+                count,
+                [=](uint32_t f) {
+                    return time_rows<Wide>(state + f * row, w + f * row, rows, memory);
+                },
+                emit);
         }
-        emit_time<Wide>(plan, f, totals(lows), Wide ? totals(highs) : highs[0]);
+        return;
     }
+    alignas(32) int32_t lows[8] = {}, highs[8] = {};
+    for (uint32_t f = 0; f < count; ++f) {
+        const auto sum = time_rows<Wide>(state + f * row, w + f * row, RowOffsets<1>(row), memory);
+        lows[f] = _mm256_cvtsi256_si32(sum.low);
+        highs[f] = _mm256_cvtsi256_si32(sum.high);
+    }
+    output.emit(0, load(lows), load(highs));
 }
 
 /// Feature sums of one frame, int16, handed to put(filter, eight of them).
@@ -721,34 +878,55 @@ inline void features(const Plan& plan, const Put& put) {
     const LayerRecord& layer = *plan.record;
     const auto row = static_cast<uint32_t>(row_length(layer));
     const Multipliers by = spread(plan.mantissa, plan.shift);
-    dense(plan.weight, filters(layer), row, {plan.a, 1, row, 0}, [&](uint32_t f, Vector sums) {
-        put(f, packed(requantize(_mm256_add_epi32(sums, load(plan.feature_bias + f)), by)));
-    });
+    const int32_t* bias = plan.feature_bias;
+    dense(
+        plan, filters(layer), row,
+        {plan.a, 1, row, 0}, [&](uint32_t f, Vector sums) __attribute__((always_inline)) {
+            put(f, packed(requantize(_mm256_add_epi32(sums, load(bias + f)), by)));
+        });
 }
 
 inline void features_ring(const Plan& plan, int16_t* first, int16_t* second) {
     // With fewer than eight filters a whole vector would run into the next column.
     const uint32_t count = filters(*plan.record);
-    features(plan, [&](uint32_t f, __m128i values) {
-        if (count >= 8) {
-            _mm_storeu_si128(reinterpret_cast<__m128i*>(first + f), values);
-            _mm_storeu_si128(reinterpret_cast<__m128i*>(second + f), values);
-            return;
-        }
-        int16_t all[8];
-        _mm_storeu_si128(reinterpret_cast<__m128i*>(all), values);
-        copy(first, all, count * 2);
-        copy(second, all, count * 2);
-    });
+    features(
+        plan, [&](uint32_t f, __m128i values) __attribute__((always_inline)) {
+            if (count >= 8) {
+                _mm_storeu_si128(reinterpret_cast<__m128i*>(first + f), values);
+                _mm_storeu_si128(reinterpret_cast<__m128i*>(second + f), values);
+                return;
+            }
+            int16_t all[8];
+            _mm_storeu_si128(reinterpret_cast<__m128i*>(all), values);
+            copy(first, all, count * 2);
+            copy(second, all, count * 2);
+        });
 }
 
 inline void features_move(const Plan& plan, int16_t* newest) {
-    const uint32_t count = filters(*plan.record), memory = plan.record->kernel_time;
-    features(plan, [&](uint32_t f, __m128i values) {
-        int16_t all[8];
-        _mm_storeu_si128(reinterpret_cast<__m128i*>(all), values);
-        for (uint32_t i = 0; i < 8 && f + i < count; ++i) newest[size_t{f + i} * memory] = all[i];
-    });
+    const uint32_t count = filters(*plan.record);
+    const size_t memory = plan.record->kernel_time;
+    features(
+        plan, [&](uint32_t f, __m128i values) __attribute__((always_inline)) {
+            int16_t* to = newest + f * memory;
+            if (count >= 8) {
+                const auto put = [&](int value) {
+                    *to = static_cast<int16_t>(value), to += memory;
+                };
+                put(_mm_extract_epi16(values, 0));
+                put(_mm_extract_epi16(values, 1));
+                put(_mm_extract_epi16(values, 2));
+                put(_mm_extract_epi16(values, 3));
+                put(_mm_extract_epi16(values, 4));
+                put(_mm_extract_epi16(values, 5));
+                put(_mm_extract_epi16(values, 6));
+                put(_mm_extract_epi16(values, 7));
+                return;
+            }
+            int16_t all[8];
+            _mm_storeu_si128(reinterpret_cast<__m128i*>(all), values);
+            for (uint32_t i = 0; i < count; ++i, to += memory) *to = all[i];
+        });
 }
 
 #else
@@ -840,32 +1018,28 @@ inline void mean(const Plan& plan) {
     }
 }
 
-/// A sum of products of int16; wide in two halves of which neither overflows.
+/// A sum of products of int16; a wide one may wrap and keeps its upper half too, see joined().
 template <bool Wide>
 struct TimeSum {
-    int32_t low = 0, high = 0;
+    uint32_t low = 0;
+    int32_t high = 0;
     void add(int32_t product) {
-        if (Wide) {
-            low += product & 0xFFFF;
-            high += product >> 16;
-        } else {
-            low += product;
-        }
+        low += static_cast<uint32_t>(product);
+        if (Wide) high += product >> 16;
     }
 };
 
 template <bool Wide>
-inline void emit_time(const Plan& plan, uint32_t f, const TimeSum<Wide>& sum) {
+inline void emit_time(const Plan& plan, uint32_t f, TimeSum<Wide> sum) {
     const LayerRecord& layer = *plan.record;
     if (layer.kernel_freq == 1) {
-        const int32_t bias = plan.bias[f];
-        const int32_t all =
-            Wide ? joined(sum.high + (bias >> 16), sum.low + (bias & 0xFFFF)) : sum.low + bias;
+        sum.add(plan.bias[f]);
+        const int32_t all = Wide ? joined(sum.high, sum.low) : static_cast<int32_t>(sum.low);
         plan.out[f] = finish(all, {plan.mantissa[1], plan.shift[1]}, layer);
         return;
     }
     auto* sums = reinterpret_cast<int32_t*>(plan.scratch);
-    sums[f] = sum.low;
+    sums[f] = static_cast<int32_t>(sum.low);
     sums[filters(layer) + f] = sum.high;
 }
 
@@ -891,7 +1065,14 @@ inline void time_move(const Plan& plan, const int16_t* state) {
     const int16_t* w = plan.time;
     for (uint32_t f = 0; f < count; ++f) {
         TimeSum<Wide> sum;
-        for (const int16_t* end = state + memory; state != end; ++state, ++w) sum.add(*state * *w);
+        const int16_t* end = state + memory;
+        for (const int16_t* whole = state + (memory & ~3u); state != whole; state += 4, w += 4) {
+            sum.add(state[0] * w[0]);
+            sum.add(state[1] * w[1]);
+            sum.add(state[2] * w[2]);
+            sum.add(state[3] * w[3]);
+        }
+        for (; state != end; ++state, ++w) sum.add(*state * *w);
         emit_time<Wide>(plan, f, sum);
     }
 }
@@ -947,17 +1128,17 @@ inline void run_conv(Plan& plan) {
 /// Adds up the ranks of each unit.
 inline void finish_ranks(const Plan& plan) {
     const LayerRecord& layer = *plan.record;
-    const auto* low = reinterpret_cast<const int32_t*>(plan.scratch);
-    const int32_t* high = low + filters(layer);
+    const auto* lows = reinterpret_cast<const uint32_t*>(plan.scratch);
+    const auto* highs = reinterpret_cast<const int32_t*>(plan.scratch) + filters(layer);
     for (uint32_t u = 0; u < layer.channels_out; ++u) {
         const int32_t bias = plan.bias[u];
-        int32_t sum_low = plan.is_wide ? bias & 0xFFFF : bias;
-        int32_t sum_high = bias >> 16;
+        auto low = static_cast<uint32_t>(bias);
+        int32_t high = bias >> 16;
         for (uint32_t r = 0; r < layer.kernel_freq; ++r) {
-            sum_low += *low++;
-            sum_high += *high++;
+            low += *lows++;
+            high += *highs++;
         }
-        const int32_t sum = plan.is_wide ? joined(sum_high, sum_low) : sum_low;
+        const int32_t sum = plan.is_wide ? joined(high, low) : static_cast<int32_t>(low);
         plan.out[u] = finish(sum, {plan.mantissa[1], plan.shift[1]}, layer);
     }
 }
@@ -992,6 +1173,14 @@ inline bool has_wide_sums(const Plan& plan) {
         if (most > INT32_MAX) return true;
     }
     return false;
+}
+
+/// Whether no weight is -128.
+inline bool is_symmetric(const Plan& plan) {
+    for (uint64_t i = 0, count = weight_count(*plan.record); i < count; ++i) {
+        if (plan.weight[i] == INT8_MIN) return false;
+    }
+    return true;
 }
 
 }  // namespace detail
@@ -1097,6 +1286,7 @@ inline Status start(Network& network, void* arena, size_t bytes) {
         for (uint32_t m = 0; m < detail::multiplier_count(layer); ++m)
             plan.all_right = plan.all_right && plan.shift[m] < 0;
         plan.is_wide = layer.kind == Kind::Svdf && detail::has_wide_sums(plan);
+        plan.is_symmetric = detail::is_symmetric(plan);
     }
     network.plans = plans;
     reset(network);

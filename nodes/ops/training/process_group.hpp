@@ -13,31 +13,25 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "nodes/ops/training/optimizers.hpp"
+#include "nodes/ops/training/ranks.hpp"
 
 namespace millrace::ops {
 
-struct Ranks {
-    int rank = 0;                              ///< 0 to world_size - 1
-    int world_size = 1;                        ///< processes, 1 to 4096
-    std::string master_address = "127.0.0.1";  ///< rank 0's, as the other ranks reach it
-    int master_port = 29500;                   ///< rank 0 listens there, 1 to 65535
-};
-
-/// What RANK and WORLD_SIZE say, or else mpirun (Open MPI, MPICH) or srun; none without them and
-/// for a world of one process. `lookup` is std::getenv or a stand-in; empty values count as unset.
-std::optional<Ranks> ranks_from_environment(const std::function<const char*(const char*)>& lookup);
+namespace training {
+class Peers;
+}
 
 class ProcessGroup {
 public:
-    /// Waits until all ranks have come. A world of one process opens no connection.
+    /// Waits until all ranks have come. A world of one process opens no connection. A process may
+    /// be in several groups with names of their own.
     explicit ProcessGroup(const Ranks& ranks, double timeout_seconds = 60,
-                          std::function<bool()> stop = {});
+                          std::function<bool()> stop = {}, const std::string& name = {});
     /// Tells the other ranks that this one leaves.
     ~ProcessGroup();
     ProcessGroup(const ProcessGroup&) = delete;
@@ -68,8 +62,7 @@ public:
     std::vector<std::string> gather(std::string_view text);
 
 private:
-    class Peers;
-    std::unique_ptr<Peers> peers_;
+    std::unique_ptr<training::Peers> peers_;
 };
 
 }  // namespace millrace::ops

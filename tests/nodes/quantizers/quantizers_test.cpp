@@ -321,13 +321,13 @@ TEST(ToDevice, ReportsLayerByLayer) {
 }
 
 TEST(ToDevice, RefusesAModelWithoutRanges) {
-    EXPECT_EQ(error_code([] { Converted(lico()); }), "E-NET-007");
+    EXPECT_EQ(error_code([] { Converted{lico()}; }), "E-NET-007");
     const Model aware =
         run_node(registry(), "quantizers.int8_aware", {}, {Packet::make(lico())}).at(0).as<Model>();
     EXPECT_EQ(error_code([&] { Converted{aware}; }), "E-NET-007") << "nothing was measured";
     at::Tensor bad = features(40, 3);
     bad[3][2] = std::numeric_limits<float>::quiet_NaN();
-    EXPECT_TRUE(error_code([&] { Converted(calibrated(lico(), {bad})); }).starts_with("E-"));
+    EXPECT_TRUE(error_code([&] { Converted{calibrated(lico(), {bad})}; }).starts_with("E-"));
     Model mixed = calibrated(lico(), {features(40, 3)});
     mixed.parameters = svdf().parameters;
     EXPECT_EQ(error_code([&] { Converted{mixed}; }), "E-NET-004");

@@ -292,8 +292,9 @@ TEST(Listen, GoesOnFromACheckpoint) {
             const Told found = second.push(part_of(audio, cut, 1 << 20));
             EXPECT_EQ(found.words, expected.words) << cut;
             EXPECT_EQ(found.times, expected.times) << cut;
-            if (runs == Runs::Device)
-                EXPECT_TRUE(at::equal(found.probabilities, expected.probabilities)) << cut;
+            EXPECT_TRUE(runs == Runs::Float ||
+                        at::equal(found.probabilities, expected.probabilities))
+                << cut;
             EXPECT_TRUE(at::allclose(found.score, expected.score, 1e-5, 1e-6)) << cut;
         }
     }
@@ -342,7 +343,7 @@ TEST(Listen, RefusesWhatItCannotHear) {
     EXPECT_EQ(listener.push(two_words()).times, (Listener({{"smooth", 1}}).push(two_words()).times))
         << "what was refused is no part of the stream";
 
-    Listener unknown({{"keywords", "low medium"}});
+    Listener unknown(Object{{"keywords", "low medium"}});
     EXPECT_EQ(code(unknown, silence(1)), "E-SPOT-006");
     EXPECT_EQ(code(unknown, silence(1)), "E-SPOT-006") << "and again";
     Listener deaf;

@@ -194,8 +194,9 @@ TEST(Stored, ATensorIsTheseBytes) {
 }
 
 TEST(Stored, AnyReaderOfSafetensorsTakesEveryPayload) {
-    const std::map<std::string, std::size_t> sizes = {
-        {"U8", 1}, {"I8", 1}, {"U16", 2}, {"I32", 4}, {"I64", 8}, {"F32", 4}, {"F64", 8}};
+    const std::map<std::string, std::size_t> sizes = {{"BOOL", 1}, {"U8", 1},  {"I8", 1},
+                                                      {"U16", 2},  {"I32", 4}, {"I64", 8},
+                                                      {"F32", 4},  {"F64", 8}};
     for (const auto& list : {samples(), empty_samples(), odd_samples()}) {
         for (const Sample& sample : list) {
             const std::string bytes = engine::serialise(sample.packet);

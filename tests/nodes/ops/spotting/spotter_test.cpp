@@ -241,7 +241,7 @@ TEST(Spotter, RefusesStatesThatAreNotItsOwn) {
     constexpr const char* kSamples = "E-AUDIO-004";
     EXPECT_EQ(code([](Spotter::State& s) { s.waiting.clear(); }), kSamples);
     EXPECT_EQ(code([](Spotter::State& s) { s.received = 3; }), kSamples);
-    EXPECT_EQ(code([](Spotter::State& s) { s.received = std::int64_t{1} << 50; }), kSamples);
+    EXPECT_EQ(code([](Spotter::State& s) { s.received = std::int64_t{1} << 61; }), kSamples);
     EXPECT_EQ(
         code([](Spotter::State& s) { s.received = std::numeric_limits<std::int64_t>::max(); }),
         kSamples);
