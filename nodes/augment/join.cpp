@@ -38,10 +38,10 @@ struct Join {
             .title = "Join words",
             .group = "Augmentation",
             .doc =
-                "Strings recordings of words together into a long one, with gaps of noise of "
-                "random length before, between and behind them, and says where each word is. A "
-                "recording ends with the gap that reaches \"size\" or \"seconds\"; until then it "
-                "is held in memory.",
+                "Strings recordings of words together into a long one and says where each word is. "
+                "Before, between and behind them are gaps of noise of random length. A recording "
+                "ends with the gap that reaches \"size\" or \"seconds\"; until then it is held in "
+                "memory.",
             .inputs = {{"audio", "[frames, 1]; all of one sample rate"}, {"label", "The word"}},
             .outputs = {{"audio", "[frames, 1]"},
                         {"truth", "label, and start and end in s, word by word"}},

@@ -48,6 +48,18 @@ struct Confusion {
                             "Names of the classes, parted by blanks; their numbers where empty"}},
             .rate = engine::Rate::New,
             .gathers = "*",
+            .example = R"("nodes": {
+    "corpus": {"type": "loaders.speech_corpus", "version": 2, "params": {"split": "test"}},
+    "length": {"type": "augment.fit_length", "version": 1},
+    "model": {"type": "backbones.lico_net", "version": 1},
+    "listen": {"type": "spotting.listen", "version": 1, "params": {"continuous": false}},
+    "batch": {"type": "training.batch", "version": 1},
+    "confusion": {"type": "metrics.confusion", "version": 1}},
+"wires": [
+    {"from": "corpus.audio", "to": "length.audio"}, {"from": "length.audio", "to": "listen.audio"},
+    {"from": "model.model", "to": "listen.model"}, {"from": "listen.final", "to": "batch.features"},
+    {"from": "corpus.label", "to": "batch.label"}, {"from": "model.model", "to": "batch.model"},
+    {"from": "batch.features", "to": "confusion.logits"}, {"from": "batch.labels", "to": "confusion.labels"}])",
         };
     }
 

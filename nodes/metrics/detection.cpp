@@ -78,6 +78,16 @@ struct Detection {
                                "so many"}},
             .rate = engine::Rate::New,
             .gathers = "*",
+            .example = R"("nodes": {
+    "corpus": {"type": "loaders.speech_corpus", "version": 2, "params": {"split": "test"}},
+    "length": {"type": "augment.fit_length", "version": 1},
+    "model": {"type": "backbones.lico_net", "version": 1},
+    "listen": {"type": "spotting.listen", "version": 1, "params": {"continuous": false, "keywords": "seven"}},
+    "detection": {"type": "metrics.detection", "version": 1, "params": {"keyword": "seven"}}},
+"wires": [
+    {"from": "corpus.audio", "to": "length.audio"}, {"from": "length.audio", "to": "listen.audio"},
+    {"from": "model.model", "to": "listen.model"}, {"from": "listen.score", "to": "detection.scores"},
+    {"from": "corpus.label", "to": "detection.truth"}])",
         };
     }
 

@@ -14,8 +14,8 @@ struct Int8Aware {
             .title = "Train for int8",
             .group = "Quantizers",
             .doc =
-                "Folds BatchNorm into the weights and makes every further pass round weights and "
-                "tensors as the int8 device will; gradients pass where a value is inside its "
+                "Makes every further pass round weights and tensors as the int8 device will, with "
+                "BatchNorm folded into the weights. Gradients pass where a value is inside its "
                 "range. Train the result a tenth as long, at a tenth of the rate.",
             .inputs = {{"model", "trained in float"}},
             .outputs = {{"model", "whose ranges move in training"}},

@@ -127,10 +127,9 @@ struct ToDevice {
             .title = "Convert for the device",
             .group = "Quantizers",
             .doc =
-                "Makes the int8 network that runs on a microcontroller with the header "
-                "nodes/ops/kws_runtime/kws_runtime.hpp alone: one small file, the same as a C "
-                "array, "
-                "and a report layer by layer.",
+                "Makes the int8 network for a microcontroller: one small file, the same as a C "
+                "array, and a report layer by layer. The header "
+                "nodes/ops/kws_runtime/kws_runtime.hpp alone runs it.",
             .inputs =
                 {{"model", "with ranges: calibrated, or trained for int8"},
                  {.name = "features",

@@ -24,6 +24,13 @@ struct TableSink {
                         .doc = "File inside the artifacts folder",
                         .writes = engine::Writes::File}},
             .resource = engine::Resource::Disk,
+            .example = R"("nodes": {
+    "scene": {"type": "loaders.scene", "version": 1},
+    "ground": {"type": "points.remove_ground", "version": 1},
+    "table": {"type": "sinks.table", "version": 1}},
+"wires": [
+    {"from": "scene.cloud", "to": "ground.cloud"},
+    {"from": "ground.plane", "to": "table.table"}])",
         };
     }
 

@@ -5,6 +5,7 @@
 
 #include "engine/node.hpp"
 #include "nodes/ops/training/losses.hpp"
+#include "nodes/training/example.hpp"
 #include "nodes/types/tensor.hpp"
 
 namespace millrace::nodes {
@@ -29,6 +30,7 @@ struct CrossEntropy {
                         .doc = "Share of the target that goes to all classes alike"}},
             .pure = false,
             .source = "Szegedy et al. 2016, section 7, for the smoothing",
+            .example = loop_example(),
         };
     }
 

@@ -5,6 +5,7 @@
 
 #include "engine/node.hpp"
 #include "nodes/ops/training/losses.hpp"
+#include "nodes/training/example.hpp"
 #include "nodes/types/tensor.hpp"
 
 namespace millrace::nodes {
@@ -21,7 +22,7 @@ struct Ctc {
             .group = "Training",
             .doc =
                 "The mean negative log-probability, in nats, of label sequences whose places in "
-                "the frames are not known (connectionist temporal classification).",
+                "the frames are not known. This is connectionist temporal classification.",
             .inputs = {{"logits", "[batch, frames, classes]"},
                        {"labels", "[batch, most labels] int64, without blanks"},
                        {.name = "frame_lengths",
@@ -44,6 +45,9 @@ struct Ctc {
                                "infinity, which stops training, or 0 without a gradient"}},
             .pure = false,
             .source = "Graves et al. 2006, section 4",
+            .example = training_example(
+                R"("ctc": {"type": "training.ctc", "version": 1})",
+                R"({"from": "forward.frames", "to": "ctc.logits"}, {"from": "batch.labels", "to": "ctc.labels"})"),
         };
     }
 

@@ -12,6 +12,7 @@
 
 #include "engine/node.hpp"
 #include "nodes/ops/training/losses.hpp"
+#include "nodes/training/example.hpp"
 #include "nodes/training/group.hpp"
 #include "nodes/training/phase.hpp"
 #include "nodes/types/curves.hpp"
@@ -88,6 +89,7 @@ struct KeepBest {
                        peer_timeout_param(&KeepBest::peer_timeout)},
             .pure = false,
             .resource = engine::Resource::Disk,
+            .example = loop_example(),
         };
     }
 

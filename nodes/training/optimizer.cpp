@@ -13,6 +13,7 @@
 #include "engine/node.hpp"
 #include "nodes/ops/training/optimizers.hpp"
 #include "nodes/ops/training/schedules.hpp"
+#include "nodes/training/example.hpp"
 #include "nodes/training/group.hpp"
 #include "nodes/training/phase.hpp"
 #include "nodes/types/model.hpp"
@@ -356,6 +357,7 @@ engine::NodeSpec Optimizer::spec() {
         .source =
             "Loshchilov and Hutter 2019 (AdamW); Yao et al. 2024, Zipformer, section 3.5 "
             "(ScaledAdam, Eden)",
+        .example = loop_example(),
     };
 }
 

@@ -63,7 +63,11 @@ TEST(InstalledHeaders, IncludeNoHeavyLibrary) {
                 library.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789") == library.npos;
             const bool payload =
                 header == "nodes/types/tensor.hpp" && library == "ATen/core/Tensor.h";
-            EXPECT_TRUE(standard || payload) << header << " includes " << library;
+            // For firmware, by C's names, and the processor's own.
+            const bool runtime =
+                header == "nodes/ops/kws_runtime/kws_runtime.hpp" &&
+                (library == "stddef.h" || library == "stdint.h" || library == "immintrin.h");
+            EXPECT_TRUE(standard || payload || runtime) << header << " includes " << library;
         }
     }
 }
