@@ -162,7 +162,7 @@ bool Child::ends_within(milliseconds limit) {
 void Child::expect_good_end() {
     const bool ended = ends_within(time_left());
     EXPECT_TRUE(ended && WIFEXITED(status_) && WEXITSTATUS(status_) == 0)
-        << "after " << last_ << text_;
+        << "status " << status_ << " after " << last_ << text_;
 }
 
 std::vector<std::string> own_program(const std::string& test) {
