@@ -14,6 +14,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <future>
 #include <thread>
@@ -191,6 +192,10 @@ void fail_stopped() {
 /// given up ends by itself, at the latest after its own timeouts.
 Connections connect(const Ranks& ranks, milliseconds timeout, const Stop& stop,
                     const std::string& name) {
+    // Gloo writes to connections that another rank may just have closed: the error is enough.
+    struct sigaction pipe = {};
+    if (::sigaction(SIGPIPE, nullptr, &pipe) == 0 && pipe.sa_handler == SIG_DFL)
+        ::signal(SIGPIPE, SIG_IGN);
     const auto meeting = std::make_shared<Rendezvous>();
     meeting->ranks = ranks;
     meeting->name = name;
