@@ -14,32 +14,11 @@
 #include "nodes/ops/training/losses.hpp"
 #include "nodes/ops/training/optimizers.hpp"
 #include "nodes/ops/training/schedules.hpp"
+#include "tests/golden/torch_items.hpp"
 #include "tests/golden/tree.hpp"
 
 namespace millrace::golden {
 namespace {
-
-at::Tensor to_torch(const Tensor& tensor) {
-    if (!tensor.is_real()) return at::tensor(tensor.integers, at::kLong).reshape(tensor.shape);
-    const std::vector<float> values = tensor.floats();
-    const at::Tensor result = at::empty(tensor.shape, at::kFloat);
-    std::ranges::copy(values, result.data_ptr<float>());
-    return result;
-}
-
-Item from_torch(const at::Tensor& tensor) {
-    Tensor result{.dtype = "float32", .shape = tensor.sizes().vec()};
-    const at::Tensor flat = tensor.detach().to(at::kFloat).contiguous();
-    const auto* values = flat.data_ptr<float>();
-    result.reals.assign(values, values + flat.numel());
-    return {std::move(result)};
-}
-
-at::Tensor leaf(const Tensor& tensor) { return to_torch(tensor).requires_grad_(true); }
-
-const std::string& text(const Case& given, std::string_view name) {
-    return std::get<std::string>(given.params.find(name)->second.value);
-}
 
 double param_or(const Case& given, std::string_view name, double otherwise) {
     return given.params.contains(name) ? given.param(name) : otherwise;
@@ -56,7 +35,7 @@ Members single_alpha(const Case& given, const at::Tensor& student, const at::Ten
     const ops::AlphaOptions options{.alpha = given.param("alpha"),
                                     .ratio_clip = given.param("iw_clip")};
     const auto surrogate = ops::alpha_surrogate(student, teacher, options, ops::Reduction::None);
-    const auto reduction = reduction_of(text(given, "reduction_for_grad"));
+    const auto reduction = reduction_of(text_of(given, "reduction_for_grad"));
     ops::alpha_surrogate(student, teacher, options, reduction).sum().backward();
     return {{"divergence", from_torch(ops::alpha_divergence(student, teacher, options))},
             {"surrogate", from_torch(surrogate)}};
@@ -71,7 +50,7 @@ Members adaptive_alpha(const Case& given, const at::Tensor& student, const at::T
     const auto most =
         ops::alpha_divergence(student, teacher, {options.alpha_max, options.ratio_clip});
     const auto loss = ops::adaptive_alpha_surrogate(student, teacher, options,
-                                                    reduction_of(text(given, "reduction")));
+                                                    reduction_of(text_of(given, "reduction")));
     loss.sum().backward();
     std::vector<int> picked;
     for (std::int64_t i = 0; i < least.numel(); ++i)
@@ -97,7 +76,7 @@ Members soft_targets(const Case& given, const at::Tensor& student, const at::Ten
 Members alpha_divergence(const Case& given) {
     const at::Tensor student = leaf(given.input("student_logits")),
                      teacher = to_torch(given.input("teacher_logits"));
-    const std::string& mode = text(given, "mode");
+    const std::string& mode = text_of(given, "mode");
     Members outputs = mode == "single"     ? single_alpha(given, student, teacher)
                       : mode == "adaptive" ? adaptive_alpha(given, student, teacher)
                                            : soft_targets(given, student, teacher);
@@ -178,7 +157,7 @@ Members eden(const Case& given) {
     List rates;
     for (std::size_t i = 0; i < batches.size(); ++i) {
         const auto step = static_cast<std::int64_t>(batches[i].number());
-        rates.push_back({text(given, "scheduler") == "Eden2"
+        rates.push_back({text_of(given, "scheduler") == "Eden2"
                              ? ops::eden2_rate(options, step)
                              : ops::eden_rate(options, step, epochs.at(i).number())});
     }

@@ -12,6 +12,9 @@ Operations operations() {
     add_points_operations(operations);
     add_kws_operations(operations);
     add_kws_network_operations(operations);
+    add_quant_operations(operations);
+    add_quant_packing_operations(operations);
+    add_text_operations(operations);
     add_training_operations(operations);
     return operations;
 }

@@ -27,6 +27,13 @@ void add_points_operations(Operations& operations);
 void add_kws_operations(Operations& operations);
 void add_kws_network_operations(Operations& operations);
 
+/// Quantizers and low-bit layers; packed weights.
+void add_quant_operations(Operations& operations);
+void add_quant_packing_operations(Operations& operations);
+
+/// Metrics of texts.
+void add_text_operations(Operations& operations);
+
 /// Losses, optimizers and schedules of training.
 void add_training_operations(Operations& operations);
 
