@@ -14,6 +14,8 @@
 
 #include "engine/node.hpp"
 #include "nodes/ops/metrics/classification.hpp"
+#include "nodes/ops/networks/network.hpp"
+#include "nodes/types/model.hpp"
 #include "nodes/types/table.hpp"
 #include "nodes/types/tensor.hpp"
 
@@ -35,17 +37,22 @@ struct Confusion {
                 "class with the largest logit counts, the first of several that are equal. The "
                 "metric \"accuracy\" is written at the end.",
             .inputs = {{"logits", "[classes] or [batch, classes] floating point"},
-                       {"labels", "[] or [batch] int64; what is below 0 is left out"}},
+                       {"labels", "[] or [batch] int64; what is below 0 is left out"},
+                       {.name = "model",
+                        .doc = "whose classes name the rows",
+                        .sync = engine::Sync::Latch,
+                        .optional = true}},
             .outputs = {{"matrix",
                          "[classes, classes] int64; rows are labels, columns predictions"},
                         {"report",
                          "class, count of its examples, precision and recall, each 0 to "
                          "1 and NaN where nothing was counted; the accuracy is both of "
                          "the last row"}},
-            .params = {{.name = "classes",
-                        .field = &Confusion::classes,
-                        .doc =
-                            "Names of the classes, parted by blanks; their numbers where empty"}},
+            .params =
+                {{.name = "classes",
+                  .field = &Confusion::classes,
+                  .doc = "Names of the classes, parted by blanks; the model's, or numbers, where "
+                         "empty"}},
             .rate = engine::Rate::New,
             .gathers = "*",
             .example = R"("nodes": {
@@ -63,8 +70,10 @@ struct Confusion {
         };
     }
 
-    std::optional<Output> operator()(const types::Tensor& logits, const types::Tensor& labels) {
+    std::optional<Output> operator()(const types::Tensor& logits, const types::Tensor& labels,
+                                     const types::Model* model) {
         require_shapes(logits.value, labels.value);
+        if (!matrix_) names_ = names_of(model);
         const at::NoGradGuard no_gradients;
         const std::int64_t width = logits.value.size(-1);
         require_width(width);
@@ -102,13 +111,19 @@ struct Confusion {
 
     engine::State save() const {
         engine::State state;
-        if (matrix_) state.packets["counts"] = {engine::Packet::make(types::Tensor{counts()})};
+        if (!matrix_) return state;
+        state.packets["counts"] = {engine::Packet::make(types::Tensor{counts()})};
+        state.values["names"] = engine::Array(names_.begin(), names_.end());
         return state;
     }
 
     void load(const engine::State& state) {
         const auto kept = state.packets.find("counts");
         if (kept == state.packets.end()) return;
+        if (const auto names = state.values.find("names"); names != state.values.end()) {
+            for (const engine::Value& name : names->second.as_array())
+                names_.push_back(name.as_string());
+        }
         const at::Tensor& saved = kept->second.at(0).as<types::Tensor>().value;
         const bool is_matrix = saved.dim() == 2 && saved.scalar_type() == at::kLong;
         const at::Tensor flat = is_matrix ? saved.contiguous() : at::empty({0, 0}, at::kLong);
@@ -139,7 +154,7 @@ private:
     }
 
     void require_width(std::int64_t width) const {
-        const auto named = static_cast<std::int64_t>(names().size());
+        const auto named = static_cast<std::int64_t>(names_.size());
         const bool as_before = !matrix_ || matrix_->classes() == width;
         if (as_before && (named == 0 || named == width)) return;
         throw engine::Error({.code = "E-METRIC-031",
@@ -147,14 +162,16 @@ private:
                                                : "The number of classes changes",
                              .expected = fmt::format("{}", as_before ? named : matrix_->classes()),
                              .found = fmt::format("{}", width),
-                             .mend = as_before ? "Name each class of the model once, in its order."
-                                               : "Evaluate one model at a time."});
+                             .mend = as_before
+                                         ? "Name each class once in its order, or wire the model."
+                                         : "Evaluate one model at a time."});
     }
 
-    std::vector<std::string> names() const {
+    std::vector<std::string> names_of(const types::Model* model) const {
         std::istringstream stream(classes);
         std::vector<std::string> found;
         for (std::string name; stream >> name;) found.push_back(name);
+        if (found.empty() && model) found = ops::Network(model->spec).classes();
         return found;
     }
 
@@ -165,7 +182,7 @@ private:
     }
 
     types::Table report() const {
-        std::vector<std::string> column = names();
+        std::vector<std::string> column = names_;
         for (auto i = static_cast<std::int64_t>(column.size()); i < matrix_->classes(); ++i)
             column.push_back(fmt::format("{}", i));
         std::vector<std::int64_t> count;
@@ -187,6 +204,7 @@ private:
     }
 
     std::optional<ops::ConfusionMatrix> matrix_;
+    std::vector<std::string> names_;
 };
 
 }  // namespace

@@ -205,12 +205,15 @@ private:
                             {"false_reject_rate", std::move(rejects)}}};
     }
 
+    /// The curve ends where every positive is found: rates of alarms beyond that say nothing,
+    /// and on an axis of theirs the useful ones would be a stroke at its edge.
     types::Curves curve_of(std::span<const ops::OperatingPoint> points) const {
         types::Curves::Line line{.name = keyword, .x = {}, .y = {}};
         // By rising x, as curves are drawn.
         for (auto point = points.rbegin(); point != points.rend(); ++point) {
             line.x.push_back(point->false_alarms_per_hour);
             line.y.push_back(point->false_reject_rate);
+            if (point->false_reject_rate == 0) break;
         }
         return {.title = "Detection errors",
                 .x_label = "false alarms per hour",

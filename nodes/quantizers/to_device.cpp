@@ -159,6 +159,17 @@ struct ToDevice {
         };
     }
 
+    void start() const {
+        if (std::filesystem::path(file).lexically_normal() !=
+            std::filesystem::path(header).lexically_normal())
+            return;
+        throw engine::Error({.code = "E-QUANT-031",
+                             .what = "The network and its header would be one file",
+                             .expected = "two names",
+                             .found = file,
+                             .mend = "Name the header otherwise, as keyword.h."});
+    }
+
     std::tuple<types::Tensor, types::Table> operator()(const types::Model& model,
                                                        const types::Tensor* features,
                                                        engine::RunContext& context) {

@@ -24,7 +24,7 @@ struct Ctc {
                 "The mean negative log-probability, in nats, of label sequences whose places in "
                 "the frames are not known. This is connectionist temporal classification.",
             .inputs = {{"logits", "[batch, frames, classes]"},
-                       {"labels", "[batch, most labels] int64, without blanks"},
+                       {"labels", "[batch, most labels] int64, without blanks; [batch]: one each"},
                        {.name = "frame_lengths",
                         .doc = "[batch] int64: frames of each example; all without it",
                         .optional = true},
@@ -62,10 +62,12 @@ struct Ctc {
         const at::Tensor by_frame = has_frames ? all.transpose(0, 1) : all;
         const std::int64_t batch = has_frames ? all.size(0) : 0;
         const std::int64_t frames = has_frames ? all.size(1) : 0;
-        const bool has_labels = labels.value.defined() && labels.value.dim() == 2;
-        const std::int64_t most = has_labels ? labels.value.size(1) : 0;
+        const bool has_one = labels.value.defined() && labels.value.dim() == 1;
+        const at::Tensor rows = has_one ? labels.value.unsqueeze(1) : labels.value;
+        const bool has_labels = rows.defined() && rows.dim() == 2;
+        const std::int64_t most = has_labels ? rows.size(1) : 0;
         const at::Tensor loss = ops::ctc_loss(
-            by_frame, labels.value,
+            by_frame, rows,
             frame_lengths ? frame_lengths->value : at::full({batch}, frames, at::kLong),
             label_lengths ? label_lengths->value : at::full({batch}, most, at::kLong),
             {.blank = blank, .impossible = impossible}, ops::Reduction::Mean);

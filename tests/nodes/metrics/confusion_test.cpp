@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "nodes/ops/networks/spotters.hpp"
+#include "nodes/types/model.hpp"
 #include "nodes/types/table.hpp"
 #include "nodes/types/tensor.hpp"
 #include "tests/nodes/ops/error_code.hpp"
@@ -51,8 +53,9 @@ struct Evaluation {
         : context(registry()), node(registry(), "metrics.confusion", params) {
         node.start(context);
     }
-    std::vector<Packet> add(const at::Tensor& logits, const at::Tensor& labels) {
-        return node.call({packet(logits), packet(labels)}, context);
+    std::vector<Packet> add(const at::Tensor& logits, const at::Tensor& labels,
+                            const Packet& model = {}) {
+        return node.call({packet(logits), packet(labels), model}, context);
     }
     std::vector<Packet> end() { return node.finish(context).at(0); }
 
@@ -93,6 +96,26 @@ TEST(Confusion, ClassesWithoutNamesAreNumbers) {
                   outputs.at(1).as<types::Table>().column("class")->values),
               (std::vector<std::string>{"0", "1", "2", "accuracy"}));
     EXPECT_EQ(matrix_of(outputs), (Integers{0, 0, 0, 0, 1, 0, 0, 0, 1}));
+}
+
+TEST(Confusion, ClassesHaveTheNamesOfTheModel) {
+    const auto spec = ops::lico_net_spec({}, {.features = 4, .classes = {"no", "yes", "rest"}});
+    const Packet model = Packet::make(types::Model{.spec = spec});
+    Evaluation evaluation;
+    evaluation.add(logits_of({0, 1}), labels_of({0, 1}), model);
+    Evaluation later;
+    later.node.instance().load(evaluation.node.instance().save(), later.context);
+    for (Evaluation* each : {&evaluation, &later}) {
+        const std::vector<Packet> outputs = each->end();
+        const auto& report = outputs.at(1).as<types::Table>();
+        EXPECT_EQ(std::get<std::vector<std::string>>(report.column("class")->values),
+                  (std::vector<std::string>{"no", "yes", "rest", "accuracy"}));
+    }
+    Evaluation wide;
+    EXPECT_EQ(error_code([&] {
+                  wide.add(at::zeros({1, 4}), labels_of({0}), model);
+              }),
+              "E-METRIC-031");
 }
 
 TEST(Confusion, EmptyStreamsAndBatches) {

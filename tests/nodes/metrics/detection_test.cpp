@@ -76,8 +76,8 @@ TEST(Detection, CurveAndPointByHand) {
     const auto& curve = outputs.at(0).as<types::Curves>();
     ASSERT_EQ(curve.lines.size(), 1U);
     EXPECT_EQ(curve.lines[0].name, "yes");
-    EXPECT_EQ(curve.lines[0].x, (Numbers{0, 0, 0.5, 0.5, 1.5, 4}));
-    EXPECT_EQ(curve.lines[0].y, (Numbers{1, 0.5, 0.5, 0, 0, 0}));
+    EXPECT_EQ(curve.lines[0].x, (Numbers{0, 0, 0.5, 0.5}));
+    EXPECT_EQ(curve.lines[0].y, (Numbers{1, 0.5, 0.5, 0}));
     const Packet& point = outputs.at(2);
     EXPECT_EQ(column(point, "threshold"), Numbers{0.375}) << "at most 1 per hour";
     EXPECT_EQ(column(point, "false_alarms_per_hour"), Numbers{0.5});

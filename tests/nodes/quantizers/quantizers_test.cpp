@@ -331,6 +331,11 @@ TEST(ToDevice, RefusesAModelWithoutRanges) {
     Model mixed = calibrated(lico(), {features(40, 3)});
     mixed.parameters = svdf().parameters;
     EXPECT_EQ(error_code([&] { Converted{mixed}; }), "E-NET-004");
+    const Model good = calibrated(lico(), {features(40, 3)});
+    EXPECT_EQ(error_code([&] {
+                  Converted(good, {{"file", "k.h"}, {"header", "./k.h"}});
+              }),
+              "E-QUANT-031");
 }
 
 }  // namespace

@@ -166,6 +166,12 @@ TEST(CtcNode, ImpossibleOnesAreZeroOrInfinite) {
     EXPECT_EQ(infinite.count, 2);
 }
 
+TEST(CtcNode, TakesOneLabelEach) {
+    const Answer column = call("training.ctc", {}, {ctc_logits(), longs({1, 1}, {2, 1})}),
+                 flat = call("training.ctc", {}, {ctc_logits(), longs({1, 1}, {2})});
+    EXPECT_EQ(column.number(), flat.number());
+}
+
 TEST(CtcNode, BadInputIsNamed) {
     const at::Tensor logits = ctc_logits(), labels = longs({1, 1}, {2, 1});
     const auto code = [](std::vector<std::optional<at::Tensor>> inputs, const Object& params = {}) {
@@ -177,7 +183,7 @@ TEST(CtcNode, BadInputIsNamed) {
     EXPECT_EQ(code({logits * kNan, labels}), "E-TRAIN-003");
     EXPECT_EQ(code({logits[0], labels}), "E-TRAIN-004");
     EXPECT_EQ(code({logits, at::Tensor()}), "E-TRAIN-005");
-    EXPECT_EQ(code({logits, longs({1, 1}, {2})}), "E-TRAIN-005");
+    EXPECT_EQ(code({logits, longs({1, 1}, {1, 1, 2})}), "E-TRAIN-005");
     EXPECT_EQ(code({logits, longs({1, 1, 1}, {3, 1})}), "E-TRAIN-005");
     EXPECT_EQ(code({logits, labels.to(at::kInt)}), "E-TRAIN-005");
     EXPECT_EQ(code({logits, longs({1, 2}, {2, 1})}), "E-TRAIN-005") << "no such class";
