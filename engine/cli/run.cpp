@@ -48,6 +48,8 @@ void add_limits(const Call& call, engine::RunOptions& options) {
         options.checkpoint_interval = milliseconds(*seconds);
     options.checkpoint_items =
         static_cast<std::uint64_t>(call.integer("checkpoint-items", 0).value_or(0));
+    options.checkpoints_kept =
+        static_cast<std::size_t>(call.integer("checkpoints-kept", 1).value_or(2));
     options.memory_budget = static_cast<std::size_t>(call.integer("memory", 1).value_or(0)) << 20;
 }
 
@@ -117,20 +119,40 @@ bool lenient_errors(const engine::RunOptions& options, const engine::Plan& plan,
     return false;
 }
 
-/// Where mpirun, srun and the like start several processes on one graph, the first has the run's folder and each of the
-/// others one of its own in it.
-fs::path folder_of_process(fs::path out) {
+/// Where mpirun, srun and the like start several processes on one graph: this one's number.
+std::optional<std::string> rank_of_process() {
     for (const char* name : {"RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"}) {
         const char* text = std::getenv(name);
         if (!text || !*text) continue;
         // A Slurm job's own shell has a number, too; only a step's processes are several.
         if (name == std::string_view("SLURM_PROCID") && !std::getenv("SLURM_STEP_ID")) continue;
         const std::string_view rank = text;
-        const bool number = rank.size() < 6 && std::ranges::all_of(rank, [](unsigned char c) { return std::isdigit(c); });
-        if (!number || rank == "0") return out;
-        return out / "ranks" / rank;
+        const bool number = rank.size() < 6 && std::ranges::all_of(rank, [](unsigned char c) {
+                                return std::isdigit(c);
+                            });
+        return number ? std::string(rank) : "0";
     }
-    return out;
+    return std::nullopt;
+}
+
+/// The first process has the run's folder, each of the others one of its own in it.
+fs::path folder_of_rank(const fs::path& run, const std::string& rank) {
+    return rank == "0" ? run : run / "ranks" / rank;
+}
+
+/// Processes that train together take checkpoints at the same items, and go on from one that all
+/// of them have.
+void go_along(const Call& call, const fs::path& run, const std::string& rank,
+              engine::RunOptions& options) {
+    if (!call.flag("checkpoint")) options.checkpoint_interval = std::chrono::milliseconds(0);
+    if (!call.flag("checkpoint-items")) options.checkpoint_items = 500;
+    std::vector<std::string> ranks = {"0"};
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(run / "ranks", ignored))
+        ranks.push_back(entry.path().filename().string());
+    for (const std::string& other : ranks) {
+        if (other != rank) options.companions.push_back(folder_of_rank(run, other));
+    }
 }
 
 void tell_result(const engine::RunResult& result, const fs::path& out) {
@@ -268,12 +290,15 @@ int run_command(const Call& call) {
     }
     const std::string& graph = call.arguments().front();
     const fs::path named = call.text("out").value_or(engine::new_run_folder("runs", graph).string());
-    const fs::path out = fs::absolute(folder_of_process(named)).lexically_normal();
+    const std::optional<std::string> rank = rank_of_process();
+    const fs::path run = fs::absolute(named).lexically_normal();
+    const fs::path out = folder_of_rank(run, rank.value_or("0"));
     folder_use(call);
     if (const auto trace = call.text("trace")) check_place(*trace);
     Setting setting{.call = call,
                     .options = run_options(call, fs::absolute(graph).lexically_normal(), out)};
     add_limits(call, setting.options);
+    if (rank) go_along(call, run, *rank, setting.options);
     const auto catalogue = load_catalogue(setting.options.intra_threads);
     setting.document = open_document(call, graph, catalogue->registry);
     stop_on_errors(setting.document.problems);

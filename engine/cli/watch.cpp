@@ -80,6 +80,14 @@ std::string bar(const Share& share) {
                        share.all);
 }
 
+/// "40 s", "12 min", "3 h 20 min".
+std::string duration(double seconds) {
+    const auto minutes = static_cast<std::int64_t>(std::min(seconds, 1e12) / 60 + 0.5);
+    if (seconds < 90) return fmt::format("{:.0f} s", seconds);
+    if (minutes < 90) return fmt::format("{} min", minutes);
+    return fmt::format("{} h {} min", minutes / 60, minutes % 60);
+}
+
 }  // namespace
 
 Watch::Watch(engine::Run& run, bool bars, std::function<void()> forced_end)
@@ -136,6 +144,16 @@ void Watch::draw() {
     const Share share = share_of(run_, figures);
     std::string line = share.all > 0 ? bar(share) : "";
     line += fmt::format("  {:.1f} s", figures.seconds);
+    if (share.all > 0) {
+        if (!begin_) begin_ = {share.done, figures.seconds};
+        const auto [items, seconds] = *begin_;
+        if (share.done > items && share.done < share.all) {
+            const double each =
+                (figures.seconds - seconds) / static_cast<double>(share.done - items);
+            line +=
+                "  about " + duration(each * static_cast<double>(share.all - share.done)) + " left";
+        }
+    }
     const auto slowest =
         std::ranges::max_element(figures.nodes, {}, &engine::NodeFigures::busy_seconds);
     if (slowest != figures.nodes.end() && slowest->busy_seconds > 0) {

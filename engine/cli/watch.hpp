@@ -2,8 +2,11 @@
 // end by itself. Has a thread of its own while the run goes on.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include "engine/run/run.hpp"
 
@@ -30,6 +33,8 @@ private:
     engine::Run& run_;
     bool bars_;
     bool drawn_ = false;
+    /// Items and seconds when the line was first drawn: a resumed run has done some before.
+    std::optional<std::pair<std::uint64_t, double>> begin_;
     int signals_ = 0;
     std::function<void()> forced_end_;
     std::thread thread_;

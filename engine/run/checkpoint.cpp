@@ -15,8 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kKept = 2;
-
 // Of a wire: far more than any run needs, far less than what fills the memory.
 constexpr std::uint64_t kMostCapacity = 1 << 24;
 
@@ -239,7 +237,7 @@ void Checkpoint::write(Executor& executor) {
     std::vector<fs::path> old = newest_first(folder);
     const int next = old.empty() ? 1 : std::atoi(old.front().stem().c_str()) + 1;
     visual::write_file_atomically(folder / fmt::format("{:06}.ckpt", next), bytes);
-    for (std::size_t i = kKept - 1; i < old.size(); ++i) {
+    for (std::size_t i = std::max<std::size_t>(executor.options.checkpoints_kept, 1) - 1; i < old.size(); ++i) {
         std::error_code ignored;
         fs::remove(old[i], ignored);
     }
@@ -249,7 +247,15 @@ void Checkpoint::find(Executor& executor) {
     const std::vector<fs::path> files = newest_first(executor.options.out / "checkpoints");
     std::unique_ptr<CheckpointContents> contents;
     for (const fs::path& file : files) {
-        if ((contents = read_checkpoint(file))) break;
+        const bool is_common = std::ranges::all_of(executor.options.companions, [&](const fs::path& folder) {
+            const fs::path theirs = folder / "checkpoints" / file.filename();
+            return fs::exists(theirs) && read_checkpoint(theirs);
+        });
+        if (is_common && (contents = read_checkpoint(file))) break;
+        if (executor.options.companions.empty()) continue;
+        // One of several processes wrote it and another did not. Set aside, so that numbers go on alike in all.
+        std::error_code ignored;
+        fs::rename(file, fs::path(file).replace_extension(".unmatched"), ignored);
     }
     if (!contents) {
         const auto unsavable = std::ranges::find_if(executor.nodes, [](const auto& node) {

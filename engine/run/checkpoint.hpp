@@ -33,8 +33,8 @@ std::unique_ptr<CheckpointContents> read_checkpoint(const std::filesystem::path&
 
 class Checkpoint {
 public:
-    /// Writes checkpoints/NNNNNN.ckpt in the run folder (temporary file, fsync, rename) and keeps the last two. The run
-    /// must be quiet. Throws Error E-CKPT-001.
+    /// Writes checkpoints/NNNNNN.ckpt in the run folder (temporary file, fsync, rename) and keeps the newest, as many as
+    /// the options say. The run must be quiet. Throws Error E-CKPT-001.
     static void write(Executor& executor);
     /// Before the nodes start: reads the newest whole checkpoint, or sets the note why there is none to go on from.
     /// Throws Error E-CKPT-002 when it belongs to another graph, seed or set of parameters.

@@ -31,8 +31,12 @@ struct RunOptions {
     PathRoots roots;
     std::filesystem::path out; ///< run folder; empty: none, and sinks fail
     bool resume = false;       ///< go on from the newest checkpoint in `out`, if there is one
+    /// Run folders of the other processes that train with this one: a checkpoint counts if each of them has one of its
+    /// number, since all go on from the same place. Checkpoints are then to be taken by items.
+    std::vector<std::filesystem::path> companions;
     std::chrono::milliseconds checkpoint_interval{30'000};  ///< 0: none by time
     std::uint64_t checkpoint_items = 0;                     ///< also after so many items of a source; 0: none
+    std::size_t checkpoints_kept = 2;                       ///< the newest, at least 1
     std::chrono::milliseconds timeout{0};                   ///< 0: none
     std::size_t memory_budget = 0;                          ///< resident bytes; 0: none
     CacheStore* cache = nullptr;                            ///< shared between runs; nullptr: no caching

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/node.hpp"
-#include "nodes/ops/networks/network.hpp"
+#include "nodes/ops/models/architecture.hpp"
 #include "nodes/types/model.hpp"
 #include "nodes/types/model_io.hpp"
 
@@ -39,9 +39,9 @@ struct ModelFile {
     std::optional<types::Model> operator()(engine::Item item) const {
         if (item.number > 0) return std::nullopt;
         types::Model model = types::read_model(path.text);
-        const ops::Network network(model.spec);
-        network.check_tensors(model.parameters, model.buffers);
-        if (!model.average.empty()) network.check_tensors(model.average, model.buffers);
+        const auto architecture = ops::architecture_of(model.spec);
+        architecture->check_tensors(model.parameters, model.buffers);
+        if (!model.average.empty()) architecture->check_tensors(model.average, model.buffers);
         return model;
     }
 };

@@ -23,6 +23,7 @@
 #include "nodes/ops/corpus/noise.hpp"
 #include "nodes/ops/training/ranks.hpp"
 #include "nodes/ops/words.hpp"
+#include "nodes/training/phase.hpp"
 #include "nodes/types/table.hpp"
 
 namespace millrace::nodes {
@@ -32,7 +33,7 @@ enum class Part { All, Train, Validation, Test, Course };
 
 constexpr int kSpokenRate = 16000;
 constexpr std::string_view kSilence = "_silence_";
-constexpr const char* kPadding = "_padding_";  // as training.batch knows it
+
 
 struct SpeechCorpus {
     CorpusKind kind = CorpusKind::SpokenWords;

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "engine/node.hpp"
-#include "nodes/ops/networks/network.hpp"
+#include "nodes/ops/models/architecture.hpp"
 #include "nodes/training/group.hpp"
 #include "nodes/training/phase.hpp"
 #include "nodes/types/model.hpp"
@@ -42,24 +42,32 @@ struct Forward {
                 "of training keep what the gradient needs; those of validation and test do not, "
                 "and "
                 "the test is of the best model where there is one.",
-            .inputs = {{"features", "[batch, frames, features]"},
-                       {.name = "phase",
-                        .doc = "0 training, 1 validation, 2 test; test without it",
-                        .optional = true},
-                       {.name = "model", .doc = "to begin with", .sync = engine::Sync::Latch},
-                       {.name = "updated",
-                        .doc = "the model after the batch before",
-                        .sync = engine::Sync::Feedback,
-                        .optional = true},
-                       {.name = "best",
-                        .doc = "the best model so far",
-                        .sync = engine::Sync::Feedback,
-                        .optional = true},
-                       {.name = "done",
-                        .doc = "1 once training is to end",
-                        .sync = engine::Sync::Feedback,
-                        .optional = true}},
-            .outputs = {{"logits", "[batch, classes], read out of the frames"},
+            .inputs =
+                {{"features",
+                  "[batch, frames, features], or ids [batch, time] int64 of a language model"},
+                 {.name = "phase",
+                  .doc = "0 training, 1 validation, 2 test; test without it",
+                  .optional = true},
+                 {.name = "model", .doc = "to begin with", .sync = engine::Sync::Latch},
+                 {.name = "target",
+                  .doc = "ids [batch, time] int64 before the decoder, of a model with an "
+                         "encoder",
+                  .optional = true},
+                 {.name = "updated",
+                  .doc = "the model after the batch before",
+                  .sync = engine::Sync::Feedback,
+                  .optional = true},
+                 {.name = "best",
+                  .doc = "the best model so far",
+                  .sync = engine::Sync::Feedback,
+                  .optional = true},
+                 {.name = "done",
+                  .doc = "1 once training is to end",
+                  .sync = engine::Sync::Feedback,
+                  .optional = true}},
+            .outputs = {{"logits",
+                         "[batch, classes], read out of the frames, or [batch, time, "
+                         "vocabulary]"},
                         {"frames", "[batch, frames, classes]"},
                         {"model", "that was run; with a training batch's statistics"}},
             .params = {peer_timeout_param(&Forward::peer_timeout)},
@@ -74,17 +82,18 @@ struct Forward {
     void start(engine::RunContext& context) { group_ = Group::join(context, peer_timeout); }
 
     std::optional<Result> operator()(const types::Tensor& features, const double* phase,
-                                     const types::Model& model, const types::Model* updated,
-                                     const types::Model* best, const double* done,
-                                     engine::RunContext& context) const {
+                                     const types::Model& model, const types::Tensor* target,
+                                     const types::Model* updated, const types::Model* best,
+                                     const double* done, engine::RunContext& context) const {
         const double now = phase ? *phase : kTest;
         if (now == kTrain && done && *done != 0) return std::nullopt;
         types::Model used = updated ? *updated : model;
         if (now == kTrain && (!updated || !is_trainable(used))) used = trainable(used);
         if (now == kTest && best) used = *best;
-        const ops::Network network(used.spec);
-        network.check_tensors(used.parameters, used.buffers);
-        const at::Tensor input = features.value.to(used.parameters.begin()->second.scalar_type());
+        const auto architecture = ops::architecture_of(used.spec);
+        architecture->check_tensors(used.parameters, used.buffers);
+        const ops::ModelInput input = {.input = features.value,
+                                       .target = target ? target->value : at::Tensor()};
 
         types::NamedTensors updates;
         ops::Pass pass;
@@ -98,26 +107,26 @@ struct Forward {
         if (pass.training && group_) pass.reducer = &together.emplace(*group_, context).reducer();
         const types::NamedTensors& parameters = pass.training ? used.parameters : used.evaluated();
         at::AutoGradMode gradients(pass.training);
-        const at::Tensor frames = ops::forward(network, parameters, used.buffers, input, pass);
-        const at::Tensor logits = ops::read_out(network.readout(), frames);
-        if (!logits.isfinite().all().item<bool>())
-            fail_not_finite(network, parameters, used, input, pass);
+        ops::ModelOutput output = architecture->forward(parameters, used.buffers, input, pass);
+        if (!output.logits.isfinite().all().item<bool>())
+            fail_not_finite(*architecture, parameters, used, input, pass);
         for (auto& [name, value] : updates) used.buffers[name] = std::move(value);
-        return Result{types::Tensor{logits}, types::Tensor{frames}, std::move(used)};
+        return Result{types::Tensor{std::move(output.logits)},
+                      types::Tensor{std::move(output.steps)}, std::move(used)};
     }
 
 private:
-    [[noreturn]] static void fail_not_finite(const ops::Network& network,
+    [[noreturn]] static void fail_not_finite(const ops::Architecture& architecture,
                                              const types::NamedTensors& parameters,
-                                             const types::Model& model, const at::Tensor& input,
-                                             const ops::Pass& pass) {
+                                             const types::Model& model,
+                                             const ops::ModelInput& input, const ops::Pass& pass) {
         const std::string layer =
-            ops::first_not_finite(network, parameters, model.buffers, input, pass);
+            architecture.first_not_finite(parameters, model.buffers, input, pass);
         throw engine::Error(
             {.code = "E-TRAIN-022",
              .what = "The model gives NaN or infinity",
              .expected = "finite outputs",
-             .found = input.isfinite().all().item<bool>()
+             .found = input.input.isfinite().all().item<bool>()
                           ? fmt::format("the first in layer \"{}\", after {} steps", layer,
                                         model.version)
                           : "NaN or infinity in the features already",

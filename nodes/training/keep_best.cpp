@@ -33,7 +33,7 @@ struct Tally {
         const double count = counted.sum().item<double>();
         if (count == 0) return;
         examples += count;
-        right += logits.argmax(1).eq(labels).logical_and(counted).sum().item<double>();
+        right += logits.argmax(-1).eq(labels).logical_and(counted).sum().item<double>();
         loss += ops::cross_entropy(logits.detach(), labels, {}, ops::Reduction::Sum).item<double>();
     }
     double accuracy() const { return examples > 0 ? right / examples : 0; }
@@ -59,8 +59,8 @@ struct KeepBest {
                 "file, and may end training early. Without validation the newest model is the "
                 "best. "
                 "Its answers go back to training.forward.",
-            .inputs = {{"logits", "[batch, classes]"},
-                       {"labels", "[batch] int64"},
+            .inputs = {{"logits", "[batch, classes] or [batch, time, vocabulary]"},
+                       {"labels", "[batch] or [batch, time] int64; what is below 0 is left out"},
                        {"model", "after the batch's step"},
                        {.name = "phase",
                         .doc = "0 training, 1 validation, 2 test; training without it",

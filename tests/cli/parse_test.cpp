@@ -96,7 +96,8 @@ TEST(Completion, ScriptsNameEveryCommandAndOption) {
     const std::string line = "bash " + (program.folder / "complete.bash").string() + " > " +
                              (program.folder / "said").string();
     ASSERT_EQ(std::system(line.c_str()), 0);
-    EXPECT_EQ(program.read("said"), "--checkpoint --checkpoint-items\nvalidate\n");
+    EXPECT_EQ(program.read("said"),
+              "--checkpoint --checkpoint-items --checkpoints-kept\nvalidate\n");
 }
 
 TEST(Manual, IsMadeFromTheSameTables) {

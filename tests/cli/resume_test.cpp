@@ -96,6 +96,23 @@ TEST(ResumedRun, EndsAsOneThatWasNeverKilled) {
     EXPECT_GT(resumed, 0);
 }
 
+TEST(Checkpoints, AsManyStayAsAreAskedFor) {
+    const Program program;
+    program.write("g.json", kSinks);
+    for (const std::size_t kept : {std::size_t{1}, std::size_t{3}}) {
+        const std::string out = "o" + std::to_string(kept);
+        const Outcome outcome =
+            program.run({"run", "g.json", "--out", out, "--checkpoint-items", "2",
+                         "--checkpoints-kept", std::to_string(kept), "--no-cache"});
+        ASSERT_EQ(outcome.code, 0) << outcome.err;
+        std::size_t files = 0;
+        for (const auto& entry : fs::directory_iterator(program.folder / out / "checkpoints"))
+            files += entry.path().extension() == ".ckpt" ? 1 : 0;
+        EXPECT_EQ(files, kept);
+    }
+    EXPECT_EQ(program.run({"run", "g.json", "--checkpoints-kept", "0"}).code, 2);
+}
+
 /// Errors of before the kill still decide the exit code, and are still told.
 TEST(ResumedRun, RemembersWhatFailedBefore) {
     const Program program;

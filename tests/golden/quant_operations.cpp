@@ -5,10 +5,10 @@
 #include <map>
 #include <string>
 
+#include "nodes/ops/language/bart_layer.hpp"
+#include "nodes/ops/language/llama_layer.hpp"
 #include "nodes/ops/quant/gptq.hpp"
-#include "nodes/ops/quant/llmqat_decoder_layer.hpp"
 #include "nodes/ops/quant/smooth_quant.hpp"
-#include "nodes/ops/quant/tbt_encoder_layer.hpp"
 #include "nodes/ops/quant/weights.hpp"
 #include "tests/golden/torch_items.hpp"
 #include "tests/golden/tree.hpp"
@@ -120,22 +120,28 @@ Item gradients(const ops::NamedTensors& tensors) {
 Members tbt_encoder_layer(const Case& given) {
     const at::Tensor x = leaf(given.input("input"));
     const ops::NamedTensors parameters = leaves(given);
-    ops::NamedScales scales = ops::fresh_tbt_encoder_scales();
-    const ops::TbtEncoderOutput output = ops::tbt_encoder_layer(
-        x, to_torch(given.params.at("keep_mask").tensor()), parameters, scales,
+    ops::NamedScales scales;
+    for (const std::string& name : ops::bart_encoder_sites())
+        scales[name] = ops::ElasticScale::fresh();
+    at::Tensor probabilities;
+    const ops::Pass pass{
+        .watch = [&](const std::string&, const at::Tensor& seen) { probabilities = seen; }};
+    const at::Tensor padding = to_torch(given.params.at("keep_mask").tensor()) == 0;
+    const at::Tensor output = ops::bart_encoder_layer(
+        x, padding.unsqueeze(1).unsqueeze(1), {parameters, scales, pass, ""},
         {.heads = integer(given, "heads"),
-         .layer_norm_epsilon = given.param("layer_norm_eps"),
-         .quantizers = {.weight_bits = integer(given, "w_bits"),
-                        .activation_bits = integer(given, "a_bits"),
-                        .clip = given.param("clip")}});
-    backward(output.hidden, given);
+         .norm_epsilon = given.param("layer_norm_eps"),
+         .quantization = {.weights = integer(given, "w_bits"),
+                          .activations = integer(given, "a_bits"),
+                          .clip = given.param("clip")}});
+    backward(output, given);
     Members after, alphas;
     for (const auto& [name, scale] : scales) {
         after[name] = from_torch(scale.alpha);
         alphas[name] = gradient_of(scale.alpha);
     }
-    return {{"output", from_torch(output.hidden)},
-            {"attention_probabilities_before_quantization", from_torch(output.probabilities)},
+    return {{"output", from_torch(output)},
+            {"attention_probabilities_before_quantization", from_torch(probabilities)},
             {"grad_input", gradient_of(x)},
             {"alphas_after_forward", {std::move(after)}},
             {"grad_alphas", {std::move(alphas)}},
@@ -150,15 +156,17 @@ Members llmqat_decoder_layer(const Case& given) {
         positions.push_back(std::int64_t(item.number()));
     }
     const int heads = integer(given, "heads");
-    const ops::LlmQatDecoderOutput output =
-        ops::llmqat_decoder_layer(x, positions, parameters,
-                                  {.heads = heads,
-                                   .key_value_heads = heads,
-                                   .norm_epsilon = given.param("rms_eps"),
-                                   .rotary_base = given.param("rope_base"),
-                                   .quantizers = {.weight_bits = integer(given, "w_bits"),
-                                                  .activation_bits = integer(given, "a_bits"),
-                                                  .cache_bits = integer(given, "kv_bits")}});
+    const ops::Rotation rotary(positions, x.size(2) / heads, given.param("rope_base"),
+                               ops::RotaryLayout::Halves);
+    const ops::LlamaLayerOutput output = ops::llama_layer(
+        x, rotary, parameters,
+        {.heads = heads,
+         .key_value_heads = heads,
+         .norm_epsilon = given.param("rms_eps"),
+         .quantizers =
+             ops::LlamaLayerOptions::all({.bits = {.weight_bits = integer(given, "w_bits"),
+                                                   .activation_bits = integer(given, "a_bits"),
+                                                   .cache_bits = integer(given, "kv_bits")}})});
     backward(output.hidden, given);
     return {{"output", from_torch(output.hidden)},
             {"attention_output", from_torch(output.attention)},

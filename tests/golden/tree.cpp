@@ -9,12 +9,14 @@ namespace millrace::golden {
 
 Operations operations() {
     Operations operations;
+    add_language_operations(operations);
     add_points_operations(operations);
     add_kws_operations(operations);
     add_kws_network_operations(operations);
     add_quant_operations(operations);
     add_quant_packing_operations(operations);
     add_text_operations(operations);
+    add_tokenizer_operations(operations);
     add_training_operations(operations);
     return operations;
 }

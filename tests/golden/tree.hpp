@@ -27,12 +27,16 @@ void add_points_operations(Operations& operations);
 void add_kws_operations(Operations& operations);
 void add_kws_network_operations(Operations& operations);
 
+/// Language models.
+void add_language_operations(Operations& operations);
+
 /// Quantizers and low-bit layers; packed weights.
 void add_quant_operations(Operations& operations);
 void add_quant_packing_operations(Operations& operations);
 
-/// Metrics of texts.
+/// Metrics of texts; tokenizers.
 void add_text_operations(Operations& operations);
+void add_tokenizer_operations(Operations& operations);
 
 /// Losses, optimizers and schedules of training.
 void add_training_operations(Operations& operations);

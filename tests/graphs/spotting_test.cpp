@@ -180,6 +180,10 @@ TEST(Spotting, TheDeviceHearsWordsInALongRecording) {
     for (const auto& [word, count] : said) common += std::min(count, told[word]);
     EXPECT_GE(common, 26) << "of 40";
     EXPECT_LE(heard.size(), 55u) << "false alarms";
+    const auto metrics = metrics_of(program);
+    EXPECT_LT(metrics.at("latency.misses"), 0.35);
+    EXPECT_GT(metrics.at("latency.median_latency"), 0.05);
+    EXPECT_LT(metrics.at("latency.median_latency"), 1);
 }
 
 TEST(Spotting, WrongCorporaAndModelsAreToldBeforeTraining) {

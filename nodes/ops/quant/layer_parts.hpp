@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "nodes/ops/quant/tbt_encoder_layer.hpp"
+#include "nodes/ops/training/optimizers.hpp"
 
 namespace millrace::ops {
 

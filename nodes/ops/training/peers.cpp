@@ -3,11 +3,12 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/socket.h>
 
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 
 #include <algorithm>
-#include <atomic>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -23,8 +24,8 @@ namespace millrace::ops::training {
 namespace {
 
 constexpr std::int64_t kMostTextBytes = 64 << 20;
-// Beside the numbers 1 to 8, with which Gloo marks its collectives.
-constexpr std::uint64_t kFarewellSlot = 0x40ull << 56, kProbeSlot = 0x41ull << 56;
+// How long to ask for words that explain a failure: those of ranks that take part come at once.
+constexpr milliseconds kPatience{2000};
 
 c10d::ReduceOp operation_of(Combination combination) {
     if (combination == Combination::Sum) return c10d::ReduceOp::SUM;
@@ -35,19 +36,7 @@ c10d::ReduceOp operation_of(Combination combination) {
 
 Peers::Peers(const Ranks& ranks, milliseconds timeout, Stop stop, const std::string& name)
     : ranks_(ranks), timeout_(timeout), stop_(std::move(stop)), heard_(ranks.world_size) {
-    if (ranks.world_size == 1) return;
-    connections_ = connect(ranks, timeout, stop_, name);
-    gloo::Context& context = *connections_.context;
-    said_buffer_ = context.createUnboundBuffer(&said_, sizeof said_);
-    probe_buffer_ = context.createUnboundBuffer(&probe_, sizeof probe_);
-    try {
-        for_each_other([&](int rank) {
-            ears_.push_back(context.createUnboundBuffer(&heard_[rank], sizeof heard_[rank]));
-            ears_.back()->recv(rank, kFarewellSlot);
-        });
-    } catch (const std::exception& error) {
-        fail(Farewell::Failed, "the start", first_line(error));
-    }
+    if (ranks.world_size > 1) connections_ = connect(ranks, timeout, stop_, name);
 }
 
 Peers::~Peers() {
@@ -153,9 +142,15 @@ void Peers::fail_to_agree(const std::string& call, std::string_view text) {
                    "Start all ranks with the same graph, parameters and data.");
 }
 
-/// Gloo's thread writes that byte by a system call, at any time.
 Peers::Farewell Peers::heard(int rank) {
-    return static_cast<Farewell>(std::atomic_ref(heard_[rank]).load(std::memory_order_acquire));
+    Farewell& word = heard_[rank];
+    if (word != Farewell::None) return word;
+    unsigned char byte = 0;
+    const auto length = ::recv(connections_.lines[rank].descriptor(), &byte, 1, MSG_DONTWAIT);
+    if (length < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return word;
+    word = static_cast<Farewell>(byte);
+    if (length != 1 || word == Farewell::None || word > Farewell::TimedOut) word = Farewell::Lost;
+    return word;
 }
 
 bool Peers::is_over() {
@@ -164,25 +159,14 @@ bool Peers::is_over() {
     return over;
 }
 
-/// A closed connection refuses any further order.
-bool Peers::is_closed(int rank) {
-    try {
-        probe_buffer_->recv(rank, kProbeSlot);
-        return false;
-    } catch (const std::exception&) {
-        return true;
-    }
-}
-
+/// The system brings that byte to the others even when this process has ended before they read it.
 void Peers::say(Farewell farewell) {
-    if (!connections_.group || said_ != 0) return;
-    said_ = static_cast<unsigned char>(farewell);
+    if (!connections_.group || said_ != Farewell::None) return;
+    said_ = farewell;
+    const auto byte = static_cast<unsigned char>(farewell);
     for_each_other([&](int rank) {
-        try {
-            said_buffer_->send(rank, kFarewellSlot);
-        } catch (const std::exception&) {
-            // That connection is closed already, which is what is to be told.
-        }
+        heard(rank);  // before it can answer by a reset, if it is gone
+        ::send(connections_.lines[rank].descriptor(), &byte, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
     });
 }
 
@@ -190,43 +174,43 @@ void Peers::say(Farewell farewell) {
 /// under way; without that, destroying the group would wait for it.
 void Peers::close() {
     if (!connections_.group) return;
+    unsigned char nothing = 0;
+    const auto buffer = connections_.context->createUnboundBuffer(&nothing, sizeof nothing);
     try {
-        probe_buffer_->waitRecv(milliseconds(1));
+        buffer->waitRecv(milliseconds(1));
     } catch (const std::exception&) {
         // This is the timeout.
     }
     connections_ = {};
-    ears_.clear();
-    said_buffer_.reset();
-    probe_buffer_.reset();
 }
 
 /// Waits a moment for what the others know, closes the connections and says whose fault it is: a
 /// rank that vanished without a farewell rather than those that left because of it.
 void Peers::fail(Farewell farewell, const std::string& call, const std::string& cause) {
     say(farewell);
-    const auto until = Clock::now() + milliseconds(farewell == Farewell::TimedOut  ? 1000
-                                                   : farewell == Farewell::Stopped ? 100
-                                                                                   : 500);
+    if (farewell == Farewell::Stopped) {
+        close();
+        fail_stopped();
+    }
+    const auto until = Clock::now() + kPatience;
     std::vector<int> lost, silent, stopped, left;
-    bool timed_out = farewell == Farewell::TimedOut;
-    do {
-        std::this_thread::sleep_for(milliseconds(20));
+    bool timed_out = false;
+    while (true) {
         lost.clear(), silent.clear(), stopped.clear(), left.clear();
+        timed_out = farewell == Farewell::TimedOut;
         for_each_other([&](int rank) {
-            const bool closed = is_closed(rank);
             const Farewell word = heard(rank);
             timed_out |= word == Farewell::TimedOut;
-            if (word == Farewell::Stopped)
-                stopped.push_back(rank);
-            else if (word != Farewell::None)
-                left.push_back(rank);
-            else
-                (closed ? lost : silent).push_back(rank);
+            (word == Farewell::None      ? silent
+             : word == Farewell::Lost    ? lost
+             : word == Farewell::Stopped ? stopped
+                                         : left)
+                .push_back(rank);
         });
-    } while (!silent.empty() && Clock::now() < until);
+        if (silent.empty() || !lost.empty() || Clock::now() >= until) break;
+        std::this_thread::sleep_for(milliseconds(20));
+    }
     close();
-    if (farewell == Farewell::Stopped) fail_stopped();
     const auto named = [](const std::vector<int>& ranks) {
         return fmt::format("{} {}", ranks.size() == 1 ? "rank" : "ranks", fmt::join(ranks, ", "));
     };

@@ -3,7 +3,6 @@
 // sources of this folder; a ProcessGroup owns it and uses it from one thread.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,9 +11,6 @@
 
 namespace at {
 class Tensor;
-}
-namespace gloo::transport {
-class UnboundBuffer;
 }
 
 namespace millrace::ops::training {
@@ -46,9 +42,9 @@ public:
     std::vector<std::string> gather(std::string_view text);
 
 private:
-    /// What a rank tells the others before it closes its connections; one byte, so that it is there
-    /// as a whole or not at all.
-    enum class Farewell : unsigned char { None, Left, Stopped, Failed, TimedOut };
+    /// What a rank tells the others before it closes its connections, in one byte, so that it is
+    /// there as a whole or not at all. A rank whose line ends without it is lost.
+    enum class Farewell : unsigned char { None, Left, Stopped, Failed, TimedOut, Lost };
 
     template <class Call>
     void for_each_other(const Call& call) const {
@@ -63,9 +59,9 @@ private:
     bool meet(const std::string& call, std::string_view text);
     [[noreturn]] void fail_to_agree(const std::string& call, std::string_view text);
 
+    /// That rank's word so far; asks its line, without a wait.
     Farewell heard(int rank);
     bool is_over();
-    bool is_closed(int rank);
     void say(Farewell farewell);
     void close();
     [[noreturn]] void fail(Farewell farewell, const std::string& call, const std::string& cause);
@@ -73,10 +69,8 @@ private:
     Ranks ranks_;
     milliseconds timeout_;
     Stop stop_;
-    unsigned char said_ = 0, probe_ = 0;
-    std::vector<unsigned char> heard_;
-    std::unique_ptr<gloo::transport::UnboundBuffer> said_buffer_, probe_buffer_;
-    std::vector<std::unique_ptr<gloo::transport::UnboundBuffer>> ears_;
+    Farewell said_ = Farewell::None;
+    std::vector<Farewell> heard_;  ///< of each rank
     Connections connections_;
 };
 

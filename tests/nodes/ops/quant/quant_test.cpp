@@ -5,10 +5,11 @@
 #include <cmath>
 #include <utility>
 
+#include "nodes/ops/quant/elastic.hpp"
 #include "nodes/ops/quant/gptq.hpp"
-#include "nodes/ops/quant/llmqat_decoder_layer.hpp"
+#include "nodes/ops/quant/linear.hpp"
+#include "nodes/ops/quant/min_max.hpp"
 #include "nodes/ops/quant/smooth_quant.hpp"
-#include "nodes/ops/quant/tbt_encoder_layer.hpp"
 #include "nodes/ops/quant/weights.hpp"
 #include "tests/nodes/ops/error_code.hpp"
 
@@ -131,11 +132,6 @@ TEST(Layers, PartsThatDoNotFitAreNamed) {
                              {});
               }),
               "E-QUANT-006");
-    NamedScales scales;
-    const at::Tensor x = ramp(2, 4).reshape({1, 2, 4});
-    EXPECT_EQ(error_code([&] { tbt_encoder_layer(x, {}, {}, scales, {}); }), "E-QUANT-012");
-    EXPECT_EQ(error_code([&] { llmqat_decoder_layer(x, {0, 1}, {}, {}); }), "E-QUANT-012");
-    EXPECT_EQ(error_code([&] { llmqat_decoder_layer(x, {0}, {}, {}); }), "E-QUANT-006");
 }
 
 TEST(Rivals, LimitsAreNamed) {

@@ -26,8 +26,8 @@ using std::chrono::seconds;
 constexpr const char* kRole = "MILLRACE_TEST_ROLE";
 constexpr const char* kTimeout = "MILLRACE_TEST_TIMEOUT";
 constexpr const char* kStaged = "MILLRACE_TEST_STAGED";
-constexpr milliseconds kTestLimit = seconds(45);
-constexpr milliseconds kSignalLimit = seconds(2);
+constexpr milliseconds kTestLimit = seconds(240);
+constexpr milliseconds kSignalLimit = seconds(5);
 
 /// Of the test that runs.
 milliseconds time_left() {
@@ -114,6 +114,13 @@ Child::~Child() {
 }
 
 void Child::signal(int number) const { ::kill(pid_, number); }
+
+void Child::suspend() const {
+    signal(SIGSTOP);
+    siginfo_t state = {};
+    ::waitid(P_PID, static_cast<id_t>(pid_), &state, WSTOPPED | WEXITED | WNOWAIT);
+    EXPECT_EQ(state.si_code, CLD_STOPPED) << "it has ended";
+}
 
 void Child::tell(const std::string& line) const {
     // A socket, for a pipe to a dead process would end this one.

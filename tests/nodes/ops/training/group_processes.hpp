@@ -1,6 +1,7 @@
 // Processes, ports and hosts for tests of process groups: a test starts its own program again for
-// each rank, as one disabled test that plays a role. Whatever waits here gives up 45 s after the
-// beginning of the test. A test owns what it starts, which ends with it; one thread.
+// each rank, as one disabled test that plays a role. Whatever waits here gives up four minutes
+// after the beginning of the test, which is far more than a loaded machine needs. A test owns what
+// it starts, which ends with it; one thread.
 #pragma once
 
 #include <sys/types.h>
@@ -47,6 +48,8 @@ public:
     Child& operator=(const Child&) = delete;
 
     void signal(int number) const;
+    /// Sends SIGSTOP and waits until the process stands still.
+    void suspend() const;
     void tell(const std::string& line) const;
     /// The rest of the next line that starts with `start`; fails the test where none comes.
     std::string line(const std::string& start);

@@ -28,7 +28,7 @@ namespace {
 using testing::say;
 
 constexpr const char* kChild = "TogetherRole.DISABLED_Child";
-constexpr int kSteps = 20, kEpoch = 5;
+constexpr int kSteps = 9, kEpoch = 3;
 constexpr std::int64_t kFrames = 12, kFeatures = 8;
 
 /// How items of a batch go to rank 0 and rank 1; the last batch of an epoch has its own numbers.
@@ -179,7 +179,7 @@ INSTANTIATE_TEST_SUITE_P(Batches, Together, ::testing::ValuesIn(cases()),
                          [](const auto& info) { return info.param.name; });
 
 TEST_P(Together, EndsWhereOneProcessEnds) {
-    const auto children = testing::start(kChild, GetParam().name, 2, 30);
+    const auto children = testing::start(kChild, GetParam().name, 2, 120);
     std::vector<std::string> bits;
     for (const auto& child : children) {
         bits.push_back(child->line("bits "));

@@ -1,0 +1,60 @@
+#include "nodes/ops/kernels/kernel_path.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/problem.hpp"
+#include "nodes/ops/kernels/built_paths.hpp"
+#include "nodes/ops/kernels/kernel_table.hpp"
+
+namespace millrace::ops {
+
+std::vector<KernelPath> available_paths() {
+    std::vector<KernelPath> paths = {KernelPath::Scalar};
+    for (const kernels::BuiltPath& built : kernels::built_paths()) {
+        if (built.runs) paths.push_back(built.path);
+    }
+    return paths;
+}
+
+KernelPath best_path() {
+    KernelPath best = KernelPath::Scalar;
+    for (const kernels::BuiltPath& built : kernels::built_paths()) {
+        if (built.runs) best = built.path;
+    }
+    return best;
+}
+
+const char* name_of(KernelPath path) {
+    switch (path) {
+        case KernelPath::Avx2:
+            return "avx2";
+        case KernelPath::Avx512Vnni:
+            return "avx512-vnni";
+        case KernelPath::Neon:
+            return "neon";
+        case KernelPath::NeonDot:
+            return "neon-dot";
+        case KernelPath::Scalar:
+            break;
+    }
+    return "scalar";
+}
+
+namespace kernels {
+
+const KernelTable& kernels_of(KernelPath path) {
+    if (path == KernelPath::Scalar) return scalar_kernels();
+    for (const BuiltPath& built : built_paths()) {
+        if (built.runs && built.path == path) return *built.table;
+    }
+    throw engine::Error({.code = "E-PACK-014",
+                         .what = "This processor or program lacks the asked instructions",
+                         .expected = fmt::format("{} or less", name_of(best_path())),
+                         .found = name_of(path),
+                         .mend = "Leave the choice to best_path()."});
+}
+
+}  // namespace kernels
+}  // namespace millrace::ops

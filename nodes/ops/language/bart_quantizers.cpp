@@ -1,0 +1,64 @@
+#include "nodes/ops/language/bart_quantizers.hpp"
+
+#include <ATen/ATen.h>
+
+#include "nodes/ops/quant/check.hpp"
+#include "nodes/ops/quant/linear.hpp"
+
+namespace millrace::ops {
+namespace {
+
+constexpr int kOff = 32;
+
+/// A baseline for weights, of an activation as one matrix.
+at::Tensor baseline_activation(const at::Tensor& x, const BartQuantization& options) {
+    check_values(x, "activation");
+    const at::Tensor matrix = x.reshape({-1, x.dim() == 0 ? 1 : x.size(-1)});
+    const at::Tensor quantized = options.activations == 1
+                                     ? bwn_weight(matrix, WeightScale::Matrix)
+                                     : twn_weight(matrix, WeightScale::Matrix, options.clip);
+    return quantized.reshape(x.sizes());
+}
+
+}  // namespace
+
+at::Tensor bart_weight(const at::Tensor& weight, int bits, const BartQuantization& options) {
+    if (bits == kOff) return weight;
+    switch (options.method) {
+        case WeightMethod::Twn:
+            check_bits(bits, 2, 2);
+            return twn_weight(weight, WeightScale::Row, options.clip);
+        case WeightMethod::Bwn:
+            check_bits(bits, 1, 1);
+            return bwn_weight(weight, WeightScale::Row);
+        case WeightMethod::Tbt:
+            break;
+    }
+    return tbt_weight(weight, {.bits = bits, .rule = options.rule});
+}
+
+bool is_by_row(const BartQuantization& options) {
+    // BWN subtracts the whole matrix's mean.
+    return options.method != WeightMethod::Bwn;
+}
+
+at::Tensor bart_activation(const at::Tensor& x, ElasticSign sign, ElasticScale* scale,
+                           const BartQuantization& options) {
+    if (options.activations <= 2) {
+        switch (options.activation_method) {
+            case ActivationMethod::Twn:
+                return baseline_activation(x, options);
+            case ActivationMethod::Bit:
+                if (!scale) break;
+                return elastic_quantize(
+                    x, *scale,
+                    {.bits = options.activations, .sign = sign, .rule = ElasticRule::Bit});
+            case ActivationMethod::Elastic:
+                break;
+        }
+    }
+    return tbt_activation(x, sign, scale,
+                          {.activation_bits = options.activations, .clip = options.clip});
+}
+
+}  // namespace millrace::ops

@@ -1,0 +1,85 @@
+#include "nodes/ops/text_corpus/text_file.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstddef>
+
+#include "engine/problem.hpp"
+#include "engine/visual/io/files.hpp"
+
+namespace millrace::ops {
+namespace {
+
+struct Packing {
+    std::string_view begins, name, program;
+};
+
+void check_unpacked(std::string_view bytes, const std::filesystem::path& file) {
+    using namespace std::string_view_literals;
+    static constexpr std::array<Packing, 5> kPackings = {
+        {{"\x1F\x8B"sv, "gzip", "gzip -dk"},
+         {"\xFD\x37zXZ\0"sv, "xz", "xz -dk"},
+         {"BZh"sv, "bzip2", "bzip2 -dk"},
+         {"\x04\x22\x4D\x18"sv, "lz4", "/usr/lib/apt/apt-helper cat-file"},
+         {"\x28\xB5\x2F\xFD"sv, "zstd", "zstd -dk"}}};
+    for (const Packing& packing : kPackings) {
+        if (!bytes.starts_with(packing.begins)) continue;
+        throw engine::Error({.code = "E-TEXT-021",
+                             .what = "The file is compressed",
+                             .expected = "plain text",
+                             .found = std::string(packing.name),
+                             .where = file.string(),
+                             .mend = fmt::format("Unpack it first, as by {} FILE, and name the "
+                                                 "unpacked file.",
+                                                 packing.program)});
+    }
+}
+
+void check_text(std::string_view bytes, const std::filesystem::path& file) {
+    const bool wide = bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
+    const std::size_t zero = bytes.find('\0');
+    if (!wide && zero == std::string_view::npos) return;
+    throw engine::Error({.code = "E-TEXT-022",
+                         .what = "The file is no UTF-8 text",
+                         .expected = "UTF-8",
+                         .found = wide ? "UTF-16" : fmt::format("a zero byte at {}", zero),
+                         .where = file.string(),
+                         .mend = "Convert it to UTF-8, as by iconv, or name another file."});
+}
+
+}  // namespace
+
+std::string read_bytes(const std::filesystem::path& file, std::uint64_t most) {
+    const std::vector<std::byte> bytes = visual::read_file_bytes(file, most);
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+std::string read_text_file(const std::filesystem::path& file, std::uint64_t most) {
+    std::string text = read_bytes(file, most);
+    check_unpacked(text, file);
+    check_text(text, file);
+    if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+    return text;
+}
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+    std::vector<std::string_view> lines;
+    while (!text.empty()) {
+        const std::size_t end = text.find('\n');
+        std::string_view line = text.substr(0, end);
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        lines.push_back(line);
+        text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+    }
+    return lines;
+}
+
+std::string_view trimmed_text(std::string_view text) {
+    constexpr std::string_view kBlanks = " \t\n\r\f\v";
+    const std::size_t first = text.find_first_not_of(kBlanks);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+}  // namespace millrace::ops

@@ -1,0 +1,78 @@
+// The graphs of LLM-QAT, run small on the corpus that is built in.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/cli/program.hpp"
+
+namespace millrace::tests {
+namespace {
+
+Outcome run(const Program& program, const std::string& graph, const std::string& out,
+            const std::vector<std::string>& set) {
+    std::vector<std::string> words = {
+        "run", MILLRACE_SOURCE_DIR "/graphs/llm-qat/" + graph, "--out", out, "--intra-threads",
+        "1"};
+    for (const std::string& value : set) words.insert(words.end(), {"--set", value});
+    return program.run(words);
+}
+
+/// The last value of each metric.
+std::map<std::string, double> metrics_of(const Program& program, const std::string& out) {
+    std::map<std::string, double> metrics;
+    std::istringstream lines(program.read(out + "/metrics.csv"));
+    for (std::string line; std::getline(lines, line);) {
+        std::vector<std::string> cells;
+        std::istringstream stream(line);
+        for (std::string cell; std::getline(stream, cell, ',');) cells.push_back(cell);
+        if (cells.size() == 4) metrics[cells[1] + "." + cells[2]] = std::atof(cells[3].c_str());
+    }
+    return metrics;
+}
+
+TEST(LlmQatGraphs, FromATeacherToFewBitsWithoutData) {
+    const Program program;
+    const auto at = [&](const char* file) { return (program.folder / file).string(); };
+    const Outcome taught =
+        run(program, "train-teacher.json", "t",
+            {"corpus.epochs=2", "optimizer.steps=68", "model.layers=2", "optimizer.rate=0.005"});
+    ASSERT_EQ(taught.code, 0) << taught.err;
+    EXPECT_LT(metrics_of(program, "t").at("best.validation_loss"), 5.7)
+        << "below the logarithm of 512 words alike";
+    const std::string teacher = "teacher.path=" + at("t/artifacts/model.safetensors");
+    const Outcome written =
+        run(program, "generate-data.json", "d", {teacher, "write.texts=96", "write.tokens=24"});
+    ASSERT_EQ(written.code, 0) << written.err;
+    const Outcome trained = run(program, "train.json", "q",
+                                {teacher, "corpus.path=" + at("d/artifacts/tokens.safetensors"),
+                                 "corpus.epochs=6", "optimizer.steps=66", "student.weights=3"});
+    ASSERT_EQ(trained.code, 0) << trained.err;
+    const Outcome compared =
+        run(program, "evaluate.json", "e",
+            {teacher, "model.path=" + at("q/artifacts/model.safetensors"), "quantize.weights=3"});
+    ASSERT_EQ(compared.code, 0) << compared.err;
+    const auto metrics = metrics_of(program, "e");
+    EXPECT_GT(metrics.at("nearest.kl"), 0);
+    EXPECT_LT(metrics.at("trained.kl"), metrics.at("nearest.kl"))
+        << "training brings few bits nearer to float";
+    EXPECT_EQ(metrics.at("float.tokens"), metrics.at("trained.tokens"));
+}
+
+TEST(LlmQatGraphs, WrongModelsAreToldBeforeTraining) {
+    const Program program;
+    const Outcome spotter =
+        run(program, "train.json", "q",
+            {"teacher.path=" MILLRACE_SOURCE_DIR "/graphs/keyword-spotting/lico_net.safetensors",
+             "corpus.path=" MILLRACE_SOURCE_DIR "/graphs/keyword-spotting/lico_net.safetensors"});
+    EXPECT_NE(spotter.code, 0);
+    ASSERT_FALSE(spotter.errors().empty()) << spotter.err;
+    const Outcome missing = run(program, "evaluate.json", "e", {"teacher.path=nowhere"});
+    EXPECT_EQ(missing.errors().front(), "E-FILE-001") << missing.err;
+}
+
+}  // namespace
+}  // namespace millrace::tests

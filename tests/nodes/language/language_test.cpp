@@ -1,0 +1,267 @@
+// Language models as nodes: from parameters and files, quantized, writing, and the tokens they are
+// trained on.
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/visual/io/files.hpp"
+#include "engine/visual/io/safetensors.hpp"
+#include "nodes/ops/language/llama_forward.hpp"
+#include "nodes/types/model.hpp"
+#include "nodes/types/model_io.hpp"
+#include "nodes/types/table.hpp"
+#include "tests/nodes/ops/error_code.hpp"
+#include "tests/nodes/support.hpp"
+
+namespace millrace::nodes {
+void register_generate(engine::Registry& registry);
+void register_language_file(engine::Registry& registry);
+void register_llama(engine::Registry& registry);
+void register_llm_qat(engine::Registry& registry);
+void register_self_corpus(engine::Registry& registry);
+void register_token_corpus(engine::Registry& registry);
+}  // namespace millrace::nodes
+
+namespace millrace::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using engine::Object;
+using engine::Packet;
+using types::Model;
+using types::Tensor;
+using Ids = std::vector<std::int64_t>;
+
+const engine::Registry& registry() {
+    static const engine::Registry* const registry = [] {
+        static engine::Registry made;
+        nodes::register_generate(made);
+        nodes::register_language_file(made);
+        nodes::register_llama(made);
+        nodes::register_llm_qat(made);
+        nodes::register_self_corpus(made);
+        nodes::register_token_corpus(made);
+        return &made;
+    }();
+    return *registry;
+}
+
+const Object kTiny = {{"vocabulary", 40},     {"width", 16},  {"layers", 2},  {"heads", 4},
+                      {"key_value_heads", 2}, {"hidden", 24}, {"context", 32}};
+
+Model tiny() {
+    TestContext context(registry());
+    return run_node(registry(), "backbones.llama", kTiny, {}, context).at(0).as<Model>();
+}
+
+at::Tensor logits_of(const Model& model, const Ids& ids) {
+    const at::NoGradGuard no_gradients;
+    return ops::forward(ops::Llama(model.spec), model.parameters,
+                        at::tensor(ids, at::kLong).unsqueeze(0));
+}
+
+TEST(LlamaModel, IsMadeBySeedAndChecked) {
+    const Model first = tiny(), second = tiny();
+    EXPECT_TRUE(first.parameters.at("model.embed_tokens.weight")
+                    .equal(second.parameters.at("model.embed_tokens.weight")));
+    EXPECT_EQ(check_node(registry(), "backbones.llama", {{"heads", 3}}).size(), 1U)
+        << "no divisor of the width";
+}
+
+TEST(LanguageFile, ReadsWhatWasWrittenAndRefusesOthers) {
+    const TestContext folder;
+    const Model model = tiny();
+    const fs::path file = folder.artifact("m.safetensors");
+    types::write_model(model, file);
+    const Object params = {{"path", file.string()}};
+    TestContext context(registry());
+    const Model read =
+        run_node(registry(), "backbones.language_file", params, {}, context).at(0).as<Model>();
+    EXPECT_TRUE(logits_of(read, {1, 2, 3}).equal(logits_of(model, {1, 2, 3})));
+    std::ofstream(folder.artifact("half.bin")) << "short";
+    EXPECT_EQ(error_code([&] {
+                  run_node(registry(), "backbones.language_file",
+                           {{"path", folder.artifact("half.bin").string()}}, {}, context);
+              }),
+              "E-LM-031");
+}
+
+TEST(LlmQat, RoundsAtFewBitsAndNotWhenOff) {
+    const Model model = tiny();
+    const auto quantized = [&](const Object& params) {
+        return run_node(registry(), "quantizers.llm_qat", params, {Packet::make(model)})
+            .at(0)
+            .as<Model>();
+    };
+    const at::Tensor whole = logits_of(model, {5, 6, 7, 8});
+    const auto distance = [&](const Object& params) {
+        return (logits_of(quantized(params), {5, 6, 7, 8}) - whole).abs().max().item<double>();
+    };
+    EXPECT_EQ(distance({{"weights", 32}, {"activations", 32}, {"cache", 32}}), 0);
+    const double eight = distance({{"weights", 8}, {"activations", 8}, {"cache", 8}}),
+                 three = distance({{"weights", 3}, {"activations", 8}, {"cache", 4}}),
+                 one_layer = distance({{"weights", 3}, {"layers", "model.layers.0.*"}});
+    EXPECT_GT(eight, 0);
+    EXPECT_GT(three, 4 * eight);
+    EXPECT_GT(one_layer, 0);
+    EXPECT_LT(one_layer, three);
+    EXPECT_EQ(error_code([] {
+                  run_node(registry(), "quantizers.llm_qat", {},
+                           {Packet::make(Model{.spec = Object{{"layers", engine::Array{}}}})});
+              }),
+              "E-LM-001");
+}
+
+TEST(SelfCorpus, FollowsItsRuleAndKeepsItInTheFile) {
+    const Model model = tiny();
+    const auto texts = [&](TestContext& context, const Object& more) {
+        Object params = {{"texts", 45}, {"tokens", 12}};
+        for (const auto& [name, value] : more) params[name] = value;
+        return run_node(registry(), "language.self_corpus", params, {Packet::make(model)}, context)
+            .at(0)
+            .as<Tensor>()
+            .value;
+    };
+    TestContext context(registry());
+    const at::Tensor made = texts(context, {});
+    ASSERT_EQ(made.sizes(), (Ids{45, 12}));
+    for (int i = 0; i < 45; ++i)
+        EXPECT_EQ(made[i][0].item<int>(), i % 40) << "every token once, then again";
+    // The likeliest token follows the first, whatever is sampled later.
+    EXPECT_EQ(made[7][1].item<int>(), logits_of(model, {7})[0][0].argmax().item<int>());
+    TestContext other(registry());
+    EXPECT_TRUE(texts(other, {}).equal(made));
+    other.run_seed = 2;
+    EXPECT_FALSE(texts(other, {}).equal(made));
+    const std::vector<std::byte> bytes =
+        visual::read_file_bytes(context.artifact("tokens.safetensors"));
+    const visual::Safetensors file = visual::read_safetensors(bytes, "tokens");
+    EXPECT_NE(file.metadata.at("rule").find("\"seed\":\"1\""), std::string::npos)
+        << file.metadata.at("rule");
+    const int end = made[3][4].item<int>();
+    const at::Tensor ended = texts(context, {{"end_token", end}});
+    EXPECT_TRUE(ended[3].narrow(0, 4, 8).eq(-100).all().item<bool>());
+}
+
+/// Sequences 0 0 0 0, 1 1 1 1 …, the last one ended after two.
+fs::path token_file(const TestContext& folder, std::int64_t rows) {
+    at::Tensor tokens = at::arange(rows, at::kLong).unsqueeze(1).repeat({1, 4});
+    tokens[rows - 1].narrow(0, 2, 2).fill_(-100);
+    const fs::path file = folder.artifact("t.safetensors");
+    visual::write_file_atomically(
+        file, visual::write_safetensors({types::array_of("tokens", tokens)}, {}));
+    return file;
+}
+
+struct Batch {
+    Ids rows;
+    double phase = 0, last = 0;
+};
+
+std::vector<Batch> batches(const Object& params, std::uint64_t seed = 1) {
+    TestContext context(registry());
+    context.run_seed = seed;
+    TestNode node(registry(), "loaders.token_corpus", params);
+    node.start(context);
+    std::vector<Batch> all;
+    for (;; ++context.item_number) {
+        const auto results = node.call_all({}, context);
+        if (results.empty()) return all;
+        const at::Tensor& tokens = results.at(0).at(0).as<Tensor>().value;
+        Batch batch{.phase = results.at(0).at(2).as<double>(),
+                    .last = results.at(0).at(3).as<double>()};
+        for (int row = 0; row < tokens.size(0); ++row)
+            batch.rows.push_back(tokens[row][0].item<std::int64_t>());
+        all.push_back(std::move(batch));
+    }
+}
+
+TEST(TokenCorpus, GivesEpochsThenTheTest) {
+    const TestContext folder;
+    const Object params = {{"path", token_file(folder, 10).string()},
+                           {"size", 4},
+                           {"epochs", 2},
+                           {"validation_share", 0.2},
+                           {"test_share", 0.1},
+                           {"shuffle", true}};
+    const std::vector<Batch> all = batches(params);
+    ASSERT_EQ(all.size(), 7U) << "twice 4 + 3 and 2, then 1";
+    const std::vector<double> phases = {0, 0, 1, 0, 0, 1, 2}, last = {0, 1, 1, 0, 1, 1, 1};
+    for (std::size_t i = 0; i < 7; ++i) {
+        EXPECT_EQ(all[i].phase, phases[i]) << i;
+        EXPECT_EQ(all[i].last, last[i]) << i;
+    }
+    std::set<std::int64_t> first(all[0].rows.begin(), all[0].rows.end());
+    first.insert(all[1].rows.begin(), all[1].rows.end());
+    EXPECT_EQ(first.size(), 7U) << "each training sequence once in an epoch";
+    EXPECT_EQ(all[2].rows, (Ids{7, 8}));
+    EXPECT_EQ(all[6].rows, (Ids{9}));
+    EXPECT_NE(all[0].rows, all[3].rows) << "another order in the second epoch";
+    EXPECT_NE(batches(params, 2)[0].rows, all[0].rows);
+}
+
+TEST(TokenCorpus, LabelsAreTheNextTokens) {
+    const TestContext folder;
+    TestContext context(registry());
+    TestNode node(registry(), "loaders.token_corpus",
+                  {{"path", token_file(folder, 3).string()},
+                   {"size", 3},
+                   {"validation_share", 0.0},
+                   {"shuffle", false}});
+    node.start(context);
+    const auto out = node.call_all({}, context).at(0);
+    const at::Tensor &tokens = out.at(0).as<Tensor>().value, &labels = out.at(1).as<Tensor>().value;
+    EXPECT_TRUE(labels[1].equal(at::tensor(Ids{1, 1, 1, -100}, at::kLong)));
+    EXPECT_TRUE(tokens[2].equal(at::tensor(Ids{2, 2, 0, 0}, at::kLong)));
+    EXPECT_TRUE(labels[2].equal(at::tensor(Ids{2, -100, -100, -100}, at::kLong)));
+}
+
+TEST(TokenCorpus, TextInBlocksAndBadInput) {
+    const std::string tokenizer = MILLRACE_SOURCE_DIR "/graphs/llm-qat/small-text.tokenizer";
+    TestContext context(registry());
+    TestNode node(registry(), "loaders.token_corpus", {{"tokenizer", tokenizer}, {"length", 32}});
+    node.start(context);
+    EXPECT_EQ(node.call({}, context).at(0).as<Tensor>().value.sizes(), (Ids{8, 32}));
+    const auto code = [](const Object& params) {
+        return error_code([&] {
+            TestContext other(registry());
+            TestNode(registry(), "loaders.token_corpus", params).start(other);
+        });
+    };
+    EXPECT_EQ(code({}), "E-TEXT-033");
+    const TestContext folder;
+    std::ofstream(folder.artifact("few.txt")) << "few";
+    EXPECT_EQ(code({{"path", folder.artifact("few.txt").string()}, {"tokenizer", tokenizer}}),
+              "E-TEXT-030");
+    visual::write_file_atomically(
+        folder.artifact("o.safetensors"),
+        visual::write_safetensors({types::array_of("tokens", at::zeros({2, 3}))}, {}));
+    EXPECT_EQ(code({{"path", folder.artifact("o.safetensors").string()}}), "E-TEXT-032");
+}
+
+TEST(Generate, WritesThePublishedSample) {
+    const fs::path stories = shared_folder() / "data" / "stories260k";
+    if (!fs::exists(stories)) GTEST_SKIP() << "no shared data at " << stories;
+    TestContext context(registry());
+    const Packet model = run_node(registry(), "backbones.language_file",
+                                  {{"path", (stories / "stories260K.bin").string()}}, {}, context)
+                             .at(0);
+    const auto out =
+        run_node(registry(), "language.generate",
+                 {{"tokenizer", (stories / "tok512.bin").string()}, {"most_tokens", 255}},
+                 {Packet::make(types::Text{""}), model}, context);
+    const std::string& text = out.at(0).as<types::Text>().text;
+    EXPECT_TRUE(
+        text.starts_with("Once upon a time, there was a little girl named Lily. She loved "
+                         "to play outside in the park. One day, she saw a big, red ball."))
+        << text;
+    EXPECT_GT(context.metrics.at("tokens_per_second"), 0);
+}
+
+}  // namespace
+}  // namespace millrace::testing
