@@ -23,7 +23,7 @@
 #include "nodes/ops/corpus/noise.hpp"
 #include "nodes/ops/training/ranks.hpp"
 #include "nodes/ops/words.hpp"
-#include "nodes/training/phase.hpp"
+#include "nodes/types/phase.hpp"
 #include "nodes/types/table.hpp"
 
 namespace millrace::nodes {
@@ -33,7 +33,6 @@ enum class Part { All, Train, Validation, Test, Course };
 
 constexpr int kSpokenRate = 16000;
 constexpr std::string_view kSilence = "_silence_";
-
 
 struct SpeechCorpus {
     CorpusKind kind = CorpusKind::SpokenWords;
@@ -241,7 +240,7 @@ struct SpeechCorpus {
         Result result = element >= speech_                ? quiet(element, phase, context)
                         : kind == CorpusKind::SpokenWords ? spoken(element, phase, context)
                                                           : recorded(element, phase, context);
-        if (padding) std::get<1>(result).text = kPadding;
+        if (padding) std::get<1>(result).text = types::kPadding;
         return result;
     }
 

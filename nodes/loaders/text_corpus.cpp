@@ -16,7 +16,7 @@
 #include "nodes/loaders/listing.hpp"
 #include "nodes/ops/text_corpus/readers.hpp"
 #include "nodes/ops/training/ranks.hpp"
-#include "nodes/training/phase.hpp"
+#include "nodes/types/phase.hpp"
 #include "nodes/types/table.hpp"
 
 namespace millrace::nodes {
@@ -24,8 +24,6 @@ namespace {
 
 enum class TextKind { Small, Pairs, Catalogues, Summaries, Packages, Plain };
 enum class TextPart { All, Train, Validation, Test, Course };
-
-
 
 struct TextCorpus {
     TextKind kind = TextKind::Small;
@@ -215,9 +213,9 @@ struct TextCorpus {
         const auto [element, padding] = placed(item.number);
         const ops::TextPair& pair = texts_->pairs[element];
         const std::size_t part = part_of(pair);
-        return Result{types::Text{pair.source}, types::Text{padding ? kPadding : pair.target},
-                      static_cast<double>(part),
-                      static_cast<double>(course_.parts.sizes[part].all())};
+        return Result{
+            types::Text{pair.source}, types::Text{padding ? types::kPadding : pair.target},
+            static_cast<double>(part), static_cast<double>(course_.parts.sizes[part].all())};
     }
 
     std::uint64_t count() const {

@@ -22,7 +22,7 @@
 #include "nodes/ops/text_corpus/readers.hpp"
 #include "nodes/ops/tokenizers/tokenizer.hpp"
 #include "nodes/ops/training/ranks.hpp"
-#include "nodes/training/phase.hpp"
+#include "nodes/types/phase.hpp"
 #include "nodes/types/tensor.hpp"
 
 namespace millrace::nodes {

@@ -38,6 +38,14 @@ struct LanguageMetric {
             .outputs = {{"report", "figure and value, of the whole stream"}},
             .rate = engine::Rate::New,
             .gathers = "*",
+            .example = R"("nodes": {
+    "corpus": {"type": "loaders.token_corpus", "version": 1, "params": {"split": "test", "test_share": 0.5}},
+    "model": {"type": "backbones.llama", "version": 1},
+    "forward": {"type": "training.forward", "version": 1},
+    "language": {"type": "metrics.language", "version": 1}},
+"wires": [
+    {"from": "corpus.tokens", "to": "forward.features"}, {"from": "model.model", "to": "forward.model"},
+    {"from": "forward.logits", "to": "language.logits"}, {"from": "corpus.labels", "to": "language.labels"}])",
         };
     }
 

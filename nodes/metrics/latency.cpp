@@ -54,6 +54,17 @@ struct Latency {
                                "item's, as the listening node is set"}},
             .rate = engine::Rate::New,
             .gathers = "*",
+            .example = R"("nodes": {
+    "corpus": {"type": "loaders.speech_corpus", "version": 2, "params": {"split": "test"}},
+    "join": {"type": "augment.join", "version": 1},
+    "model": {"type": "backbones.lico_net", "version": 1},
+    "listen": {"type": "spotting.listen", "version": 1},
+    "latency": {"type": "metrics.latency", "version": 1}},
+"wires": [
+    {"from": "corpus.audio", "to": "join.audio"}, {"from": "corpus.label", "to": "join.label"},
+    {"from": "join.audio", "to": "listen.audio"}, {"from": "model.model", "to": "listen.model"},
+    {"from": "listen.detections", "to": "latency.detections"}, {"from": "join.truth", "to": "latency.truth"},
+    {"from": "join.audio", "to": "latency.audio"}])",
         };
     }
 

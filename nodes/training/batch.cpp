@@ -12,8 +12,8 @@
 
 #include "engine/node.hpp"
 #include "nodes/ops/training/ranks.hpp"
-#include "nodes/training/phase.hpp"
 #include "nodes/types/model.hpp"
+#include "nodes/types/phase.hpp"
 #include "nodes/types/table.hpp"
 #include "nodes/types/tensor.hpp"
 
@@ -87,13 +87,13 @@ struct Batch {
 
     std::optional<Output> operator()(const types::Tensor& features, const types::Text& label,
                                      const double* phase, const types::Model& model) {
-        const double now = phase ? *phase : kTrain;
+        const double now = phase ? *phase : types::kTrain;
         // A full batch waits for what comes next, which tells whether it is the last.
         std::optional<Output> ready;
         if (places_ > 0 && now != phase_) ready = take(true);
         // Processes that train together have equally many places; padding fills those that are
         // left.
-        const bool padding = label.text == kPadding;
+        const bool padding = label.text == types::kPadding;
         const std::optional<std::int64_t> number =
             padding ? std::nullopt : number_of(label.text, model.spec);
         if (!number && !padding) return ready;
@@ -184,7 +184,7 @@ private:
         std::vector<at::Tensor> features = std::exchange(features_, {});
         const std::vector<std::int64_t> labels = std::exchange(labels_, {});
         const std::size_t places = std::exchange(places_, 0);
-        if (drop_last && phase_ == kTrain && places < share_) return {};
+        if (drop_last && phase_ == types::kTrain && places < share_) return {};
         at::Tensor numbers = at::empty({static_cast<std::int64_t>(labels.size())}, at::kLong);
         std::ranges::copy(labels, numbers.data_ptr<std::int64_t>());
         std::vector<std::int64_t> none = shape_;
@@ -199,7 +199,7 @@ private:
     std::vector<std::int64_t> shape_;  ///< of an example, where there is padding alone
     std::vector<at::Tensor> features_;
     std::vector<std::int64_t> labels_;
-    double phase_ = kTrain;
+    double phase_ = types::kTrain;
 };
 
 }  // namespace

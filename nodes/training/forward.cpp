@@ -10,8 +10,8 @@
 #include "engine/node.hpp"
 #include "nodes/ops/models/architecture.hpp"
 #include "nodes/training/group.hpp"
-#include "nodes/training/phase.hpp"
 #include "nodes/types/model.hpp"
+#include "nodes/types/phase.hpp"
 
 namespace millrace::nodes {
 namespace {
@@ -85,11 +85,11 @@ struct Forward {
                                      const types::Model& model, const types::Tensor* target,
                                      const types::Model* updated, const types::Model* best,
                                      const double* done, engine::RunContext& context) const {
-        const double now = phase ? *phase : kTest;
-        if (now == kTrain && done && *done != 0) return std::nullopt;
+        const double now = phase ? *phase : types::kTest;
+        if (now == types::kTrain && done && *done != 0) return std::nullopt;
         types::Model used = updated ? *updated : model;
-        if (now == kTrain && (!updated || !is_trainable(used))) used = trainable(used);
-        if (now == kTest && best) used = *best;
+        if (now == types::kTrain && (!updated || !is_trainable(used))) used = trainable(used);
+        if (now == types::kTest && best) used = *best;
         const auto architecture = ops::architecture_of(used.spec);
         architecture->check_tensors(used.parameters, used.buffers);
         const ops::ModelInput input = {.input = features.value,
@@ -97,7 +97,7 @@ struct Forward {
 
         types::NamedTensors updates;
         ops::Pass pass;
-        pass.training = now == kTrain;
+        pass.training = now == types::kTrain;
         pass.seed = context.seed();
         pass.item = context.item();
         pass.step = used.version;

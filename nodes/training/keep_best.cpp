@@ -14,10 +14,10 @@
 #include "nodes/ops/training/losses.hpp"
 #include "nodes/training/example.hpp"
 #include "nodes/training/group.hpp"
-#include "nodes/training/phase.hpp"
 #include "nodes/types/curves.hpp"
 #include "nodes/types/model.hpp"
 #include "nodes/types/model_io.hpp"
+#include "nodes/types/phase.hpp"
 #include "nodes/types/table.hpp"
 
 namespace millrace::nodes {
@@ -104,11 +104,11 @@ struct KeepBest {
     Result operator()(const types::Tensor& logits, const types::Tensor& labels,
                       const types::Model& model, const double* phase, const double* last,
                       engine::RunContext& context) {
-        const double now = phase ? *phase : kTrain;
+        const double now = phase ? *phase : types::kTrain;
         const bool closes = last && *last != 0;
         tally_.add(logits.value, labels.value);
         Result result{model, {}, done_ ? 1.0 : 0.0, {}, {}};
-        if (now == kTrain) newest_ = model;
+        if (now == types::kTrain) newest_ = model;
         if (!closes) return result;
         Tally tally = std::exchange(tally_, {});
         if (group_) {
@@ -122,10 +122,10 @@ struct KeepBest {
         figures.values[name + "_accuracy"] = tally.accuracy();
         figures.values[name + "_loss"] = tally.mean_loss();
         for (const auto& [figure, value] : figures.values) context.metric(figure, value);
-        if (now == kTrain) {
+        if (now == types::kTrain) {
             ++epoch_;
             train_.push_back(tally);
-        } else if (now == kValidation) {
+        } else if (now == types::kValidation) {
             validation_.push_back(tally);
             judge(tally, model);
             context.metric("best_accuracy", best_tally_.accuracy());

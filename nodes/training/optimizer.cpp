@@ -15,8 +15,8 @@
 #include "nodes/ops/training/schedules.hpp"
 #include "nodes/training/example.hpp"
 #include "nodes/training/group.hpp"
-#include "nodes/training/phase.hpp"
 #include "nodes/types/model.hpp"
+#include "nodes/types/phase.hpp"
 #include "nodes/types/table.hpp"
 
 namespace millrace::nodes {
@@ -60,9 +60,9 @@ struct Optimizer {
                                                         engine::RunContext& context) {
         types::Metrics figures{.step = static_cast<std::int64_t>(model.version), .values = {}};
         double value = loss.value.item<double>();
-        const double now = phase ? *phase : kTrain;
-        if (now != kTrain) {
-            figures.values[now == kValidation ? "validation_loss" : "test_loss"] = value;
+        const double now = phase ? *phase : types::kTrain;
+        if (now != types::kTrain) {
+            figures.values[now == types::kValidation ? "validation_loss" : "test_loss"] = value;
             return {model, std::move(figures)};
         }
         if (!std::isfinite(value)) {

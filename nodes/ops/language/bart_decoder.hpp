@@ -10,14 +10,13 @@
 // places, whose offset is the tensor's least value, 0 as soon as a pass has a masked position.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "nodes/ops/language/bart_forward.hpp"
 #include "nodes/ops/language/beam_search.hpp"
+#include "nodes/types/tensor.hpp"
 
 namespace millrace::ops {
 

@@ -5,8 +5,6 @@
 // LibTorch's autograd.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
 #include <map>
 #include <string>
@@ -14,6 +12,7 @@
 
 #include "nodes/ops/language/bart_quantizers.hpp"
 #include "nodes/ops/networks/network.hpp"
+#include "nodes/types/tensor.hpp"
 
 namespace millrace::ops {
 

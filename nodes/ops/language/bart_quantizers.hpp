@@ -4,10 +4,9 @@
 // not shared between threads; gradients go through LibTorch's autograd.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include "nodes/ops/quant/elastic.hpp"
 #include "nodes/ops/quant/weights.hpp"
+#include "nodes/types/tensor.hpp"
 
 namespace millrace::ops {
 

@@ -2,11 +2,11 @@
 // Plain values and functions, safe on any thread; gradients go through LibTorch's autograd.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
 #include <span>
 #include <string_view>
+
+#include "nodes/types/tensor.hpp"
 
 namespace millrace::ops {
 

@@ -2,11 +2,11 @@
 // values and functions, safe on any thread.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
 #include <span>
 #include <vector>
+
+#include "nodes/types/tensor.hpp"
 
 namespace millrace::ops {
 

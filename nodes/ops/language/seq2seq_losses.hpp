@@ -4,10 +4,10 @@
 // none.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <string>
 #include <vector>
+
+#include "nodes/types/tensor.hpp"
 
 namespace millrace::ops {
 

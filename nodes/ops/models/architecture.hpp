@@ -5,10 +5,9 @@
 #include <memory>
 #include <string>
 
-#include <ATen/core/Tensor.h>
-
 #include "engine/value.hpp"
 #include "nodes/ops/networks/network.hpp"
+#include "nodes/types/tensor.hpp"
 
 namespace millrace::ops {
 

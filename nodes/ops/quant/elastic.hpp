@@ -3,7 +3,7 @@
 // one scale is not shared between threads; gradients go through LibTorch's autograd.
 #pragma once
 
-#include <ATen/core/Tensor.h>
+#include "nodes/types/tensor.hpp"
 
 namespace millrace::ops {
 

@@ -3,9 +3,9 @@
 // Plain function, safe on any thread, no gradients.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
+
+#include "nodes/types/tensor.hpp"
 
 namespace millrace::ops {
 

@@ -1,12 +1,11 @@
 // What the transformer layers of this folder share. For the sources of this folder.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <string>
 #include <string_view>
 
 #include "nodes/ops/training/optimizers.hpp"
+#include "nodes/types/tensor.hpp"
 
 namespace millrace::ops {
 

@@ -3,9 +3,9 @@
 // thread, no gradients.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <vector>
+
+#include "nodes/types/tensor.hpp"
 
 namespace millrace::ops {
 

@@ -5,9 +5,9 @@
 // to 003 for a bad tensor, 004 unless it has two axes, 005 for bits that the method lacks.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
+
+#include "nodes/types/tensor.hpp"
 
 namespace millrace::ops {
 

@@ -8,7 +8,7 @@
 #include "engine/random.hpp"
 #include "nodes/ops/kernels/products.hpp"
 
-namespace millrace::ops::testing_kernels {
+namespace millrace::ops {
 
 using Codes = std::vector<std::int8_t>;
 
@@ -72,4 +72,4 @@ inline std::string label(KernelPath path, int kind, std::int64_t rows, std::int6
            std::to_string(tokens);
 }
 
-}  // namespace millrace::ops::testing_kernels
+}  // namespace millrace::ops

@@ -14,7 +14,6 @@ namespace millrace::ops {
 namespace {
 
 using testing::error_code;
-using namespace testing_kernels;
 
 std::vector<float> ones(std::int64_t count) { return std::vector<float>(count, 1.0F); }
 

@@ -1,11 +1,11 @@
 // The phases of a training stream, as numbers on a wire: control.switch parts them.
 #pragma once
 
-namespace millrace::nodes {
+namespace millrace::types {
 
 inline constexpr double kTrain = 0, kValidation = 1, kTest = 2;
 
 /// The label of an item that only keeps the processes that train together in step.
 inline constexpr const char* kPadding = "_padding_";
 
-}  // namespace millrace::nodes
+}  // namespace millrace::types
