@@ -11,7 +11,14 @@
 namespace millrace::ops {
 namespace {
 
-using namespace millrace::testing;
+using testing::bart_batch;
+using testing::bart_model;
+using testing::bart_spec;
+using testing::error_code;
+using testing::greatest_difference;
+using testing::logits_of;
+using testing::quantization;
+using testing::quantized_model;
 using Tokens = std::vector<std::int64_t>;
 
 /// [batch, time, vocabulary] by steps over the batch's targets.

@@ -15,7 +15,16 @@
 namespace millrace::ops {
 namespace {
 
-using namespace millrace::testing;
+using testing::Matrix;
+using testing::bart_batch;
+using testing::bart_model;
+using testing::bart_spec;
+using testing::error_code;
+using testing::greatest_difference;
+using testing::logits_of;
+using testing::quantization;
+using testing::quantized_model;
+using testing::reference_logits;
 
 const std::string kTernary = quantization(R"("weights": 2, "activations": 2, "embeddings": 2)");
 

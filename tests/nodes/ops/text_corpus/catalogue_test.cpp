@@ -14,7 +14,7 @@ namespace millrace::testing {
 namespace {
 
 using ops::SkipReason;
-using namespace std::string_literals;
+using std::string_literals::operator""s;
 
 std::string code_of(const std::string& bytes) {
     return error_code([&] { ops::parse_catalogue(bytes, "test.mo"); });

@@ -32,7 +32,7 @@ TEST(TextFile, WhatIsNoText) {
         const auto file = folder.write("a.txt", bytes);
         return error_code([&] { ops::read_text_file(file, 100); });
     };
-    using namespace std::string_literals;
+    using std::string_literals::operator""s;
     EXPECT_EQ(code(""), "none");
     EXPECT_EQ(code("\x1F\x8B\x08\0"s), "E-TEXT-021") << "gzip";
     EXPECT_EQ(code("\xFD\x37zXZ\0"s), "E-TEXT-021");
