@@ -216,8 +216,9 @@ TEST_P(Peers, AKilledRankEndsTheOtherAndBothGoOnLater) {
 TEST_P(Peers, AHungRankEndsTheOtherAfterTheTimeout) {
     const int hung = GetParam(), other = 1 - hung;
     const Program program;
-    const Pair pair = start(
-        program, {}, {"forward.peer_timeout=8", "optimizer.peer_timeout=8", "best.peer_timeout=8"});
+    const Pair pair =
+        start(program, {},
+              {"forward.peer_timeout=15", "optimizer.peer_timeout=15", "best.peer_timeout=15"});
     ASSERT_TRUE(reach_checkpoints(program, pair)) << pair[0]->said() << pair[1]->said();
     pair[hung]->stop();
     const Outcome left = pair[other]->end();
@@ -227,7 +228,7 @@ TEST_P(Peers, AHungRankEndsTheOtherAfterTheTimeout) {
     EXPECT_EQ(left.errors().front(), "E-DIST-007") << left.err;
     EXPECT_NE(left.err.find("No answer from rank " + std::to_string(hung)), std::string::npos)
         << left.err;
-    EXPECT_NE(left.err.find("none within 8 s"), std::string::npos) << left.err;
+    EXPECT_NE(left.err.find("none within 15 s"), std::string::npos) << left.err;
 }
 
 }  // namespace
