@@ -185,7 +185,8 @@ double epoch_seconds(int threads, const std::vector<std::string>& without) {
     for (const std::string& node : without) graph.nodes.at(node).mode = engine::NodeMode::Mute;
     std::string name = (fs::temp_directory_path() / "millrace-bench-XXXXXX").string();
     const fs::path out = mkdtemp(name.data());
-    engine::CacheStore cache(fs::temp_directory_path() / "millrace-bench-cache", std::uint64_t{1} << 30);
+    engine::CacheStore cache(fs::temp_directory_path() / "millrace-bench-cache",
+                             std::uint64_t{1} << 30);
     engine::RunOptions options;
     options.threads = threads;
     options.intra_threads = 1;

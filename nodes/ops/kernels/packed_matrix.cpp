@@ -132,7 +132,7 @@ void put_digit(std::uint8_t* bytes, int row, int within, int digit) {
     if constexpr (kind == WeightKind::Ternary2) {
         bytes[lane] = static_cast<std::uint8_t>(bytes[lane] | digit << row / 8 * 2);
     } else if constexpr (kind == WeightKind::TernaryBase3) {
-        // In base 3 for now; a fraction when all digits are there.
+        // The sum of digits in base 3; put() turns it into a fraction of 256 when all are there.
         std::uint8_t& byte = bytes[row * kGroup + k];
         byte = static_cast<std::uint8_t>(byte + digit * kPowersOf3[within / kGroup]);
     } else if constexpr (kind == WeightKind::Binary) {

@@ -15,13 +15,13 @@
 namespace millrace::ops {
 namespace {
 
-using testing::Matrix;
 using testing::bart_batch;
 using testing::bart_model;
 using testing::bart_spec;
 using testing::error_code;
 using testing::greatest_difference;
 using testing::logits_of;
+using testing::Matrix;
 using testing::quantization;
 using testing::quantized_model;
 using testing::reference_logits;
