@@ -45,11 +45,11 @@ int Cores::most_used() const {
     return most_used_;
 }
 
-BlockingThreads::BlockingThreads(int count) {
+CallThreads::CallThreads(int count) {
     for (int i = 0; i < count; ++i) threads_.emplace_back([this] { loop(); });
 }
 
-BlockingThreads::~BlockingThreads() {
+CallThreads::~CallThreads() {
     {
         const std::scoped_lock lock(mutex_);
         ending_ = true;
@@ -58,7 +58,7 @@ BlockingThreads::~BlockingThreads() {
     for (std::thread& thread : threads_) thread.join();
 }
 
-void BlockingThreads::post(std::function<void()> work) {
+void CallThreads::post(std::function<void()> work) {
     {
         const std::scoped_lock lock(mutex_);
         work_.push_back(std::move(work));
@@ -66,7 +66,7 @@ void BlockingThreads::post(std::function<void()> work) {
     ready_.notify_one();
 }
 
-void BlockingThreads::loop() {
+void CallThreads::loop() {
     while (true) {
         std::function<void()> work;
         {

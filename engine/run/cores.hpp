@@ -33,11 +33,13 @@ private:
     std::deque<Waiter> waiting_;
 };
 
-/// Threads for calls that may block (files, pipes), since no TBB thread may.
-class BlockingThreads {
+/// Threads for calls that are kept off TBB's: those that may block (files, pipes), and compute calls of several cores.
+/// OpenMP keeps a team of threads for each thread that ever asked for one, and a team that has just worked still spins:
+/// a training step whose nodes met three TBB threads ran on two cores with three teams.
+class CallThreads {
 public:
-    explicit BlockingThreads(int count);
-    ~BlockingThreads();
+    explicit CallThreads(int count);
+    ~CallThreads();
     void post(std::function<void()> work);
 
 private:

@@ -102,6 +102,7 @@ Executor::~Executor() {
     if (control_.joinable()) control_.join();
     flow_.reset();
     blocking.reset();
+    computing.reset();
 }
 
 void Executor::connect() {
@@ -124,10 +125,12 @@ void Executor::connect() {
         port.root_rate = plan.rates[wire.rate].depth == 0;
     }
     bool account = false;
+    const int units = std::min(intra_threads, threads);  // of a compute call
     for (const PlanNode& node : plan.nodes) {
         const Resource resource = node.type->spec.resource;
         account = account || resource == Resource::Compute || resource == Resource::Disk;
-        if ((resource == Resource::Disk || resource == Resource::Wait) && !blocking) blocking = std::make_unique<BlockingThreads>(threads + 1);
+        if ((resource == Resource::Disk || resource == Resource::Wait) && !blocking) blocking = std::make_unique<CallThreads>(threads + 1);
+        if (resource == Resource::Compute && units > 1 && !computing) computing = std::make_unique<CallThreads>(threads / units);
     }
     if (account) cores = std::make_unique<Cores>(threads);
     for (auto& stage : stages) {
@@ -142,7 +145,7 @@ void Executor::connect() {
             stage->inputs[port].key = stage->inputs[port].value.hash();
         }
         if (account && !stage->light_ && spec.resource != Resource::Wait) {
-            stage->units_ = spec.resource == Resource::Compute ? std::min(intra_threads, threads) : 1;
+            stage->units_ = spec.resource == Resource::Compute ? units : 1;
         }
     }
 }
@@ -241,9 +244,9 @@ void Executor::submit_call(Stage& stage, Slot& slot) {
     flow_->put(*this, *flow_->calls[static_cast<std::size_t>(stage.index)], &slot);
 }
 
-void Executor::submit_blocking(Stage& stage, Slot& slot) {
+void Executor::submit_to(CallThreads& calls, Stage& stage, Slot& slot) {
     busy();
-    blocking->post([this, &stage, &slot] {
+    calls.post([this, &stage, &slot] {
         stage.work(slot);
         stage.activate();
         idle();

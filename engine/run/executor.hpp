@@ -60,7 +60,7 @@ public:
     bool may_issue(std::uint64_t number);
     void submit(Stage& stage);                      ///< a TBB task for its coordinator
     void submit_call(Stage& stage, Slot& slot);     ///< a call beside the coordinator
-    void submit_blocking(Stage& stage, Slot& slot);
+    void submit_to(CallThreads& calls, Stage& stage, Slot& slot);
     void busy() { activity_.fetch_add(1, std::memory_order_relaxed); }
     void idle();
     void item_done(int rate);
@@ -86,7 +86,8 @@ public:
     std::vector<std::unique_ptr<WireQueue>> queues;  ///< by wire; null where inlined
     std::vector<std::unique_ptr<RateState>> rates;
     std::unique_ptr<Cores> cores;                    ///< null when nothing needs accounting
-    std::unique_ptr<BlockingThreads> blocking;
+    std::unique_ptr<CallThreads> blocking;           ///< null when nothing may block
+    std::unique_ptr<CallThreads> computing;          ///< null unless a compute call may use several cores
     EventCallback event_callback;
     std::atomic<RunStatus> status = RunStatus::Ready;
 

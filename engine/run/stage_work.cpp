@@ -156,7 +156,8 @@ bool Stage::dispatch(Slot& slot) {
     }
     if (units_ > 0 && !executor.cores->take(units_, this, [this] { activate(); })) return false;
     slot.work.store(Work::Working, std::memory_order_release);
-    if (resource_ == Resource::Disk || resource_ == Resource::Wait) executor.submit_blocking(*this, slot);
+    if (resource_ == Resource::Disk || resource_ == Resource::Wait) executor.submit_to(*executor.blocking, *this, slot);
+    else if (resource_ == Resource::Compute && executor.computing) executor.submit_to(*executor.computing, *this, slot);
     else if (parallel_ && slots_.size() > 1) executor.submit_call(*this, slot);
     else work(slot);
     return true;
