@@ -1,5 +1,8 @@
 // Error policies, stop, pause, step, hot parameters, dropping wires, cores.
 #include <future>
+#include <mutex>
+#include <set>
+#include <thread>
 
 #include "engine/run/executor.hpp"
 #include "tests/engine/support.hpp"
@@ -75,6 +78,10 @@ struct Compute {
         const int now = used().fetch_add(cores) + cores;
         int most = peak().load();
         while (now > most && !peak().compare_exchange_weak(most, now)) {}
+        {
+            const std::scoped_lock lock(met_mutex());
+            met().insert(std::this_thread::get_id());
+        }
         double sum = 0;
         for (int i = 0; i < 20000; ++i) sum += i * 1e-9;
         used().fetch_sub(cores);
@@ -87,6 +94,14 @@ struct Compute {
     static std::atomic<int>& peak() {
         static std::atomic<int> count = 0;
         return count;
+    }
+    static std::set<std::thread::id>& met() {
+        static std::set<std::thread::id> threads;
+        return threads;
+    }
+    static std::mutex& met_mutex() {
+        static std::mutex mutex;
+        return mutex;
     }
 };
 
@@ -267,12 +282,15 @@ TEST_F(Control, ComputeNodesNeverUseMoreCoresThanThereAre) {
                                  {{"n.value", "a.value"}, {"n.value", "b.value"}, {"a.value", "s.a"}, {"b.value", "s.b"}});
     for (const int intra : {1, 2, 4}) {
         Compute::peak() = 0;
+        Compute::met().clear();
         RunOptions options;
         options.threads = 4;
         options.intra_threads = intra;
         const RunResult result = runner.run(graph, {"s.value"}, options);
         EXPECT_EQ(result.status, RunStatus::Succeeded);
         EXPECT_LE(Compute::peak(), 4) << intra;
+        // Each thread that they meet has a team of the libraries' threads for good.
+        if (intra > 1) EXPECT_LE(Compute::met().size(), 4u / static_cast<unsigned>(intra)) << intra;
         EXPECT_EQ(runner.numbers("s.value").size(), 300u);
     }
 }
