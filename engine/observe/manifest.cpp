@@ -23,7 +23,8 @@ Hash128 manifest_id(const fs::path& graph_file, const std::string& node) {
     return Hasher().add(graph_file.string()).add(node).digest();
 }
 
-/// Parameters that count for the key, paths as they were resolved.
+/// Parameters that count for the key, paths as they were resolved; what those lead to is in
+/// files_of().
 Object key_params(const PlanNode& node) {
     Object params;
     for (const ParamSpec& param : node.type->spec.params) {
@@ -58,18 +59,36 @@ FileState state_of(const std::string& file) {
                                 status.st_mtim.tv_nsec};
 }
 
+/// The files whose content decides the node's key, as far as they are kept in mind.
+std::vector<fs::path> files_of(const PlanNode& node) {
+    std::vector<fs::path> files;
+    if (node.type->has_files && node.type->has_count) {
+        const std::uint64_t items = node.instance->count().value_or(0);
+        for (std::uint64_t item = 0; item < items && files.size() < kFilesKept; ++item) {
+            for (const Path& file : node.instance->files(item)) files.emplace_back(file.text);
+        }
+    }
+    if (node.type->has_files || !cacheable(node)) return files;
+    for (const ParamSpec& param : node.type->spec.params) {
+        if (param.field.kind() != ParamKind::Path) continue;
+        const std::string path = param.field.get(node.instance->object()).as_string();
+        if (path.empty()) continue;
+        const auto below = files_below(path).value_or(std::vector<fs::path>());
+        const std::size_t kept =
+            std::min(below.size(), kFilesKept - std::min(kFilesKept, files.size()));
+        files.insert(files.end(), below.begin(), below.begin() + static_cast<std::ptrdiff_t>(kept));
+    }
+    return files;
+}
+
 Array files_read(const PlanNode& node) {
     Array list;
-    if (!node.type->has_files || !node.type->has_count) return list;
-    const std::uint64_t items = node.instance->count().value_or(0);
-    for (std::uint64_t item = 0; item < items && list.size() < kFilesKept; ++item) {
-        for (const Path& file : node.instance->files(item)) {
-            const FileState state = state_of(file.text);
-            list.push_back(Object{{"path", file.text},
-                                  {"size", state.size},
-                                  {"changed", state.changed},
-                                  {"hash", to_hex(file_hash(file.text))}});
-        }
+    for (const fs::path& file : files_of(node)) {
+        const FileState state = state_of(file.string());
+        list.push_back(Object{{"path", file.string()},
+                              {"size", state.size},
+                              {"changed", state.changed},
+                              {"hash", to_hex(file_hash(file))}});
     }
     return list;
 }
@@ -94,6 +113,7 @@ Hash128 first_key(const Plan& plan, const PlanNode& node, const std::vector<Hash
         inputs[port] = port_key(from, static_cast<std::size_t>(wire.from_port));
     }
     const Hash128 own = node_key(node, *node.instance, options.intra_threads);
+    if (!own) return {};
     return call_key(node, own, options.seed, 0, inputs, *node.instance);
 }
 

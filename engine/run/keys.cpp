@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <mutex>
@@ -11,6 +12,8 @@
 
 namespace millrace::engine {
 namespace {
+
+namespace fs = std::filesystem;
 
 Hash128 hash_contents(const std::filesystem::path& file) {
     std::ifstream stream(file, std::ios::binary);
@@ -22,6 +25,17 @@ Hash128 hash_contents(const std::filesystem::path& file) {
         hasher.add(std::as_bytes(std::span(block.data(), static_cast<std::size_t>(stream.gcount()))));
     }
     return hasher.digest();
+}
+
+/// Adds what a path parameter of a node leads to; false when that is too much to look at.
+bool add_content(Hasher& hasher, const fs::path& path) {
+    // A file or folder moved elsewhere gives the same results; its name may tell how it is read.
+    hasher.add(path.filename().string());
+    if (path.empty()) return true;
+    const auto files = files_below(path);
+    if (!files) return false;
+    for (const fs::path& file : *files) hasher.add(file.lexically_relative(path).generic_string()).add(file_hash(file));
+    return true;
 }
 
 }  // namespace
@@ -51,12 +65,34 @@ Hash128 file_hash(const std::filesystem::path& file) {
     return known[identity] = hash;
 }
 
+std::optional<std::vector<fs::path>> files_below(const fs::path& path) {
+    constexpr std::size_t kMostEntries = 100'000;
+    std::error_code failed;
+    if (!fs::is_directory(path, failed)) return std::vector{path};
+    std::vector<fs::path> files;
+    std::size_t entries = 0;
+    fs::recursive_directory_iterator entry(path, fs::directory_options::skip_permission_denied, failed);
+    for (; !failed && entry != fs::recursive_directory_iterator(); entry.increment(failed)) {
+        if (++entries > kMostEntries) return std::nullopt;
+        std::error_code ignored;
+        if (entry->is_regular_file(ignored)) files.push_back(entry->path());
+    }
+    std::ranges::sort(files);
+    return files;
+}
+
 Hash128 node_key(const PlanNode& node, NodeInstance& instance, int intra_threads) {
     Hasher hasher;
     hasher.add(node.type->spec.id).add(node.type->spec.version).add(node.type->build);
     for (const ParamSpec& param : node.type->spec.params) {
-        // Paths count by what they lead to, see files(); a folder moved elsewhere gives the same results.
-        if (param.field.kind() == ParamKind::Path && node.type->has_files) continue;
+        const bool is_path = param.field.kind() == ParamKind::Path;
+        // Paths of such a source count by what they lead to item by item, see files().
+        if (is_path && node.type->has_files) continue;
+        if (is_path && cacheable(node)) {
+            hasher.add(param.name);
+            if (!add_content(hasher, param.field.get(instance.object()).as_string())) return {};
+            continue;
+        }
         hasher.add(param.name).add(to_json(stored_value(param, instance.object())));
     }
     if (node.type->spec.resource == Resource::Compute) hasher.add(intra_threads);
@@ -66,7 +102,9 @@ Hash128 node_key(const PlanNode& node, NodeInstance& instance, int intra_threads
 void prepare_keys(Executor& executor) {
     for (auto& node : executor.nodes) {
         node->keyed = executor.options.cache != nullptr && cacheable(*node->plan) && !(node->frozen && node->frozen->is_whole());
-        if (node->keyed) node->key = node_key(*node->plan, *node->instance, executor.intra_threads);
+        if (!node->keyed) continue;
+        node->key = node_key(*node->plan, *node->instance, executor.intra_threads);
+        node->keyed = static_cast<bool>(node->key);
     }
     if (!executor.options.cache) return;
     for (const PlanWire& wire : executor.plan.wires) {

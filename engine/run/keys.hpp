@@ -2,6 +2,8 @@
 // parameters, keys of the inputs, content of files read, intra-op threads, and for random nodes seed, id and item.
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "engine/run/executor.hpp"
@@ -25,8 +27,13 @@ bool cacheable(const PlanNode& node);
 /// Key of one output of that call.
 Hash128 port_key(const Hash128& call, std::size_t port);
 
-/// The node's own share of the key.
+/// The node's own share of the key. Paths of a node whose results may be stored count by their last name and by what they
+/// lead to now; zero when a folder among them holds more files than are looked at.
 Hash128 node_key(const PlanNode& node, NodeInstance& instance, int intra_threads);
+
+/// Regular files that a path leads to: itself, or those of the folder and of the folders in it, sorted; links to folders
+/// are not followed. None for more than are looked at.
+std::optional<std::vector<std::filesystem::path>> files_below(const std::filesystem::path& path);
 
 /// Hash of a file's content, remembered by size and modification time; zero when it can't be read.
 Hash128 file_hash(const std::filesystem::path& file);

@@ -63,8 +63,6 @@ struct Generate {
                        {.name = "begin",
                         .field = &S::begin,
                         .doc = "Put the tokenizer's begin token before the prompt"}},
-            // The tokenizer's content is not part of a cache key.
-            .pure = false,
             .random = true,
             .resource = engine::Resource::Compute,
         };
