@@ -62,7 +62,9 @@ const KernelTable& avx2_kernels() {
     static constexpr KernelTable kTable = {.token_block = kAvx2TokenBlock,
                                            .vector_blocks = avx2_vector_blocks,
                                            .matrix_block = avx2_matrix_block,
-                                           .bit_block = avx2_bit_block,
+                                           .count_bits = avx2_count_bits,
+                                           .read_counts = avx2_read_counts,
+                                           .list_set = plain_list_set,
                                            .quantize_row = quantize_row,
                                            .table_bytes = kAvx2TableBytes,
                                            .make_tables = avx2_make_tables};

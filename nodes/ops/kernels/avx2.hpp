@@ -7,7 +7,8 @@ namespace millrace::ops::kernels {
 
 void avx2_vector_blocks(const VectorJob& job);
 void avx2_matrix_block(const MatrixJob& job);
-void avx2_bit_block(const BitJob& job);
+void avx2_count_bits(const BitJob& job);
+void avx2_read_counts(const std::uint8_t* counts, int column_bytes, std::int32_t* out);
 
 /// Binary weights by tables of the sums of four activations, 32 bytes a group: for each of the 16
 /// choices among the four their sum + 512, five low bits, then five high bits. Eight such parts add

@@ -8,5 +8,7 @@ namespace millrace::ops::kernels {
 void avx512_vector_blocks(const VectorJob& job);
 constexpr int kAvx512TokenBlock = 12;
 void avx512_matrix_block(const MatrixJob& job);
+void avx512_count_bits(const BitJob& job);
+std::uint32_t* avx512_list_set(std::uint64_t bits, std::uint32_t first, std::uint32_t* to);
 
 }  // namespace millrace::ops::kernels

@@ -14,9 +14,13 @@
 //              the five groups' digits in base 3, first the most significant. So x / 256 is a
 //              fraction whose digits come out one after another by multiplying with 3.
 //   Binary     [block][8 columns], 32 bytes: byte r, column c in bit c; the digit is twice the bit
-// For low-bit activations rows stand in blocks of 256, row r as bit r / 32 of byte r % 32:
-//   [block][column], binary 32 bytes; ternary 64, a bit for code > -1 and a bit for code > 0, so
-//   that their count is the digit code + 1. One column of zero bits follows the last.
+// For low-bit activations there are columns of 64 bytes of bits, [block][column]. A bit's place in a
+// column is its lane: lane l is bit l % 256 / 32 of byte 32 * (l / 256) + l % 32.
+//   binary     blocks of 512 rows, row r in lane r; the digit is twice the bit. Where at most 256
+//              rows are left, the last block's columns have 32 bytes.
+//   ternary    blocks of 256 rows, lane r for code > -1, lane 256 + r for code > 0, so that their
+//              count is the digit code + 1
+// One to four columns of zero bits follow the last.
 #pragma once
 
 #include <cstdint>
@@ -26,13 +30,16 @@
 
 namespace millrace::ops::kernels {
 
-constexpr int kBlockRows = 32, kGroup = 4, kBitBlockRows = 256;
+constexpr int kBlockRows = 32, kGroup = 4;
 /// Columns that a block is unpacked for at a time: whole units of each layout, and few enough that
 /// sums of pairs of ternary digit * int8 fit 16 bits.
 constexpr int kChunkGroups = 60;
 constexpr int kTileBytes = kChunkGroups * kBlockRows * kGroup;
-/// Most entries of a list whose bits are counted at a time.
-constexpr int kMostListed = 32640;
+constexpr int kLanes = 512;
+/// Lists of columns have whole units of entries; an entry is 32 times the column.
+constexpr int kListUnit = 16, kListScale = 32;
+/// What counts of all lanes take up, in an order of the path's own; zeros are counts of 0.
+constexpr int kCountBytes = kLanes * 4;
 
 /// Products of some blocks of rows with one token.
 struct VectorJob {
@@ -57,20 +64,37 @@ struct MatrixJob {
     std::int32_t* sums;  ///< [tokens, rounded up to token_block][32]
 };
 
-/// Adds up the digits of the listed columns for 256 rows.
+/// Columns whose bits count 2^level each; inverted, the bits that are not set do.
+struct BitRun {
+    const std::uint32_t* list;
+    int listed;  ///< whole units, filled up with a column of zeros
+    int level;
+    bool inverted;
+    /// Columns to ask for with each unit, from an entry like those of the list: these runs come in
+    /// any order within a part that is in the cache, while the next part is on its way.
+    int fetched;
+    std::uint32_t fetch;
+};
+
+/// Adds what the runs count to the counts of each lane. Not above 2^29 in all.
 struct BitJob {
     const std::uint8_t* block;
-    int column_bytes;           ///< 32 or 64
-    const std::uint32_t* list;  ///< at most kMostListed; then 64 times the column of zeros
-    int listed;
-    std::int32_t* sums;  ///< [256], overwritten
+    int column_bytes;  ///< 32 or 64
+    const BitRun* runs;
+    std::int64_t run_count;
+    std::uint8_t* counts;  ///< aligned to 64
 };
 
 struct KernelTable {
     int token_block;  ///< tokens side by side in a panel
     void (*vector_blocks)(const VectorJob&);
     void (*matrix_block)(const MatrixJob&);
-    void (*bit_block)(const BitJob&);
+    void (*count_bits)(const BitJob&);
+    /// [column_bytes * 8] counts as numbers.
+    void (*read_counts)(const std::uint8_t* counts, int column_bytes, std::int32_t* out);
+    /// Puts entries first, first + kListScale, ... of the bits that are set at `to` and gives the
+    /// place behind them. May write a unit beyond.
+    std::uint32_t* (*list_set)(std::uint64_t bits, std::uint32_t first, std::uint32_t* to);
     /// Codes of one token by LLM-QAT's rule; returns the scale, or NaN or infinity where a value
     /// is.
     float (*quantize_row)(const float* values, std::int64_t columns, std::int8_t* codes);
@@ -84,6 +108,9 @@ const KernelTable& avx2_kernels();
 const KernelTable& avx512_kernels();
 const KernelTable& neon_kernels();
 const KernelTable& neon_dot_kernels();
+
+/// For paths that have nothing faster.
+std::uint32_t* plain_list_set(std::uint64_t bits, std::uint32_t first, std::uint32_t* to);
 
 /// The path's table. Throws Error E-PACK-014 where available_paths() lacks it.
 const KernelTable& kernels_of(KernelPath path);

@@ -150,47 +150,43 @@ void neon_matrix_block(const MatrixJob& job) {
 struct NeonLanes {
     using Vector = uint8x16_t;
     static Vector zero() { return vdupq_n_u8(0); }
-    static Vector either(Vector a, Vector b) { return veorq_u8(a, b); }
-    static Vector both(Vector a, Vector b) { return vandq_u8(a, b); }
+    static Vector read(const std::uint8_t* from) { return vld1q_u8(from); }
+    static void write(std::uint8_t* to, Vector value) { vst1q_u8(to, value); }
+    /// The sum stays in `sum`, the carry is returned. Inverted, what is not set in `a` and `b`
+    /// counts.
+    template <bool inverted>
     static Vector full_add(Vector& sum, Vector a, Vector b) {
         const Vector differ = veorq_u8(a, b);
-        const Vector carry = vbslq_u8(differ, sum, a);
+        const Vector carry = vbslq_u8(differ, sum, inverted ? vmvnq_u8(a) : a);
         sum = veorq_u8(differ, sum);
         return carry;
     }
 };
 
-/// Half of the 256 rows: bytes `half` * 16 to + 15.
-inline void neon_count_half(const BitJob& job, int half) {
-    BitCounter<NeonLanes> counter;
-    const bool binary = job.column_bytes == 32;
-    const std::uint8_t* block = job.block + half * 16;
-    for (int i = 0; i < job.listed; i += binary ? 64 : 32) {
-        const std::uint32_t* list = job.list + i;
-        if (binary) {
-            counter.add([&](int at) { return vld1q_u8(block + std::int64_t{list[at]} * 32); });
-        } else {
-            counter.add([&](int at) {
-                return vld1q_u8(block + std::int64_t{list[at / 2]} * 64 + at % 2 * 32);
-            });
-        }
-    }
-    std::uint8_t planes[16][16];
-    for (int plane = 0; plane < 16; ++plane) vst1q_u8(planes[plane], counter.planes()[plane]);
-    for (int bit = 0; bit < 8; ++bit) {
-        for (int byte = 0; byte < 16; ++byte) {
-            std::int32_t sum = 0;
-            for (int plane = 0; plane < 16; ++plane) {
-                sum |= (planes[plane][byte] >> bit & 1) << plane;
+/// 128 lanes at a time; planes are a column's bytes apart.
+inline void neon_count_bits(const BitJob& job) {
+    for (int part = 0; part < job.column_bytes; part += 16) {
+        BitCounter<NeonLanes> counter(job.counts + part, job.column_bytes);
+        for (std::int64_t i = 0; i < job.run_count; ++i) {
+            if (job.column_bytes == 32) {
+                counter.count<1>(job.runs[i], job.block + part);
+            } else {
+                counter.count<2>(job.runs[i], job.block + part);
             }
-            job.sums[bit * 32 + half * 16 + byte] = sum;
         }
+        counter.finish(job.counts + part, job.column_bytes);
     }
 }
 
-inline void neon_bit_block(const BitJob& job) {
-    neon_count_half(job, 0);
-    neon_count_half(job, 1);
+inline void neon_read_counts(const std::uint8_t* counts, int column_bytes, std::int32_t* out) {
+    for (int lane = 0; lane < column_bytes * 8; ++lane) {
+        const std::uint8_t* byte = counts + lane / 256 * 32 + lane % 32;
+        std::uint32_t count = 0;
+        for (int plane = 0; plane < 32; ++plane, byte += column_bytes) {
+            count |= std::uint32_t{*byte >> lane % 256 / 32 & 1U} << plane;
+        }
+        out[lane] = static_cast<std::int32_t>(count);
+    }
 }
 
 inline float neon_quantize_row(const float* values, std::int64_t columns, std::int8_t* codes) {
@@ -202,7 +198,9 @@ constexpr KernelTable neon_table() {
     return {.token_block = kNeonTokens,
             .vector_blocks = neon_vector_blocks<Dot>,
             .matrix_block = neon_matrix_block<Dot>,
-            .bit_block = neon_bit_block,
+            .count_bits = neon_count_bits,
+            .read_counts = neon_read_counts,
+            .list_set = plain_list_set,
             .quantize_row = neon_quantize_row,
             .table_bytes = 0,
             .make_tables = nullptr};

@@ -8,13 +8,13 @@
 
 #include "engine/problem.hpp"
 #include "nodes/ops/kernels/aligned.hpp"
+#include "nodes/ops/kernels/bit_blocks.hpp"
 #include "nodes/ops/kernels/kernel_table.hpp"
 #include "nodes/ops/kernels/offsets.hpp"
 
 namespace millrace::ops {
 namespace {
 
-using kernels::kBitBlockRows;
 using kernels::kBlockRows;
 using kernels::kGroup;
 
@@ -64,20 +64,6 @@ inline void check_code(WeightKind kind, int code) {
     }
 }
 
-void check_codes(const CodeMatrix& matrix) {
-    if (matrix.rows > 0 && matrix.columns > 0 &&
-        matrix.codes.size() / matrix.columns == static_cast<std::size_t>(matrix.rows) &&
-        matrix.codes.size() % matrix.columns == 0) {
-        return;
-    }
-    throw engine::Error({.code = "E-PACK-001",
-                         .what = "The codes do not fill the matrix",
-                         .expected = "rows and columns above 0, rows * columns codes",
-                         .found = fmt::format("{} codes for {} rows of {}", matrix.codes.size(),
-                                              matrix.rows, matrix.columns),
-                         .mend = "Check that codes and sizes come from the same layer."});
-}
-
 void check_stored(const PackedRows& stored) {
     if (stored.rows > 0 && stored.columns > 0 && stored.row_bytes > 0 &&
         stored.bytes.size() / stored.row_bytes == static_cast<std::size_t>(stored.rows) &&
@@ -109,19 +95,20 @@ std::vector<std::int8_t> unpack(WeightKind kind, const PackedRows& stored) {
     return {stored.bytes.begin(), stored.bytes.end()};
 }
 
-/// Puts a row into its block of rows and gives the sum of its codes.
+/// Puts a row into its block of bits and gives the sum of its codes.
 template <WeightKind kind>
-std::int32_t put_low_bit(std::uint8_t* block, int row, std::span<const std::int8_t> codes) {
+std::int32_t put_bits(std::uint8_t* block, int row, int column_bytes,
+                      std::span<const std::int8_t> codes) {
     constexpr bool kBinary = kind == WeightKind::Binary;
-    const auto bit = static_cast<std::uint8_t>(1 << row / 32);
-    std::uint8_t* bits = block + row % 32;
+    const auto bit = static_cast<std::uint8_t>(1 << row % 256 / 32);
+    std::uint8_t* bits = block + row / 256 * 32 + row % 32;
     std::int32_t sum = 0;
     for (const std::int8_t code : codes) {
         check_code(kind, code);
         sum += code;
         if (code > (kBinary ? 0 : -1)) bits[0] |= bit;
         if (!kBinary && code > 0) bits[32] |= bit;
-        bits += kBinary ? 32 : 64;
+        bits += column_bytes;
     }
     return sum;
 }
@@ -146,7 +133,7 @@ void put_digit(std::uint8_t* bytes, int row, int within, int digit) {
 }
 
 template <WeightKind kind>
-std::int32_t put_int8(std::uint8_t* block, int row, std::span<const std::int8_t> codes) {
+std::int32_t put_int8(std::uint8_t* block, int row, int, std::span<const std::int8_t> codes) {
     constexpr Unit kUnit = unit_of(kind);
     std::int32_t sum = 0;
     for (std::size_t column = 0; column < codes.size(); ++column) {
@@ -159,16 +146,16 @@ std::int32_t put_int8(std::uint8_t* block, int row, std::span<const std::int8_t>
     return sum;
 }
 
-using PutRow = std::int32_t (*)(std::uint8_t*, int, std::span<const std::int8_t>);
+using PutRow = std::int32_t (*)(std::uint8_t*, int, int, std::span<const std::int8_t>);
 PutRow put_row_of(WeightKind kind, bool low_bit) {
     switch (kind) {
         case WeightKind::Ternary2:
-            return low_bit ? put_low_bit<WeightKind::Ternary2> : put_int8<WeightKind::Ternary2>;
+            return low_bit ? put_bits<WeightKind::Ternary2> : put_int8<WeightKind::Ternary2>;
         case WeightKind::TernaryBase3:
-            return low_bit ? put_low_bit<WeightKind::TernaryBase3>
+            return low_bit ? put_bits<WeightKind::TernaryBase3>
                            : put_int8<WeightKind::TernaryBase3>;
         case WeightKind::Binary:
-            return low_bit ? put_low_bit<WeightKind::Binary> : put_int8<WeightKind::Binary>;
+            return low_bit ? put_bits<WeightKind::Binary> : put_int8<WeightKind::Binary>;
         case WeightKind::Nibble:
             return put_int8<WeightKind::Nibble>;
         case WeightKind::Int8:
@@ -213,10 +200,13 @@ PackedMatrix::PackedMatrix(WeightKind kind, ActivationKind activation, std::int6
                              .mend = "Part the layer's input."});
     }
     if (low_bit) {
-        const int column_bytes = kind == WeightKind::Binary ? 32 : 64;
+        const int block_rows = kernels::bit_rows(kind);
+        const std::int64_t blocks = round_up(rows, block_rows) / block_rows;
+        const std::int64_t padded = round_up(columns + 1, kGroup);
         groups_ = round_up(columns, kGroup) / kGroup;
-        block_bytes_ = (columns + 1) * column_bytes;
-        bytes_ = round_up(rows, kBitBlockRows) / kBitBlockRows * block_bytes_;
+        block_bytes_ = padded * kernels::kLanes / 8;
+        bytes_ = (blocks - 1) * block_bytes_ +
+                 padded * kernels::column_bytes(kind, rows, (blocks - 1) * block_rows);
     } else {
         const Unit unit = unit_of(kind);
         groups_ = round_up(columns, unit.columns) / kGroup;
@@ -229,13 +219,15 @@ PackedMatrix::PackedMatrix(WeightKind kind, ActivationKind activation, std::int6
 void PackedMatrix::put(std::int64_t first_row, std::int64_t rows,
                        std::span<const std::int8_t> codes) {
     const bool low_bit = activation_ == ActivationKind::LowBit;
-    const int block_rows = low_bit ? kBitBlockRows : kBlockRows;
+    const int block_rows = low_bit ? kernels::bit_rows(kind_) : kBlockRows;
     const PutRow put_row = put_row_of(kind_, low_bit);
     for (std::int64_t i = 0; i < rows; ++i) {
         const std::int64_t row = first_row + i;
         std::uint8_t* block = data_.get() + row / block_rows * block_bytes_;
         const int within = static_cast<int>(row % block_rows);
-        row_sums_[row] = put_row(block, within, codes.subspan(i * columns_, columns_));
+        row_sums_[row] =
+            put_row(block, within, kernels::column_bytes(kind_, rows_, row - within),
+                    codes.subspan(i * columns_, columns_));
         if (low_bit || kind_ != WeightKind::TernaryBase3) continue;
         for (std::int64_t byte = within * kGroup; byte < block_bytes_; byte += 128) {
             for (int k = 0; k < kGroup; ++k) {

@@ -1,4 +1,5 @@
 // The path that any processor can run, and that the others must agree with to the last integer.
+#include <bit>
 #include <cmath>
 #include <cstring>
 
@@ -111,16 +112,24 @@ void matrix_block(const MatrixJob& job) {
     });
 }
 
-void bit_block(const BitJob& job) {
-    std::memset(job.sums, 0, kBitBlockRows * sizeof(std::int32_t));
-    for (int i = 0; i < job.listed; ++i) {
-        const std::uint8_t* column = job.block + std::int64_t{job.list[i]} * job.column_bytes;
-        for (int byte = 0; byte < job.column_bytes; ++byte) {
-            for (int bit = 0; bit < 8; ++bit) {
-                job.sums[bit * 32 + byte % 32] += column[byte] >> bit & 1;
+/// Counts are numbers, lane after lane.
+void count_bits(const BitJob& job) {
+    auto* counts = reinterpret_cast<std::uint32_t*>(job.counts);
+    for (std::int64_t i = 0; i < job.run_count; ++i) {
+        const BitRun& run = job.runs[i];
+        for (int at = 0; at < run.listed; ++at) {
+            const std::uint8_t* column =
+                job.block + std::int64_t{run.list[at]} * (job.column_bytes / kListScale);
+            for (int lane = 0; lane < job.column_bytes * 8; ++lane) {
+                const int bit = column[lane / 256 * 32 + lane % 32] >> lane % 256 / 32 & 1;
+                counts[lane] += static_cast<std::uint32_t>(bit ^ int{run.inverted}) << run.level;
             }
         }
     }
+}
+
+void read_counts(const std::uint8_t* counts, int column_bytes, std::int32_t* out) {
+    std::memcpy(out, counts, column_bytes * 8 * sizeof *out);
 }
 
 float quantize_row(const float* values, std::int64_t columns, std::int8_t* codes) {
@@ -139,11 +148,20 @@ float quantize_row(const float* values, std::int64_t columns, std::int8_t* codes
 
 }  // namespace
 
+std::uint32_t* plain_list_set(std::uint64_t bits, std::uint32_t first, std::uint32_t* to) {
+    for (; bits; bits &= bits - 1) {
+        *to++ = first + static_cast<std::uint32_t>(std::countr_zero(bits)) * kListScale;
+    }
+    return to;
+}
+
 const KernelTable& scalar_kernels() {
     static constexpr KernelTable kTable = {.token_block = kTokenBlock,
                                            .vector_blocks = vector_blocks,
                                            .matrix_block = matrix_block,
-                                           .bit_block = bit_block,
+                                           .count_bits = count_bits,
+                                           .read_counts = read_counts,
+                                           .list_set = plain_list_set,
                                            .quantize_row = quantize_row,
                                            .table_bytes = 0,
                                            .make_tables = nullptr};

@@ -26,20 +26,6 @@ std::int64_t round_up(std::int64_t count, std::int64_t multiple) {
                          .mend = "Quantize to this layout's codes first, or repack the file."});
 }
 
-void check_matrix(const CodeMatrix& matrix) {
-    if (matrix.rows > 0 && matrix.columns > 0 &&
-        matrix.codes.size() / matrix.columns == static_cast<std::size_t>(matrix.rows) &&
-        matrix.codes.size() % matrix.columns == 0) {
-        return;
-    }
-    throw engine::Error({.code = "E-PACK-001",
-                         .what = "The codes do not fill the matrix",
-                         .expected = "rows and columns above 0, rows * columns codes",
-                         .found = fmt::format("{} codes for {} rows of {}", matrix.codes.size(),
-                                              matrix.rows, matrix.columns),
-                         .mend = "Check that codes and sizes come from the same layer."});
-}
-
 void check_packed(const PackedRows& packed, std::int64_t row_bytes_at_least) {
     const bool fits =
         packed.rows > 0 && packed.columns > 0 && packed.row_bytes >= row_bytes_at_least &&
@@ -100,8 +86,22 @@ PackedRows plane(const CodeMatrix& matrix, int wanted) {
 
 }  // namespace
 
+void check_codes(const CodeMatrix& matrix) {
+    if (matrix.rows > 0 && matrix.columns > 0 &&
+        matrix.codes.size() / matrix.columns == static_cast<std::size_t>(matrix.rows) &&
+        matrix.codes.size() % matrix.columns == 0) {
+        return;
+    }
+    throw engine::Error({.code = "E-PACK-001",
+                         .what = "The codes do not fill the matrix",
+                         .expected = "rows and columns above 0, rows * columns codes",
+                         .found = fmt::format("{} codes for {} rows of {}", matrix.codes.size(),
+                                              matrix.rows, matrix.columns),
+                         .mend = "Check that codes and sizes come from the same layer."});
+}
+
 PackedRows pack_binary(const CodeMatrix& matrix, int multiple) {
-    check_matrix(matrix);
+    check_codes(matrix);
     if (multiple != 8 && multiple != 64) throw_code("binary row padding", 8, 64, multiple);
     return pack(
         matrix, round_up(matrix.columns, multiple) / 8, 8, 0,
@@ -116,7 +116,7 @@ std::vector<std::int8_t> unpack_binary(const PackedRows& packed) {
 }
 
 PackedRows pack_ternary_2bit(const CodeMatrix& matrix) {
-    check_matrix(matrix);
+    check_codes(matrix);
     return pack(matrix, round_up(matrix.columns, 4) / 4, 4, 0x55, check_ternary,
                 [](int byte, int place, int code) {
                     return (byte & ~(3 << 2 * place)) | (code + 1) << 2 * place;
@@ -132,7 +132,7 @@ std::vector<std::int8_t> unpack_ternary_2bit(const PackedRows& packed) {
 }
 
 PackedRows pack_ternary_base3(const CodeMatrix& matrix) {
-    check_matrix(matrix);
+    check_codes(matrix);
     // 121 is five codes of 0.
     return pack(matrix, round_up(matrix.columns, 5) / 5, 5, 121, check_ternary,
                 [](int byte, int place, int code) { return byte + code * kPowersOf3[place]; });
@@ -146,7 +146,7 @@ std::vector<std::int8_t> unpack_ternary_base3(const PackedRows& packed) {
 }
 
 TernaryPlanes pack_ternary_planes(const CodeMatrix& matrix) {
-    check_matrix(matrix);
+    check_codes(matrix);
     return {plane(matrix, 1), plane(matrix, -1)};
 }
 
@@ -163,7 +163,7 @@ std::vector<std::int8_t> unpack_ternary_planes(const TernaryPlanes& packed) {
 }
 
 PackedRows pack_nibbles(const CodeMatrix& matrix) {
-    check_matrix(matrix);
+    check_codes(matrix);
     return pack(
         matrix, round_up(matrix.columns, 32) / 2, 2, 0x88,
         [](int code) {
@@ -184,7 +184,7 @@ std::vector<std::int8_t> unpack_nibbles(const PackedRows& packed) {
 
 NibbleWeight nibble_weight(std::span<const float> weight, std::int64_t rows, std::int64_t columns) {
     NibbleWeight result{std::vector<std::int8_t>(weight.size()), {}};
-    check_matrix({result.codes, rows, columns});
+    check_codes({result.codes, rows, columns});
     for (std::int64_t row = 0; row < rows; ++row) {
         const auto values = weight.subspan(row * columns, columns);
         float most = 0;

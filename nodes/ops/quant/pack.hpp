@@ -19,6 +19,9 @@ struct CodeMatrix {
     std::int64_t rows = 0, columns = 0;
 };
 
+/// Throws Error E-PACK-001 where the codes don't fill the matrix.
+void check_codes(const CodeMatrix& matrix);
+
 /// Packed rows, each of `row_bytes`.
 struct PackedRows {
     std::vector<std::uint8_t> bytes;
