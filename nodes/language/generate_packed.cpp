@@ -1,0 +1,114 @@
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include <ATen/ATen.h>
+
+#include "engine/node.hpp"
+#include "nodes/ops/packed/packed_llama_steps.hpp"
+#include "nodes/ops/tokenizers/tokenizer.hpp"
+#include "nodes/types/packed_model.hpp"
+#include "nodes/types/table.hpp"
+
+namespace millrace::nodes {
+namespace {
+
+struct GeneratePacked {
+    engine::Path tokenizer;
+    int most_tokens = 128, top_k = 0;
+    double temperature = 0, top_p = 1;
+    bool begin = true;
+
+    static engine::NodeSpec spec() {
+        using S = GeneratePacked;
+        return {
+            .id = "language.generate_packed",
+            .title = "Write on, packed",
+            .group = "Language",
+            .doc =
+                "Lets a packed decoder go on from each prompt, the likeliest token at a time or by "
+                "sampling. Weights are multiplied as they are packed, and keys and values are kept "
+                "in their 4 or 8 bits. The tokens are those of language.generate with the same "
+                "low-bit model, but where the two best are as good as equal. The same seed writes "
+                "the same text.",
+            .inputs = {{"prompt", "how the text begins"},
+                       {.name = "packed",
+                        .doc = "a decoder of language.pack",
+                        .sync = engine::Sync::Latch}},
+            .outputs = {{"text", "the prompt and what follows"},
+                        {"tokens", "[tokens] int64, of what follows"}},
+            .params = {{.name = "tokenizer",
+                        .field = &S::tokenizer,
+                        .doc = "Of the model: a file or a folder",
+                        .required_path = true},
+                       {.name = "most_tokens",
+                        .field = &S::most_tokens,
+                        .range = {1, 1 << 24},
+                        .doc = "Tokens to write, at most; the model's context ends a text too"},
+                       {.name = "temperature",
+                        .field = &S::temperature,
+                        .range = {0, 100},
+                        .doc = "Logits are divided by it; 0: always the likeliest token"},
+                       {.name = "top_k",
+                        .field = &S::top_k,
+                        .range = {0, 1 << 24},
+                        .doc = "Sampled are only the so many likeliest; 0: all"},
+                       {.name = "top_p",
+                        .field = &S::top_p,
+                        .range = {1e-6, 1},
+                        .doc =
+                            "Sampled are only the likeliest that together have this probability"},
+                       {.name = "begin",
+                        .field = &S::begin,
+                        .doc = "Put the tokenizer's begin token before the prompt"}},
+            // The tokenizer's content is not part of a cache key.
+            .pure = false,
+            .random = true,
+            .resource = engine::Resource::Compute,
+        };
+    }
+
+    void start() { reader_ = ops::load_tokenizer(tokenizer.text); }
+
+    std::tuple<types::Text, types::Tensor> operator()(const types::Text& prompt,
+                                                      const types::PackedModel& packed,
+                                                      engine::RunContext& context) const {
+        const bool marked = begin && reader_->special_tokens().begin;
+        const std::vector<ops::TokenId> read = reader_->encode(
+            prompt.text, {.begin = marked ? ops::Marker::With : ops::Marker::Without});
+        const std::vector<std::int64_t> ids(read.begin(), read.end());
+        ops::GenerateOptions options{
+            .most_tokens = most_tokens,
+            .sampling = {.temperature = temperature, .top_k = top_k, .top_p = top_p}};
+        if (reader_->special_tokens().end) options.end_tokens = {*reader_->special_tokens().end};
+        ops::PackedLlamaSteps steps(std::make_shared<ops::PackedLlama>(packed), 0,
+                                    context.intra_threads());
+        engine::Random random = context.random();
+        const auto began = std::chrono::steady_clock::now();
+        int written = 0;
+        const ops::Generated made = ops::generate(steps, ids, options, random, [&](std::int64_t) {
+            context.progress(static_cast<double>(++written) / most_tokens);
+            return context.stop_requested() ? ops::GoOn::No : ops::GoOn::Yes;
+        });
+        const double seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+        context.metric("tokens_per_second", static_cast<double>(made.tokens.size()) / seconds);
+        context.metric("cache_bytes_a_token", static_cast<double>(steps.cache_bytes_a_token()));
+        std::vector<ops::TokenId> all = read;
+        for (const std::int64_t id : made.tokens) all.push_back(static_cast<ops::TokenId>(id));
+        return {types::Text{reader_->decode(all)},
+                types::Tensor{at::tensor(made.tokens, at::kLong)}};
+    }
+
+private:
+    std::shared_ptr<const ops::Tokenizer> reader_;
+};
+
+}  // namespace
+
+void register_generate_packed(engine::Registry& registry) { registry.add<GeneratePacked>(); }
+
+}  // namespace millrace::nodes

@@ -1,0 +1,7 @@
+#include "nodes/ops/packed/float_kernels.hpp"
+
+namespace millrace::ops {
+
+const FloatKernels& float_kernels() { return plain_float_kernels(); }
+
+}  // namespace millrace::ops

@@ -1,0 +1,75 @@
+#include "nodes/ops/packed/pack_bart.hpp"
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+
+#include "engine/problem.hpp"
+#include "nodes/ops/language/bart_forward.hpp"
+#include "nodes/ops/quant/layer_parts.hpp"
+
+namespace millrace::ops {
+namespace {
+
+constexpr int kOff = 32;
+const std::string kShared = "model.shared.weight", kHead = "lm_head.weight",
+                  kBias = "final_logits_bias";
+
+}  // namespace
+
+void check_packable(const Bart& bart) {
+    const BartQuantization& quantization = bart.quantization();
+    if (quantization.weights == kOff) {
+        throw engine::Error({.code = "E-PACK-032",
+                             .what = "The model has nothing to pack",
+                             .expected = "weights of 1 or 2 bits",
+                             .found = "float weights",
+                             .mend = "Quantize it first and train it."});
+    }
+    for (const BartSide side : {BartSide::Encoder, BartSide::Decoder}) {
+        const std::int64_t each = bart.width() / bart.sizes(side).heads;
+        if (each <= kMostPackedHeadWidth) continue;
+        throw engine::Error({.code = "E-PACK-035",
+                             .what = "The model's heads are too wide",
+                             .expected = fmt::format("at most {}", kMostPackedHeadWidth),
+                             .found = fmt::format("{}", each),
+                             .mend = "Use a model with more heads."});
+    }
+    const int bits = quantization.activations;
+    const bool is_learned = quantization.activation_method == ActivationMethod::Elastic ||
+                            (quantization.activation_method == ActivationMethod::Bit && bits == 1);
+    if (bits <= 2 ? is_learned : bits <= 8) return;
+    throw engine::Error({.code = "E-PACK-034",
+                         .what = "The model's activations have no product with packed weights",
+                         .expected = "3 to 8 bits, or 1 or 2 with learned scales and TBT's levels",
+                         .found = fmt::format("{} bits, of another method or float", bits),
+                         .mend = "Train the model with such activations."});
+}
+
+types::PackedModel pack_bart(const Bart& bart, const NamedTensors& parameters,
+                             const NamedTensors& buffers, const PackOptions& options) {
+    const at::NoGradGuard no_gradients;
+    check_packable(bart);
+    bart.check_tensors(parameters, buffers);
+    bart_scales(bart, parameters, buffers);
+    const BartQuantization& quantization = bart.quantization();
+    types::PackedModel packed{.spec = bart.spec()};
+    for (const auto& [name, tensor] : parameters) {
+        if (tensor.dim() == 2 && name.find(".layers.") != std::string::npos)
+            packed.packed[name] =
+                pack_low_bit(tensor, quantization.weights, quantization, options.ternary);
+        else
+            packed.floats[name] = tensor.detach().to(at::kFloat).contiguous();
+    }
+    packed.floats[kBias] =
+        named(buffers, kBias).detach().to(at::kFloat).reshape({bart.vocabulary()}).contiguous();
+    const at::Tensor latent = packed.floats.at(kShared);
+    if (options.head == PackedHead::Int8) packed.packed[kHead] = pack_llmqat(latent, 8);
+    if (quantization.embeddings == kOff) return packed;
+    packed.packed[kShared] =
+        pack_low_bit(latent, quantization.embeddings, quantization, options.ternary);
+    packed.floats.erase(kShared);
+    if (options.head == PackedHead::Float) packed.floats[kHead] = latent;
+    return packed;
+}
+
+}  // namespace millrace::ops

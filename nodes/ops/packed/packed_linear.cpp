@@ -1,0 +1,259 @@
+#include "nodes/ops/packed/packed_linear.hpp"
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/problem.hpp"
+#include "nodes/ops/packed/float_kernels.hpp"
+#include "nodes/ops/packed/pack_matrix.hpp"
+
+namespace millrace::ops {
+namespace {
+
+using Kind = InputRule::Kind;
+
+[[noreturn]] void throw_tensor(const std::string& name, std::string expected, std::string found) {
+    throw engine::Error({.code = "E-PACK-031",
+                         .what = "A tensor of the packed model is not what its spec says",
+                         .expected = fmt::format("\"{}\" {}", name, expected),
+                         .found = std::move(found),
+                         .mend = "The file is damaged or of another version: pack it again."});
+}
+
+[[noreturn]] void throw_not_finite(float found) {
+    throw engine::Error({.code = "E-PACK-013",
+                         .what = "An activation to quantize is NaN or infinite",
+                         .expected = "finite numbers",
+                         .found = fmt::format("{}", found),
+                         .mend = "Look for the first layer whose output isn't finite."});
+}
+
+struct Range {
+    float least, most;
+};
+
+Range range_of(std::span<const float> values) {
+    Range range{values[0], values[0]};
+    float check = 0;
+    for (const float value : values) {
+        range.least = std::min(range.least, value);
+        range.most = std::max(range.most, value);
+        check += value * 0;  // NaN once one is not finite
+    }
+    if (check != 0 || std::isnan(check)) throw_not_finite(check);
+    return range;
+}
+
+/// Half to even, for sizes below 2^22: so far up floats are whole numbers.
+float rounded_of(float value) {
+    constexpr float kWhole = 12582912;
+    return (value + kWhole) - kWhole;
+}
+
+std::int8_t code_of(float value) { return static_cast<std::int8_t>(rounded_of(value)); }
+
+float levels_of(int bits) { return static_cast<float>((1 << (bits - 1)) - 1); }
+
+/// Codes and the scale of some values that share it.
+float symmetric(std::span<const float> values, std::span<std::int8_t> codes, int bits) {
+    const Range range = range_of(values);
+    const float most = std::max(std::abs(range.least), std::abs(range.most));
+    const float scale = 1 / (most + 1e-6F) * levels_of(bits);
+    for (std::size_t i = 0; i < values.size(); ++i) codes[i] = code_of(values[i] * scale);
+    return 1 / (scale + 1e-6F);
+}
+
+struct Step {
+    float scale, offset;
+};
+
+/// Codes about the middle, so that 8 bits are an int8.
+Step asymmetric(std::span<const float> values, std::span<std::int8_t> codes, int bits, float clip) {
+    Range range = range_of(values);
+    range = {std::clamp(range.least, -clip, clip), std::clamp(range.most, -clip, clip)};
+    const auto levels = static_cast<float>((1 << bits) - 1);
+    const auto half = static_cast<float>(1 << (bits - 1));
+    const float width = range.most - range.least + 1e-8F;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const float value = std::clamp(values[i], -clip, clip);
+        codes[i] = code_of(rounded_of((value - range.least) / width * levels) - half);
+    }
+    const float scale = width / levels;
+    return {scale, range.least + half * scale};
+}
+
+/// Without the terms that keep LLM-QAT's scale above 0: zeros, or values so small that the scale
+/// overflows, have no levels.
+float clamped_symmetric(std::span<const float> values, std::span<std::int8_t> codes, int bits,
+                        float clip) {
+    const Range range = range_of(values);
+    const float most = std::min(std::max(std::abs(range.least), std::abs(range.most)), clip);
+    const float scale = 1 / most * levels_of(bits);
+    if (!std::isfinite(scale)) {
+        std::ranges::fill(codes, std::int8_t{0});
+        return 0;
+    }
+    for (std::size_t i = 0; i < values.size(); ++i)
+        codes[i] = code_of(std::clamp(values[i], -clip, clip) * scale);
+    return 1 / scale;
+}
+
+Step elastic(std::span<const float> values, std::span<std::int8_t> codes, const InputRule& rule) {
+    const Range range = range_of(values);
+    const float step = std::max(rule.alpha, 1e-5F);
+    if (rule.kind == Kind::ElasticSigned) {
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const float value = values[i];
+            codes[i] = rule.bits == 1 ? static_cast<std::int8_t>((value > 0) - (value < 0))
+                                      : code_of(std::clamp(value / step, -1.0F, 1.0F));
+        }
+        return {step, 0};
+    }
+    const float least = rule.bits == 1 ? 0 : range.least;
+    const float most = rule.bits == 1 ? 1 : 2;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        codes[i] = code_of(std::clamp((values[i] - least) / step, 0.0F, most));
+    return {step, least};
+}
+
+/// A bit for each code that is `value`, columns as PackedRows has them.
+void put_plane(std::span<const std::int8_t> codes, std::int64_t columns, int value,
+               std::vector<std::uint8_t>& plane) {
+    const std::int64_t row_bytes = (columns + 63) / 64 * 8, rows = std::ssize(codes) / columns;
+    plane.assign(static_cast<std::size_t>(rows * row_bytes), 0);
+    for (std::int64_t row = 0; row < rows; ++row) {
+        const std::int8_t* from = codes.data() + row * columns;
+        std::uint8_t* to = plane.data() + row * row_bytes;
+        for (std::int64_t column = 0; column < columns; ++column)
+            to[column / 8] |= static_cast<std::uint8_t>((from[column] == value) << column % 8);
+    }
+}
+
+}  // namespace
+
+void RoundedTokens::round(std::span<const float> values, std::int64_t columns,
+                          const InputRule& rule) {
+    const std::int64_t tokens = std::ssize(values) / columns;
+    codes.resize(values.size());
+    scales.resize(static_cast<std::size_t>(tokens));
+    offsets.resize(static_cast<std::size_t>(tokens));
+    has_offset = rule.kind == Kind::Asymmetric || rule.kind == Kind::WholeAsymmetric ||
+                 (rule.kind == Kind::ElasticUnsigned && rule.bits > 1);
+    has_zero = false;
+    if (rule.kind == Kind::Symmetric && rule.bits == 8)
+        return quantize_rows_int8(values, columns, codes, scales);
+    if (rule.kind == Kind::Symmetric || rule.kind == Kind::Asymmetric) {
+        for (std::int64_t t = 0; t < tokens; ++t) {
+            const auto from = values.subspan(t * columns, columns);
+            const auto to = std::span(codes).subspan(t * columns, columns);
+            const Step step = rule.kind == Kind::Symmetric
+                                  ? Step{symmetric(from, to, rule.bits), 0}
+                                  : asymmetric(from, to, rule.bits, INFINITY);
+            scales[t] = step.scale;
+            offsets[t] = step.offset;
+        }
+        return;
+    }
+    const Step step = rule.is_elastic() ? elastic(values, codes, rule)
+                      : rule.kind == Kind::WholeSymmetric
+                          ? Step{clamped_symmetric(values, codes, rule.bits, rule.clip), 0}
+                          : asymmetric(values, codes, rule.bits, rule.clip);
+    std::ranges::fill(scales, step.scale);
+    std::ranges::fill(offsets, step.offset);
+    if (rule.kind == Kind::ElasticSigned && rule.bits == 1)
+        has_zero = std::ranges::find(codes, std::int8_t{0}) != codes.end();
+}
+
+std::vector<float> floats_of(const types::PackedModel& model, const std::string& name,
+                             const std::vector<std::int64_t>& shape) {
+    const std::string expected = fmt::format("[{}] float32", fmt::join(shape, ", "));
+    const auto found = model.floats.find(name);
+    if (found == model.floats.end()) throw_tensor(name, expected, "nothing");
+    const at::Tensor tensor = found->second.contiguous();
+    if (tensor.scalar_type() != at::kFloat || tensor.sizes() != at::IntArrayRef(shape))
+        throw_tensor(name, expected,
+                     fmt::format("[{}] of {}", fmt::join(tensor.sizes().vec(), ", "),
+                                 at::toString(tensor.scalar_type())));
+    const auto* values = tensor.data_ptr<float>();
+    return {values, values + tensor.numel()};
+}
+
+PackedLinear::PackedLinear(const types::PackedModel& model, const std::string& weight,
+                           const std::string& bias, std::int64_t rows, std::int64_t columns,
+                           const InputRule& rule)
+    : rows_(rows), columns_(columns), rule_(rule) {
+    if (!bias.empty()) bias_ = floats_of(model, bias, {rows});
+    const auto found = model.packed.find(weight);
+    if (found == model.packed.end()) {
+        floats_ = floats_of(model, weight, {rows, columns});
+        return;
+    }
+    const types::PackedWeight& packed = found->second;
+    if (packed.rows() != rows || packed.columns != columns || rule.kind == Kind::Off) {
+        throw_tensor(weight,
+                     fmt::format("[{}, {}]{}", rows, columns,
+                                 rule.kind == Kind::Off ? " in float, as its input" : ""),
+                     fmt::format("[{}, {}] packed", packed.rows(), packed.columns));
+    }
+    matrix_ = matrix_of(packed, rule.is_elastic() ? ActivationKind::LowBit : ActivationKind::Int8);
+}
+
+void PackedLinear::operator()(std::span<const float> x, std::span<float> out,
+                              LinearScratch& scratch) const {
+    RoundedTokens& rounded = scratch.rounded;
+    if (rule_.kind != Kind::Off) rounded.round(x, columns_, rule_);
+    if (!matrix_) {
+        if (rule_.kind != Kind::Off) {
+            scratch.values.resize(x.size());
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                const std::size_t token = i / static_cast<std::size_t>(columns_);
+                scratch.values[i] = static_cast<float>(rounded.codes[i]) * rounded.scales[token] +
+                                    (rounded.has_offset ? rounded.offsets[token] : 0);
+            }
+            x = scratch.values;
+        }
+        return float_products(floats_, columns_, x, bias_, out, scratch.workspace, scratch.threads);
+    }
+    if (rule_.is_elastic()) {
+        low_bit(out, scratch);
+    } else {
+        products(*matrix_, Int8Tokens{rounded.codes, rounded.scales}, bias_, out, scratch.workspace,
+                 {.threads = scratch.threads});
+    }
+    if (!rounded.has_offset) return;
+    // The same for every column, so it meets the sum of a row's codes.
+    for (std::size_t token = 0; token < rounded.offsets.size(); ++token) {
+        float* to = out.data() + static_cast<std::int64_t>(token) * rows_;
+        for (std::int64_t row = 0; row < rows_; ++row) {
+            to[row] += rounded.offsets[token] * static_cast<float>(matrix_->row_sums()[row]) *
+                       matrix_->row_scales()[row];
+        }
+    }
+}
+
+void PackedLinear::low_bit(std::span<float> out, LinearScratch& scratch) const {
+    const RoundedTokens& rounded = scratch.rounded;
+    LowBit levels = LowBit::Ternary;
+    if (rule_.kind == Kind::ElasticUnsigned)
+        levels = rule_.bits == 1 ? LowBit::ZeroOne : LowBit::ZeroOneTwo;
+    else if (rule_.bits == 1 && !rounded.has_zero)
+        levels = LowBit::Binary;
+    put_plane(rounded.codes, columns_, 1, scratch.first);
+    const bool two = levels == LowBit::Ternary || levels == LowBit::ZeroOneTwo;
+    if (two) put_plane(rounded.codes, columns_, levels == LowBit::Ternary ? -1 : 2, scratch.second);
+    products(*matrix_,
+             LowBitTokens{.levels = levels,
+                          .first = scratch.first,
+                          .second = two ? std::span<const std::uint8_t>(scratch.second)
+                                        : std::span<const std::uint8_t>(),
+                          .tokens = std::ssize(rounded.scales),
+                          .columns = columns_,
+                          .row_bytes = (columns_ + 63) / 64 * 8},
+             rounded.scales, bias_, out, scratch.workspace, {.threads = scratch.threads});
+}
+
+}  // namespace millrace::ops

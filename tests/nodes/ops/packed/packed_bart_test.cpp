@@ -1,0 +1,222 @@
+// A packed BART against step-by-step simulation of the same model.
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/random.hpp"
+#include "nodes/ops/language/bart_decoder.hpp"
+#include "nodes/ops/language/sampling.hpp"
+#include "nodes/ops/packed/pack_bart.hpp"
+#include "nodes/ops/packed/packed_bart_decoder.hpp"
+#include "tests/nodes/ops/error_code.hpp"
+#include "tests/nodes/ops/language/bart_support.hpp"
+#include "tests/nodes/ops/packed/allocations.hpp"
+
+namespace millrace::ops {
+namespace {
+
+using testing::bart_model;
+using testing::bart_spec;
+using testing::error_code;
+using testing::quantized_model;
+using Ids = std::vector<std::int64_t>;
+
+std::string bits(int weights, int activations, int embeddings, const std::string& more = "") {
+    return testing::quantization(R"("method": "tbt", "weights": )" + std::to_string(weights) +
+                                 R"(, "activations": )" + std::to_string(activations) +
+                                 R"(, "embeddings": )" + std::to_string(embeddings) + more);
+}
+
+types::PackedModel packed_model(const Bart& bart, const types::Model& model,
+                                const PackOptions& options = {}) {
+    return pack_bart(bart, model.parameters, model.buffers, options);
+}
+
+PackedBartDecoder decoder(const types::PackedModel& model, const std::vector<Ids>& sources,
+                          std::int64_t most_tokens = 0, int threads = 1) {
+    return PackedBartDecoder(std::make_shared<PackedBart>(model), sources, most_tokens, threads);
+}
+
+BartDecoder simulation(const Bart& bart, const types::Model& model, const Ids& source) {
+    return BartDecoder(bart, model.parameters, model.buffers,
+                       at::tensor(source, at::kLong).unsqueeze(0), {});
+}
+
+double farthest(std::span<const float> a, std::span<const float> b) {
+    double most = 0;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        most = std::max(most, std::abs(static_cast<double>(a[i]) - b[i]));
+    return most;
+}
+
+TEST(PackedBart, GivesTheSimulationsLogarithms) {
+    const Ids source = {0, 5, 7, 9, 2}, target = {2, 0, 6, 8, 3};
+    const std::string pre = R"(, "norm": "pre", "scale_embedding": true, "activation": "relu",
+        "decoder_layers": 3, "decoder_heads": 4, "decoder_hidden": 20)";
+    for (const std::string& more :
+         {bits(2, 8, 2), bits(2, 2, 2), bits(1, 8, 1), bits(1, 1, 1), bits(2, 1, 32),
+          bits(1, 2, 32), bits(2, 4, 32), bits(2, 2, 2) + pre, bits(1, 1, 1) + pre,
+          bits(2, 8, 32) + pre, bits(2, 2, 2, R"(, "rule": "paper")"),
+          testing::quantization(R"("method": "twn", "weights": 2, "activations": 8)"),
+          testing::quantization(
+              R"("method": "bwn", "weights": 1, "activations": 1, "embeddings": 1)")}) {
+        const Bart bart(bart_spec(more));
+        const types::Model model = quantized_model(bart);
+        PackedBartDecoder packed = decoder(packed_model(bart, model), {source});
+        BartDecoder simulated = simulation(bart, model, source);
+        std::vector<float> mine(11), theirs(11);
+        const Ids parent = {0};
+        for (const std::int64_t token : target) {
+            packed.step(parent, {&token, 1}, mine);
+            simulated.step(parent, {&token, 1}, theirs);
+            EXPECT_LT(farthest(mine, theirs), 2e-3) << more;
+        }
+    }
+}
+
+/// 200 sources, 64 tokens of each, with the scales that a spread of sources set: every token but
+/// those where the two best are as good as equal.
+void compare_texts(int weights, int activations) {
+    constexpr std::int64_t kSources = 200, kMade = 64;
+    engine::Value spec = bart_spec(bits(weights, activations, weights));
+    for (const auto& [name, value] : {std::pair{"vocabulary", 64},
+                                      {"width", 32},
+                                      {"hidden", 64},
+                                      {"heads", 4},
+                                      {"context", 80}})
+        spec.as_object()[name] = value;
+    const Bart bart(spec);
+    const types::Model model = quantized_model(bart);
+    const types::PackedModel packed = packed_model(bart, model);
+    const auto shared = std::make_shared<PackedBart>(packed);
+    engine::Random random(23, "sources", 0);
+    int different = 0, beyond = 0;
+    const Ids parent = {0};
+    std::vector<float> mine(64), theirs(64);
+    for (std::int64_t number = 0; number < kSources; ++number) {
+        Ids source(2 + random.below(8));
+        for (std::int64_t& id : source) id = static_cast<std::int64_t>(random.below(64));
+        PackedBartDecoder decoder(shared, std::span(&source, 1), kMade);
+        BartDecoder simulated = simulation(bart, model, source);
+        std::int64_t token = 2;
+        for (std::int64_t i = 0; i < kMade; ++i) {
+            decoder.step(parent, {&token, 1}, mine);
+            simulated.step(parent, {&token, 1}, theirs);
+            token = likeliest(mine);
+            const std::int64_t best = likeliest(theirs);
+            if (best == token) continue;
+            const float lead =
+                theirs[static_cast<std::size_t>(best)] - theirs[static_cast<std::size_t>(token)];
+            ++different;
+            beyond += lead >= 1e-3F;
+            GTEST_LOG_(INFO) << "source " << number << ", token " << i << ": packed " << token
+                             << ", simulated " << best << ", which leads by " << lead;
+        }
+    }
+    EXPECT_EQ(beyond, 0) << "of " << different << " different tokens of 12800";
+}
+
+TEST(PackedBart, TernaryWritesTheTokensOfSimulation) { compare_texts(2, 2); }
+TEST(PackedBart, BinaryWritesTheTokensOfSimulation) { compare_texts(1, 1); }
+
+TEST(PackedBart, SearchesWithBeamsOverSeveralSources) {
+    const std::vector<Ids> sources = {{0, 5, 7, 2}, {0, 9, 4, 3, 10, 2}};
+    const Bart bart(bart_spec(bits(2, 1, 2)));
+    const types::Model model = quantized_model(bart);
+    const types::PackedModel packed = packed_model(bart, model);
+    // At 1 bit no quantizer goes by what else is there, so rows may be compared with a batch.
+    PackedBartDecoder both = decoder(packed, sources);
+    const BeamOptions options{.beams = 3, .max_length = 9};
+    const auto found = beam_search(both, 2, options);
+    ASSERT_EQ(found.size(), 2U);
+    for (std::size_t i = 0; i < 2; ++i) {
+        BartDecoder alone = simulation(bart, model, sources[i]);
+        const auto wanted = beam_search(alone, 1, options).front().front();
+        EXPECT_EQ(found[i].front().tokens, wanted.tokens);
+        EXPECT_NEAR(found[i].front().score, wanted.score, 1e-3);
+    }
+}
+
+TEST(PackedBart, AStepTakesNoMemory) {
+    for (const std::string& more : {bits(2, 8, 2), bits(2, 2, 2), bits(1, 1, 1)}) {
+        for (const PackedHead head : {PackedHead::Float, PackedHead::Int8}) {
+            const Bart bart(bart_spec(more));
+            const types::Model model = quantized_model(bart);
+            PackedBartDecoder packed =
+                decoder(packed_model(bart, model, {.head = head}), {{0, 5, 7, 2}});
+            const Ids parent = {0};
+            std::vector<float> scores(11);
+            const std::int64_t token = 4;
+            packed.step(parent, {&token, 1}, scores);
+            const std::int64_t before = testing::allocations();
+            for (int i = 0; i < 8; ++i) packed.step(parent, {&token, 1}, scores);
+            EXPECT_EQ(testing::allocations() - before, 0) << more;
+        }
+    }
+}
+
+TEST(PackedBart, LayersAreAFourteenthOfFloatAtTheShapesOfBartBase) {
+    // Of one layer's matrices; the others are alike.
+    std::size_t bytes = 0, floats = 0;
+    for (const auto& [rows, columns] : {std::pair{768, 768}, {3072, 768}, {768, 3072}}) {
+        const types::PackedWeight weight =
+            pack_low_bit(at::randn({rows, columns}), 2, {}, TernaryLayout::TwoBits);
+        bytes += weight.bytes();
+        floats += std::size_t{4} * rows * columns;
+    }
+    EXPECT_LE(14 * bytes, floats);
+}
+
+TEST(PackedBart, SmallestCacheIsTwoBitsANumber) {
+    const Bart bart(bart_spec(bits(2, 2, 2)));
+    const PackedBartDecoder packed =
+        decoder(packed_model(bart, quantized_model(bart)), {{0, 5, 2}});
+    EXPECT_EQ(packed.cache_bytes_a_token(), 2 * 2 * 8 / 4) << "layers, keys and values, width";
+}
+
+TEST(PackedBart, RefusesWhatItCannotKeepOrRead) {
+    const auto code = [](const std::string& more) {
+        const Bart bart(bart_spec(more));
+        return error_code([&] { packed_model(bart, quantized_model(bart)); });
+    };
+    EXPECT_EQ(code(""), "E-PACK-032");
+    EXPECT_EQ(code(bits(32, 8, 32)), "E-PACK-032");
+    EXPECT_EQ(code(bits(2, 32, 2)), "E-PACK-034");
+    EXPECT_EQ(code(bits(2, 12, 2)), "E-PACK-034");
+    EXPECT_EQ(code(bits(2, 2, 2, R"(, "activation_method": "twn")")), "E-PACK-034");
+    EXPECT_EQ(code(bits(2, 2, 2, R"(, "activation_method": "bit")")), "E-PACK-034");
+    const Bart bart(bart_spec(bits(2, 2, 2)));
+    EXPECT_EQ(error_code([&] { packed_model(bart, bart_model(bart)); }), "E-LM-055")
+        << "scales that were never set";
+    const types::PackedModel good = packed_model(bart, quantized_model(bart));
+    for (const char* name : {"model.encoder.layers.0.fc1.act_clip_val", "final_logits_bias"}) {
+        types::PackedModel model = good;
+        model.floats.erase(name);
+        EXPECT_EQ(error_code([&] { PackedBart made(model); }), "E-PACK-031") << name;
+    }
+    types::PackedModel more = good;
+    more.floats["more"] = at::ones({1});
+    EXPECT_EQ(error_code([&] { PackedBart made(more); }), "E-PACK-031");
+    more = good;
+    more.packed.at("model.shared.weight").codes =
+        at::full_like(more.packed.at("model.shared.weight").codes, 255);
+    EXPECT_EQ(error_code([&] { PackedBart made(more); }), "E-PACK-002");
+
+    EXPECT_EQ(error_code([&] { decoder(good, {{}}); }), "E-LM-053");
+    EXPECT_EQ(error_code([&] { decoder(good, {{0, 11}}); }), "E-LM-053");
+    PackedBartDecoder packed = decoder(good, {{0, 5, 2}}, 2);
+    std::vector<float> scores(11);
+    const Ids parent = {0}, other = {1}, token = {4}, outside = {11};
+    EXPECT_EQ(error_code([&] { packed.step(other, token, scores); }), "E-LM-058");
+    EXPECT_EQ(error_code([&] { packed.step(parent, outside, scores); }), "E-LM-053");
+    packed.step(parent, token, scores);
+    packed.step(parent, token, scores);
+    EXPECT_EQ(error_code([&] { packed.step(parent, token, scores); }), "E-LM-053");
+}
+
+}  // namespace
+}  // namespace millrace::ops
