@@ -9,10 +9,13 @@
 #include <utility>
 
 #include "engine/problem.hpp"
+#include "nodes/ops/networks/layer_probe.hpp"
 #include "nodes/ops/quant/layer_parts.hpp"
 
 namespace millrace::ops {
 namespace {
+
+constexpr int kOff = 32;
 
 std::string text_of(const at::Tensor& tensor) {
     if (!tensor.defined()) return "no tensor";
@@ -84,6 +87,16 @@ at::Tensor embed(const BartParts& parts, BartSide side, const at::Tensor& tokens
     const at::Tensor normed = bart_norm(x + positions, name, parts.parameters);
     const at::Tensor dropped = bart_dropout(normed, bart.dropout(), name, parts.pass);
     if (parts.pass.watch) parts.pass.watch(name, dropped);
+    if (LayerProbe* probe = parts.pass.probe) {
+        const int bits = parts.quantization.embeddings;
+        if (bits != kOff) {
+            probe->rounds(name, Rounded::Weights, [&] {
+                return bart_weight_ends(named(parts.parameters, "model.shared.weight"), bits,
+                                        parts.quantization);
+            });
+        }
+        probe->gives(name, dropped);
+    }
     return dropped;
 }
 
@@ -118,7 +131,12 @@ NamedScales scales_of(const Bart& bart, const NamedTensors& parameters,
 at::Tensor run(const BartParts& parts, const NamedTensors& buffers, const at::Tensor& source,
                const at::Tensor& mask, const at::Tensor& target) {
     const BartMemory memory = bart_encode(parts, source, mask);
-    return bart_logits(parts.parameters, buffers, bart_decode(parts, target, 0, memory, nullptr));
+    at::Tensor state = bart_decode(parts, target, 0, memory, nullptr);
+    LayerProbe* probe = parts.pass.probe;
+    if (probe) state = probe->reads("lm_head", "input", state);
+    at::Tensor logits = bart_logits(parts.parameters, buffers, state);
+    if (probe) probe->gives("lm_head", logits);
+    return logits;
 }
 
 }  // namespace

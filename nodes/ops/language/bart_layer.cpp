@@ -6,11 +6,14 @@
 #include <limits>
 
 #include "engine/random.hpp"
+#include "nodes/ops/networks/layer_probe.hpp"
 #include "nodes/ops/quant/check.hpp"
 #include "nodes/ops/quant/layer_parts.hpp"
 
 namespace millrace::ops {
 namespace {
+
+constexpr int kOff = 32;
 
 void append(std::vector<std::string>& sites, const std::string& attention) {
     for (const char* name :
@@ -89,19 +92,20 @@ private:
         });
     }
 
-    at::Tensor attend(const std::string& name, const at::Tensor& x, const BartKeys& given,
+    at::Tensor attend(const std::string& name, const at::Tensor& x, const BartKeys& from,
                       const at::Tensor& blocked) const {
-        const at::Tensor query =
-            split_heads(linear(name + ".q_proj", x, ElasticSign::Signed), heads());
+        const at::Tensor query = read(
+            name, "query", split_heads(linear(name + ".q_proj", x, ElasticSign::Signed), heads()));
+        const BartKeys given = {read(name, "keys", from.keys), read(name, "values", from.values)};
         if (query.size(0) != given.keys.size(0) || query.size(-1) != given.keys.size(-1)) {
             throw_shapes("keys of the attention", "batch and head width of " + shape_text(query),
                          shape_text(given.keys));
         }
         const double shrink = 1 / std::sqrt(static_cast<double>(query.size(-1)));
         at::Tensor scores =
-            quantized(name + ".clip_query", query * shrink, ElasticSign::Signed)
-                .matmul(quantized(name + ".clip_key", given.keys, ElasticSign::Signed)
-                            .transpose(-1, -2));
+            quantized(name, "clip_query", query * shrink, ElasticSign::Signed)
+                .matmul(
+                    quantized(name, "clip_key", given.keys, ElasticSign::Signed).transpose(-1, -2));
         // The lowest float, not minus infinity: a row of padding alone stays finite.
         if (blocked.defined())
             scores = scores.masked_fill(blocked, std::numeric_limits<float>::lowest());
@@ -110,26 +114,56 @@ private:
         const at::Tensor kept = bart_dropout(probabilities, options_.attention_dropout,
                                              context_.prefix + name, context_.pass);
         const at::Tensor mixed =
-            quantized(name + ".clip_attn", kept, ElasticSign::Unsigned)
-                .matmul(quantized(name + ".clip_value", given.values, ElasticSign::Signed));
+            quantized(name, "clip_attn", kept, ElasticSign::Unsigned)
+                .matmul(quantized(name, "clip_value", given.values, ElasticSign::Signed));
+        give(name, mixed);
         return linear(name + ".out_proj", merge_heads(mixed), ElasticSign::Signed);
     }
 
-    at::Tensor linear(const std::string& name, const at::Tensor& x, ElasticSign sign) const {
+    at::Tensor read(const std::string& name, std::string_view role, const at::Tensor& x) const {
+        LayerProbe* probe = context_.pass.probe;
+        return probe ? probe->reads(context_.prefix + name, role, x) : x;
+    }
+
+    void give(const std::string& name, const at::Tensor& y) const {
+        if (LayerProbe* probe = context_.pass.probe) probe->gives(context_.prefix + name, y);
+    }
+
+    at::Tensor linear(const std::string& name, const at::Tensor& given, ElasticSign sign) const {
+        const at::Tensor x = read(name, "input", given);
         const at::Tensor& weight = named(context_.parameters, context_.prefix + name + ".weight");
         const at::Tensor& bias = named(context_.parameters, context_.prefix + name + ".bias");
         check_linear(x, weight, bias);
         const BartQuantization& quantization = options_.quantization;
-        return at::linear(quantized(name + ".act_clip_val", x, sign),
-                          bart_weight(weight, quantization.weights, quantization), bias);
+        if (context_.pass.probe && quantization.weights != kOff) {
+            context_.pass.probe->rounds(context_.prefix + name, Rounded::Weights, [&] {
+                return bart_weight_ends(weight, quantization.weights, quantization);
+            });
+        }
+        at::Tensor y = at::linear(quantized(name, "act_clip_val", x, sign),
+                                  bart_weight(weight, quantization.weights, quantization), bias);
+        give(name, y);
+        return y;
     }
 
-    at::Tensor quantized(const std::string& name, const at::Tensor& x, ElasticSign sign) const {
+    /// At one of the layer's places, "clip_query" or the like.
+    at::Tensor quantized(const std::string& layer, const char* place, const at::Tensor& x,
+                         ElasticSign sign) const {
         const BartQuantization& quantization = options_.quantization;
-        if (!quantization.has_scales()) return bart_activation(x, sign, nullptr, quantization);
-        const auto scale = context_.scales.find(context_.prefix + name);
-        if (scale == context_.scales.end()) throw_missing(context_.prefix + name);
-        return bart_activation(x, sign, &scale->second, quantization);
+        ElasticScale* scale = nullptr;
+        if (quantization.has_scales()) {
+            const std::string name = context_.prefix + layer + "." + place;
+            const auto found = context_.scales.find(name);
+            if (found == context_.scales.end()) throw_missing(name);
+            scale = &found->second;
+        }
+        at::Tensor y = bart_activation(x, sign, scale, quantization);
+        if (context_.pass.probe && quantization.activations != kOff) {
+            context_.pass.probe->rounds(context_.prefix + layer, Rounded::Activations, [&] {
+                return bart_activation_ends(x, sign, scale, quantization);
+            });
+        }
+        return y;
     }
 
     at::Tensor normed(const std::string& name, const at::Tensor& x) const {

@@ -36,7 +36,9 @@ struct BartLayerOptions {
 
 /// Whose tensors and scales: those with `prefix` before their names, "model.encoder.layers.0.". The
 /// pass's watch sees the probabilities [batch, heads, queries, keys] of "self_attn" and, in a
-/// decoder, "encoder_attn", by these names behind the prefix, before dropout and quantization.
+/// decoder, "encoder_attn", by these names behind the prefix, before dropout and quantization. Its
+/// probe looks into all linears, and into the attention by the same two names: it reads "query",
+/// "keys" and "values" and gives what is mixed of the values, all [batch, heads, time, head width].
 struct BartLayerContext {
     const NamedTensors& parameters;
     NamedScales& scales;

@@ -61,4 +61,31 @@ at::Tensor bart_activation(const at::Tensor& x, ElasticSign sign, ElasticScale* 
                           {.activation_bits = options.activations, .clip = options.clip});
 }
 
+EndCodes bart_weight_ends(const at::Tensor& weight, int bits, const BartQuantization& options) {
+    if (bits == kOff) return {};
+    return low_bit_ends(bart_weight(weight, bits, options).detach());
+}
+
+EndCodes bart_activation_ends(const at::Tensor& x, ElasticSign sign, const ElasticScale* scale,
+                              const BartQuantization& options) {
+    const int bits = options.activations;
+    if (bits == kOff) return {};
+    if (bits > 2) {
+        return min_max_ends(
+            x,
+            {.rule = MinMaxRule::Tbt,
+             .bits = bits,
+             .granularity = Granularity::Tensor,
+             .clip = options.clip},
+            sign == ElasticSign::Signed ? MinMaxKind::Symmetric : MinMaxKind::Asymmetric);
+    }
+    if (options.activation_method == ActivationMethod::Twn)
+        return low_bit_ends(baseline_activation(x, options).detach());
+    if (!scale) return {};
+    const bool is_bit = options.activation_method == ActivationMethod::Bit;
+    return elastic_ends(
+        x, *scale,
+        {.bits = bits, .sign = sign, .rule = is_bit ? ElasticRule::Bit : ElasticRule::Tbt});
+}
+
 }  // namespace millrace::ops

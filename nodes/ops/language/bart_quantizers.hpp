@@ -5,6 +5,7 @@
 #pragma once
 
 #include "nodes/ops/quant/elastic.hpp"
+#include "nodes/ops/quant/end_codes.hpp"
 #include "nodes/ops/quant/weights.hpp"
 #include "nodes/types/tensor.hpp"
 
@@ -47,5 +48,11 @@ bool is_by_row(const BartQuantization& options);
 /// it is not initialised. Errors as of tbt_activation().
 at::Tensor bart_activation(const at::Tensor& x, ElasticSign sign, ElasticScale* scale,
                            const BartQuantization& options);
+
+/// The values that these two put on the ends of their grids; nothing where that is off. Errors as
+/// theirs.
+EndCodes bart_weight_ends(const at::Tensor& weight, int bits, const BartQuantization& options);
+EndCodes bart_activation_ends(const at::Tensor& x, ElasticSign sign, const ElasticScale* scale,
+                              const BartQuantization& options);
 
 }  // namespace millrace::ops

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/problem.hpp"
+#include "nodes/ops/networks/layer_probe.hpp"
 #include "nodes/ops/quant/check.hpp"
 #include "nodes/ops/quant/layer_parts.hpp"
 #include "nodes/ops/quant/smooth_quant.hpp"
@@ -130,7 +131,7 @@ at::Tensor forward(const Llama& llama, const NamedTensors& parameters, const at:
     show("model.embed_tokens/output", hidden);
     for (std::int64_t i = 0; i < sizes.layers; ++i) {
         const LlamaLayerOptions& options = llama.layers()[static_cast<std::size_t>(i)];
-        LayerContext context{.prefix = Llama::prefix(i), .watch = &pass.watch};
+        LayerContext context{.prefix = Llama::prefix(i), .watch = &pass.watch, .probe = pass.probe};
         if (cache) {
             context.cache = &cache->layers_[static_cast<std::size_t>(i)];
             context.cache->length = earlier;
@@ -146,9 +147,11 @@ at::Tensor forward(const Llama& llama, const NamedTensors& parameters, const at:
                                  .weight = named(parameters, "model.norm.weight"),
                                  .epsilon = llama.norm_epsilon()});
     show("model.norm/output", hidden);
+    if (pass.probe) hidden = pass.probe->reads("lm_head", "input", hidden);
     at::Tensor logits =
         at::linear(hidden, llama.tied_head() ? embedding : named(parameters, "lm_head.weight"));
     show("lm_head/output", logits);
+    if (pass.probe) pass.probe->gives("lm_head", logits);
     return logits;
 }
 

@@ -56,6 +56,9 @@ struct LlamaPass {
     /// time, seen]; hidden states "model.embed_tokens/output", "model.layers.0/output",
     /// "model.norm/output" and "lm_head/output".
     Watch watch = {};
+    /// Looks into all linears by the names above, into what goes to the cache as "….k_proj/cache",
+    /// and into "lm_head".
+    LayerProbe* probe = nullptr;
 };
 
 /// `ids` [batch, time] int64 gives logits [batch, time, vocabulary], or [batch, 1, vocabulary] of

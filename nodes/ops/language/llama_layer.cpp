@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "engine/problem.hpp"
+#include "nodes/ops/networks/layer_probe.hpp"
 #include "nodes/ops/quant/check.hpp"
 #include "nodes/ops/quant/layer_parts.hpp"
 #include "nodes/ops/quant/smooth_quant.hpp"
@@ -51,9 +52,10 @@ private:
         return options_.quantizers[static_cast<std::size_t>(linear)];
     }
 
-    at::Tensor linear(LlamaLinear which, const at::Tensor& x) const {
+    at::Tensor linear(LlamaLinear which, const at::Tensor& given) const {
         const auto& [bits, kind] = quantizer(which);
         const std::string_view name = to_text(which);
+        const at::Tensor x = context_.probe ? probed_input(which, given) : given;
         show(name, "input", x);
         // The quantizers look at every weight for NaN, which would halve the speed of decoding.
         const bool is_plain = bits.weight_bits == kOff && bits.activation_bits == kOff;
@@ -62,6 +64,42 @@ private:
         at::Tensor y =
             is_plain && fits ? at::linear(x, matrix) : llmqat_linear(x, matrix, bits, kind);
         show(name, "output", y);
+        if (context_.probe) context_.probe->gives(full_name(name), y);
+        return y;
+    }
+
+    std::string full_name(std::string_view name) const {
+        return fmt::format("{}{}", context_.prefix, name);
+    }
+
+    at::Tensor probed_input(LlamaLinear which, const at::Tensor& given) const {
+        const LlamaQuantizer& chosen = quantizer(which);
+        const std::string name = full_name(to_text(which));
+        at::Tensor x = context_.probe->reads(name, "input", given);
+        if (chosen.bits.activation_bits != kOff) {
+            context_.probe->rounds(name, Rounded::Activations,
+                                   [&] { return llmqat_input_ends(x, chosen.bits, chosen.kind); });
+        }
+        if (chosen.bits.weight_bits != kOff) {
+            context_.probe->rounds(name, Rounded::Weights, [&] {
+                return llmqat_weight_ends(weight(to_text(which)), chosen.bits);
+            });
+        }
+        return x;
+    }
+
+    /// As they go to the cache.
+    at::Tensor rounded_for_cache(LlamaLinear which, const at::Tensor& given) const {
+        const LlmQatOptions& bits = quantizer(which).bits;
+        if (!context_.probe) return llmqat_cache_values(given, bits);
+        const std::string name = full_name(to_text(which)) + "/cache";
+        const at::Tensor x = context_.probe->reads(name, "input", given);
+        if (bits.cache_bits != kOff) {
+            context_.probe->rounds(name, Rounded::Activations,
+                                   [&] { return llmqat_cache_ends(x, bits); });
+        }
+        at::Tensor y = llmqat_cache_values(x, bits);
+        context_.probe->gives(name, y);
         return y;
     }
 
@@ -77,7 +115,7 @@ private:
 
     /// Keys or values of these tokens, as they go to the cache but not rotated yet.
     at::Tensor cached_values(LlamaLinear which, const at::Tensor& x) const {
-        const at::Tensor y = llmqat_cache_values(linear(which, x), quantizer(which).bits);
+        const at::Tensor y = rounded_for_cache(which, linear(which, x));
         show(to_text(which), "cache", y);
         return split_heads(y, options_.key_value_heads);
     }

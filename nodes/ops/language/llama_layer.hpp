@@ -16,6 +16,8 @@
 
 namespace millrace::ops {
 
+class LayerProbe;
+
 /// Sees tensors of a pass by their names.
 using Watch = std::function<void(const std::string&, const at::Tensor&)>;
 
@@ -54,6 +56,7 @@ struct LayerContext {
     std::string prefix = {};  ///< of parameters' names, "model.layers.0."
     LayerCache* cache = {};   ///< none: the tokens see nothing before them
     const Watch* watch = {};  ///< sees what forward() in llama_forward.hpp lists
+    LayerProbe* probe = {};   ///< looks into the linears and into what goes to the cache
 };
 
 struct LlamaLayerOutput {

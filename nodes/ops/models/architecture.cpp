@@ -65,8 +65,8 @@ public:
 
     ModelOutput forward(const NamedTensors& parameters, const NamedTensors&,
                         const ModelInput& input, const Pass& pass) const override {
-        const at::Tensor logits =
-            ops::forward(llama_, parameters, input.input, {.watch = pass.watch});
+        const at::Tensor logits = ops::forward(llama_, parameters, input.input,
+                                               {.watch = pass.watch, .probe = pass.probe});
         return {.logits = logits, .steps = logits};
     }
 

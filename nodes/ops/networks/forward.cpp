@@ -13,6 +13,7 @@
 #include "nodes/ops/networks/all_sum.hpp"
 #include "nodes/ops/networks/depthwise.hpp"
 #include "nodes/ops/networks/int8.hpp"
+#include "nodes/ops/networks/layer_probe.hpp"
 #include "nodes/ops/networks/network.hpp"
 
 namespace millrace::ops {
@@ -122,7 +123,12 @@ private:
             return part.slice(2, frequency, frequency + reach, layer.frequency_stride);
         };
         at::Tensor weight = parameter(layer, "weight");
-        if (rounder_) weight = rounder_->weight_rows(weight, layer.depthwise);
+        if (rounder_) {
+            const at::Tensor latent = weight;
+            probe_weights(layer,
+                          [&] { return rounder_->weight_row_ends(latent, layer.depthwise); });
+            weight = rounder_->weight_rows(weight, layer.depthwise);
+        }
         if (layer.depthwise) {
             const at::Tensor output = depthwise(padded, weight, layer.frequency_stride);
             return layer.bias ? output + parameter(layer, "bias") : output;
@@ -146,6 +152,8 @@ private:
         const std::int64_t frames = input.size(1), filters = layer.units * layer.rank;
         at::Tensor feature = parameter(layer, "feature"), time = parameter(layer, "time");
         if (rounder_) {
+            probe_weights(layer,
+                          [latent = feature, this] { return rounder_->weight_ends(latent, 127); });
             feature = rounder_->weight(feature, 127);
             time = rounder_->weight(time, 32767);
         }
@@ -159,6 +167,11 @@ private:
         if (layer.rank > 1)
             output = output.reshape({input.size(0), frames, 1, layer.units, layer.rank}).sum(4);
         return output + parameter(layer, "bias");
+    }
+
+    template <class Count>
+    void probe_weights(const Layer& layer, const Count& count) const {
+        if (pass_.probe) pass_.probe->rounds(layer.name, Rounded::Weights, count);
     }
 
     at::Tensor batch_norm(const Layer& layer, const at::Tensor& input) const {
@@ -232,6 +245,40 @@ at::Tensor Runner::batch_norm_together(const at::Tensor& rows, const at::Tensor&
     return centred * (variance + kEpsilon).rsqrt() * weight + bias;
 }
 
+/// What a probe knows as one layer: one by itself, or a layer with the activation that it is
+/// computed in one with, which have the first one's name.
+class ProbedLayers {
+public:
+    ProbedLayers(const Network& network, const Pass& pass) : network_(network), pass_(pass) {}
+
+    at::Tensor reads(std::size_t number, const char* role, const at::Tensor& x) const {
+        if (!pass_.probe || begins(number) != number) return x;
+        return pass_.probe->reads(network_.layers()[number].name, role, x);
+    }
+
+    /// `rounder` is null where the output is not rounded.
+    void gives(std::size_t number, const at::Tensor& exact, const at::Tensor& output,
+               const FakeInt8* rounder) const {
+        if (!pass_.probe || network_.is_fused(static_cast<int>(number))) return;
+        const std::string& name = network_.layers()[begins(number)].name;
+        if (rounder) {
+            pass_.probe->rounds(name, Rounded::Activations, [&] {
+                return rounder->tensor_ends(network_.layers()[number].name, exact);
+            });
+        }
+        pass_.probe->gives(name, output);
+    }
+
+private:
+    std::size_t begins(std::size_t number) const {
+        const int from = network_.layers()[number].from;
+        return from != kInput && network_.is_fused(from) ? static_cast<std::size_t>(from) : number;
+    }
+
+    const Network& network_;
+    const Pass& pass_;
+};
+
 [[noreturn]] void wrong_features(const Network& network, const at::Tensor& features) {
     throw engine::Error(
         {.code = "E-NET-005",
@@ -257,6 +304,7 @@ at::Tensor forward(const Network& network, const NamedTensors& parameters,
         for (std::string& name : network.device_tensors()) device.insert(std::move(name));
     }
     const Runner runner(parameters, buffers, pass, rounder ? &*rounder : nullptr);
+    const ProbedLayers probed(network, pass);
     const at::Tensor input = features.unsqueeze(2);
     // The last reader of each output, after which it need not be held here.
     const std::vector<Layer>& layers = network.layers();
@@ -272,10 +320,13 @@ at::Tensor forward(const Network& network, const NamedTensors& parameters,
     };
     for (std::size_t i = 0; i < layers.size(); ++i) {
         const Layer& layer = layers[i];
-        outputs[i] = runner.apply(layer, of(layer.from),
-                                  layer.kind == LayerKind::Add ? of(layer.with) : at::Tensor());
-        if (rounder && device.contains(layer.name))
-            outputs[i] = rounder->tensor(layer.name, outputs[i]);
+        const bool is_sum = layer.kind == LayerKind::Add;
+        const at::Tensor exact =
+            runner.apply(layer, probed.reads(i, "input", of(layer.from)),
+                         is_sum ? probed.reads(i, "with", of(layer.with)) : at::Tensor());
+        const bool is_rounded = rounder && device.contains(layer.name);
+        outputs[i] = is_rounded ? rounder->tensor(layer.name, exact) : exact;
+        probed.gives(i, exact, outputs[i], is_rounded ? &*rounder : nullptr);
         if (pass.watch) pass.watch(layer.name, outputs[i]);
         for (const int from : {layer.from, layer.with}) {
             if (from != kInput && last[static_cast<std::size_t>(from)] == i)

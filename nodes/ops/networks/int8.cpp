@@ -22,10 +22,22 @@ at::Tensor through(const at::Tensor& values, const at::Tensor& grid) {
     return values + (grid - values).detach();
 }
 
+at::Tensor scale_of(const at::Tensor& most_absolute, int most) {
+    return at::where(most_absolute.gt(0), most_absolute / most, at::ones_like(most_absolute));
+}
+
 at::Tensor symmetric(const at::Tensor& weight, const at::Tensor& most_absolute, int most) {
-    const at::Tensor scale =
-        at::where(most_absolute.gt(0), most_absolute / most, at::ones_like(most_absolute));
+    const at::Tensor scale = scale_of(most_absolute, most);
     return through(weight, rounded(weight.detach() / scale).clamp(-most, most) * scale);
+}
+
+EndCodes symmetric_ends(const at::Tensor& weight, const at::Tensor& most_absolute, int most) {
+    return counted(rounded(weight.detach() / scale_of(most_absolute, most)).abs().ge(most));
+}
+
+at::Tensor row_maxima(const at::Tensor& weight, bool depthwise) {
+    const at::Tensor values = weight.detach().abs();
+    return depthwise ? values.amax({0, 1}, true) : values.amax({1, 2, 3}, true);
 }
 
 }  // namespace
@@ -38,9 +50,7 @@ FakeInt8::FakeInt8(const Network& network, const NamedTensors& buffers, const Pa
 }
 
 at::Tensor FakeInt8::weight_rows(const at::Tensor& weight, bool depthwise) const {
-    const at::Tensor values = weight.detach().abs();
-    const at::Tensor most = depthwise ? values.amax({0, 1}, true) : values.amax({1, 2, 3}, true);
-    return symmetric(weight, most, 127);
+    return symmetric(weight, row_maxima(weight, depthwise), 127);
 }
 
 at::Tensor FakeInt8::weight(const at::Tensor& weight, int most) const {
@@ -78,6 +88,24 @@ at::Tensor FakeInt8::state(const std::string& name, const at::Tensor& values) co
     const double step = most > 0 ? most / 32767 : 1;
     const at::Tensor clamped = values.clamp(-32768 * step, 32767 * step);
     return through(clamped, rounded(clamped.detach() / step) * step);
+}
+
+EndCodes FakeInt8::weight_row_ends(const at::Tensor& weight, bool depthwise) const {
+    return symmetric_ends(weight, row_maxima(weight, depthwise), 127);
+}
+
+EndCodes FakeInt8::weight_ends(const at::Tensor& weight, int most) const {
+    return symmetric_ends(weight, weight.detach().abs().amax(), most);
+}
+
+EndCodes FakeInt8::tensor_ends(const std::string& name, const at::Tensor& values) const {
+    const Range ends = range(name, values.detach());
+    const Int8Scale scale = activation_scale(std::min(ends.low, 0.0), std::max(ends.high, 0.0));
+    const at::Tensor codes = rounded(values.detach() / scale.scale) + scale.zero_point;
+    const at::Tensor low = codes.le(-128), high = codes.ge(127);
+    // What a ReLU has made zero is not saturated.
+    if (scale.zero_point == -128) return counted(high);
+    return counted(scale.zero_point == 127 ? low : low.logical_or(high));
 }
 
 }  // namespace millrace::ops

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "nodes/ops/networks/network.hpp"
+#include "nodes/ops/quant/end_codes.hpp"
 
 namespace millrace::ops {
 
@@ -23,6 +24,11 @@ public:
     at::Tensor weight(const at::Tensor& weight, int most) const;
     at::Tensor tensor(const std::string& name, const at::Tensor& values) const;
     at::Tensor state(const std::string& name, const at::Tensor& values) const;
+
+    /// What weight_rows(), weight() and tensor() put on the ends of their grids.
+    EndCodes weight_row_ends(const at::Tensor& weight, bool depthwise) const;
+    EndCodes weight_ends(const at::Tensor& weight, int most) const;
+    EndCodes tensor_ends(const std::string& name, const at::Tensor& values) const;
 
 private:
     struct Range {

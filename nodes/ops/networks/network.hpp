@@ -136,6 +136,8 @@ enum class DeviceRounding { On, Off };
 /// Added to the variance of features.
 inline constexpr double kFeatureEpsilon = 1e-4;  // of log energies, a hundredth of a neper squared
 
+class LayerProbe;
+
 /// What a pass through a network needs beside its tensors.
 struct Pass {
     bool training = false;             ///< batch statistics and dropout
@@ -148,6 +150,7 @@ struct Pass {
     DeviceRounding rounding = DeviceRounding::On;
     std::uint64_t step = 0;  ///< optimizer steps so far, for ranges that come to rest
     const Reducer* reducer = nullptr;
+    LayerProbe* probe = nullptr;  ///< looks into the layers, see layer_probe.hpp
 };
 
 /// `features` [batch, frames, features] float32 or float64 gives [batch, frames, outputs].

@@ -8,6 +8,7 @@
 
 #include "engine/problem.hpp"
 #include "nodes/ops/quant/check.hpp"
+#include "nodes/ops/quant/end_codes.hpp"
 
 namespace millrace::ops {
 namespace {
@@ -114,6 +115,21 @@ at::Tensor elastic_quantize(const at::Tensor& x, ElasticScale& scale,
     // The offset counts as a constant for the gradient.
     const at::Tensor least = x.detach().min();
     return Elastic::apply(x - least, scale.alpha, range.least, range.most, false) + least;
+}
+
+EndCodes elastic_ends(const at::Tensor& x, const ElasticScale& scale,
+                      const ElasticOptions& options) {
+    check(x, scale, options);
+    const CodeRange range = code_range(options);
+    const double step = std::max<double>(scale.alpha.item<float>(), static_cast<float>(kFloor));
+    const at::Tensor values = x.detach();
+    if (options.sign == ElasticSign::Signed) {
+        if (options.bits == 1) return counted(values.ne(0));
+        const at::Tensor codes = (values / step).round();
+        return counted(codes.le(range.least).logical_or(codes.ge(range.most)));
+    }
+    const at::Tensor above = options.bits == 1 ? values : values - values.min();
+    return counted((above / step).round().ge(range.most));
 }
 
 }  // namespace millrace::ops
