@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,12 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "engine/node.hpp"
 #include "nodes/loaders/epochs.hpp"
 #include "nodes/loaders/listing.hpp"
-#include "nodes/ops/text_corpus/readers.hpp"
+#include "nodes/loaders/text_source.hpp"
 #include "nodes/ops/training/ranks.hpp"
 #include "nodes/types/phase.hpp"
 #include "nodes/types/table.hpp"
@@ -22,18 +19,9 @@
 namespace millrace::nodes {
 namespace {
 
-enum class TextKind { Small, Pairs, Catalogues, Summaries, Packages, Plain };
 enum class TextPart { All, Train, Validation, Test, Course };
 
-struct TextCorpus {
-    TextKind kind = TextKind::Small;
-    ops::SmallTask task = ops::SmallTask::Language;
-    engine::Path path, target_path;
-    ops::Documents documents = ops::Documents::Paragraphs;
-    std::string source_field = "text", target_field = "summary";
-    int min_characters = 1, max_characters = 2000;
-    double validation_share = 0.1, test_share = 0.1;
-    int least = 1;
+struct TextCorpus : TextSource {
     TextPart split = TextPart::All;
     int epochs = 1;
     bool shuffle = false;
@@ -71,60 +59,8 @@ struct TextCorpus {
 
     static std::vector<engine::ParamSpec> params() {
         using S = TextCorpus;
-        return {
-            {.name = "kind",
-             .field = &S::kind,
-             .choices = {"small", "pairs", "catalogues", "summaries", "packages", "plain"},
-             .doc = "Where texts come from: built in; two files line by line; gettext catalogues; "
-                    "JSON lines; an index of Debian packages; text files"},
-            {.name = "task",
-             .field = &S::task,
-             .choices = {"language", "translation", "summary"},
-             .doc = "Small: plain paragraphs, English with Romanian, or paragraphs with their "
-                    "summary"},
-            {.name = "path",
-             .field = &S::path,
-             .doc = "Pairs: the file of sources. Catalogues: a .mo file or a folder of them; empty "
-                    "takes /usr/share/locale/ro/LC_MESSAGES. Summaries: the JSON lines. Packages: "
-                    "an index, not compressed (Packages, Translation-en); empty takes "
-                    "/var/lib/dpkg/status. Plain: a file, or a folder with .txt files; empty takes "
-                    "the small corpus",
-             .existing_path = true},
-            {.name = "target_path",
-             .field = &S::target_path,
-             .doc = "Pairs: the file of targets, with as many lines",
-             .existing_path = true},
-            {.name = "documents",
-             .field = &S::documents,
-             .choices = {"paragraphs", "lines", "files"},
-             .doc = "Plain: what one document is; lines between empty lines are joined to a "
-                    "paragraph"},
-            {.name = "source_field",
-             .field = &S::source_field,
-             .doc = "Summaries: the member that holds the text"},
-            {.name = "target_field",
-             .field = &S::target_field,
-             .doc = "Summaries: the member that holds its summary"},
-            {.name = "min_characters",
-             .field = &S::min_characters,
-             .range = {1, 1e9},
-             .doc = "Shorter sources are skipped; characters are Unicode's code points"},
-            {.name = "max_characters",
-             .field = &S::max_characters,
-             .range = {1, 1e9},
-             .doc = "Pairs where either text is longer are skipped"},
-            {.name = "validation_share",
-             .field = &S::validation_share,
-             .range = {0, 1},
-             .doc = "Share of the texts for validation"},
-            {.name = "test_share",
-             .field = &S::test_share,
-             .range = {0, 1},
-             .doc = "Share of the texts for test"},
-            {.name = "least",
-             .field = &S::least,
-             .range = {1, 1e9},
-             .doc = "Fewer texts than these in all are an error"},
+        std::vector<engine::ParamSpec> all = source_params<S>();
+        const std::vector<engine::ParamSpec> own = {
             {.name = "split",
              .field = &S::split,
              .choices = {"all", "train", "validation", "test", "course"},
@@ -147,36 +83,11 @@ struct TextCorpus {
              .field = &S::items,
              .range = {0, 1e9},
              .doc = "How many items an epoch has, in a course its training part; 0 means all"}};
+        all.insert(all.end(), own.begin(), own.end());
+        return all;
     }
 
-    std::vector<engine::Problem> check() const {
-        std::vector<engine::Problem> problems;
-        const auto need = [&](bool good, const char* what, const char* where) {
-            if (!good) problems.push_back({.what = what, .where = where, .mend = "Correct it."});
-        };
-        const auto need_path = [&](const engine::Path& file, const char* where) {
-            if (!file.text.empty()) return;
-            problems.push_back({.code = "E-FILE-001",
-                                .what = "This kind of corpus needs a file",
-                                .expected = "the file of texts",
-                                .found = "nothing",
-                                .where = where,
-                                .mend = fmt::format("Set {}, or set kind to small, which needs no "
-                                                    "data.",
-                                                    where)});
-        };
-        need(min_characters <= max_characters, "The least length is above the greatest",
-             "min_characters");
-        need(validation_share + test_share <= 1, "Validation and test together are more than all",
-             "test_share");
-        if (kind == TextKind::Pairs || kind == TextKind::Summaries) need_path(path, "path");
-        if (kind == TextKind::Pairs) need_path(target_path, "target_path");
-        if (kind == TextKind::Summaries) {
-            need(!source_field.empty(), "The member has no name", "source_field");
-            need(!target_field.empty(), "The member has no name", "target_field");
-        }
-        return problems;
-    }
+    std::vector<engine::Problem> check() const { return problems(); }
 
     using Result = std::tuple<types::Text, types::Text, double, double>;
 
@@ -258,34 +169,6 @@ private:
         if (split == TextPart::Course) return course_.placed(item);
         const Placed at = course_.training.placed(item, course_.shard);
         return {course_.first + at.element, at.padding};
-    }
-
-    ops::TextPairs corpus() const {
-        const ops::TextRules rules = {.min_characters = static_cast<std::uint64_t>(min_characters),
-                                      .max_characters = static_cast<std::uint64_t>(max_characters),
-                                      .validation_share = validation_share,
-                                      .test_share = test_share,
-                                      .least = static_cast<std::uint64_t>(least)};
-        const auto path_or = [&](std::string_view usual) {
-            return path.text.empty() ? std::filesystem::path(usual)
-                                     : std::filesystem::path(path.text);
-        };
-        switch (kind) {
-            case TextKind::Small:
-                return ops::read_small(task, rules);
-            case TextKind::Pairs:
-                return ops::read_parallel(path.text, target_path.text, rules);
-            case TextKind::Catalogues:
-                return ops::read_catalogues(path_or(ops::kRomanianCatalogues), rules);
-            case TextKind::Summaries:
-                return ops::read_summaries(path.text, {source_field, target_field}, rules);
-            case TextKind::Packages:
-                return ops::read_packages(path_or(ops::kPackageStatus), rules);
-            case TextKind::Plain:
-                break;
-        }
-        if (path.text.empty()) return ops::read_small(ops::SmallTask::Language, rules);
-        return ops::read_plain(path.text, documents, rules);
     }
 
     /// Fixed once read, shared by copies of the node. By part in a course.

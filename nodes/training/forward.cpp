@@ -1,15 +1,19 @@
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
 #include "engine/node.hpp"
 #include "nodes/ops/models/architecture.hpp"
+#include "nodes/ops/words.hpp"
 #include "nodes/training/group.hpp"
+#include "nodes/types/activations.hpp"
 #include "nodes/types/model.hpp"
 #include "nodes/types/phase.hpp"
 
@@ -29,6 +33,7 @@ bool is_trainable(const types::Model& model) {
 }
 
 struct Forward {
+    std::string watch;
     double peer_timeout = 60;
 
     static engine::NodeSpec spec() {
@@ -69,17 +74,26 @@ struct Forward {
                          "[batch, classes], read out of the frames, or [batch, time, "
                          "vocabulary]"},
                         {"frames", "[batch, frames, classes]"},
-                        {"model", "that was run; with a training batch's statistics"}},
-            .params = {peer_timeout_param(&Forward::peer_timeout)},
+                        {"model", "that was run; with a training batch's statistics"},
+                        {"activations", "of the parts that \"watch\" names, in the pass's order"}},
+            .params = {{.name = "watch",
+                        .field = &Forward::watch,
+                        .doc = "Names of the parts whose outputs are given too, parted by blanks; "
+                               "* stands for any text: layers, and attention maps of a model that "
+                               "shows them"},
+                       peer_timeout_param(&Forward::peer_timeout)},
             .pure = false,
             .random = true,
             .resource = engine::Resource::Compute,
         };
     }
 
-    using Result = std::tuple<types::Tensor, types::Tensor, types::Model>;
+    using Result = std::tuple<types::Tensor, types::Tensor, types::Model, types::Activations>;
 
-    void start(engine::RunContext& context) { group_ = Group::join(context, peer_timeout); }
+    void start(engine::RunContext& context) {
+        group_ = Group::join(context, peer_timeout);
+        watched_ = ops::words_of(watch);
+    }
 
     std::optional<Result> operator()(const types::Tensor& features, const double* phase,
                                      const types::Model& model, const types::Tensor* target,
@@ -88,7 +102,10 @@ struct Forward {
         const double now = phase ? *phase : types::kTest;
         if (now == types::kTrain && done && *done != 0) return std::nullopt;
         types::Model used = updated ? *updated : model;
-        if (now == types::kTrain && (!updated || !is_trainable(used))) used = trainable(used);
+        if (now == types::kTrain && (!updated || !is_trainable(used))) {
+            used = trainable(used);
+            if (group_) begin_alike(used, context);
+        }
         if (now == types::kTest && best) used = *best;
         const auto architecture = ops::architecture_of(used.spec);
         architecture->check_tensors(used.parameters, used.buffers);
@@ -102,6 +119,15 @@ struct Forward {
         pass.item = context.item();
         pass.step = used.version;
         pass.updates = &updates;
+        types::Activations seen;
+        if (!watched_.empty()) {
+            pass.watch = [&](const std::string& name, const at::Tensor& value) {
+                const bool is_asked = std::ranges::any_of(watched_, [&](const auto& pattern) {
+                    return ops::matches(pattern, name);
+                });
+                if (is_asked) seen.parts.push_back({name, value});
+            };
+        }
         // Statistics of a batch that several processes share are of all of it.
         std::optional<Group::Use> together;
         if (pass.training && group_) pass.reducer = &together.emplace(*group_, context).reducer();
@@ -112,10 +138,21 @@ struct Forward {
             fail_not_finite(*architecture, parameters, used, input, pass);
         for (auto& [name, value] : updates) used.buffers[name] = std::move(value);
         return Result{types::Tensor{std::move(output.logits)},
-                      types::Tensor{std::move(output.steps)}, std::move(used)};
+                      types::Tensor{std::move(output.steps)}, std::move(used), std::move(seen)};
     }
 
 private:
+    /// Processes that train together begin with the first one's parameters: what was set from a
+    /// batch differs, since each has its share of it.
+    void begin_alike(types::Model& model, engine::RunContext& context) const {
+        const Group::Use group(*group_, context);
+        types::NamedTensors first;
+        for (const auto& [name, parameter] : model.parameters) first[name] = parameter.detach();
+        group->broadcast(first, 0);
+        for (auto& [name, parameter] : model.parameters)
+            parameter = first.at(name).requires_grad_(true);
+    }
+
     [[noreturn]] static void fail_not_finite(const ops::Architecture& architecture,
                                              const types::NamedTensors& parameters,
                                              const types::Model& model,
@@ -136,6 +173,7 @@ private:
     }
 
     std::shared_ptr<Group> group_;
+    std::vector<std::string> watched_;
 };
 
 }  // namespace

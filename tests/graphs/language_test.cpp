@@ -1,37 +1,17 @@
 // The graphs of LLM-QAT, run small on the corpus that is built in.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <map>
-#include <sstream>
 #include <string>
 #include <vector>
 
-#include "tests/cli/program.hpp"
+#include "tests/graphs/graph_runs.hpp"
 
 namespace millrace::tests {
 namespace {
 
 Outcome run(const Program& program, const std::string& graph, const std::string& out,
             const std::vector<std::string>& set) {
-    std::vector<std::string> words = {
-        "run", MILLRACE_SOURCE_DIR "/graphs/llm-qat/" + graph, "--out", out, "--intra-threads",
-        "1"};
-    for (const std::string& value : set) words.insert(words.end(), {"--set", value});
-    return program.run(words);
-}
-
-/// The last value of each metric.
-std::map<std::string, double> metrics_of(const Program& program, const std::string& out) {
-    std::map<std::string, double> metrics;
-    std::istringstream lines(program.read(out + "/metrics.csv"));
-    for (std::string line; std::getline(lines, line);) {
-        std::vector<std::string> cells;
-        std::istringstream stream(line);
-        for (std::string cell; std::getline(stream, cell, ',');) cells.push_back(cell);
-        if (cells.size() == 4) metrics[cells[1] + "." + cells[2]] = std::atof(cells[3].c_str());
-    }
-    return metrics;
+    return run_graph(program, "llm-qat/" + graph, out, set);
 }
 
 TEST(LlmQatGraphs, FromATeacherToFewBitsWithoutData) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/problem.hpp"
+#include "nodes/ops/language/bart_outputs.hpp"
 #include "nodes/ops/networks/layer_probe.hpp"
 #include "nodes/ops/quant/layer_parts.hpp"
 
@@ -208,13 +209,7 @@ Seq2SeqOutputs forward_outputs(const Bart& bart, const NamedTensors& parameters,
     Seq2SeqOutputs outputs;
     Pass watched = pass;
     watched.watch = [&](const std::string& name, const at::Tensor& tensor) {
-        const bool is_encoder = name.starts_with(Bart::prefix(BartSide::Encoder));
-        if (name.ends_with(".encoder_attn"))
-            outputs.cross_attention.push_back(tensor);
-        else if (name.ends_with(".self_attn"))
-            (is_encoder ? outputs.encoder_attention : outputs.decoder_attention).push_back(tensor);
-        else
-            (is_encoder ? outputs.encoder_hidden : outputs.decoder_hidden).push_back(tensor);
+        add_seen(outputs, name, tensor);
         if (pass.watch) pass.watch(name, tensor);
     };
     outputs.logits =

@@ -8,6 +8,7 @@
 
 #include "engine/problem.hpp"
 #include "nodes/ops/language/llama.hpp"
+#include "nodes/ops/words.hpp"
 
 namespace millrace::ops {
 namespace {
@@ -115,25 +116,6 @@ private:
     std::map<std::string, const Value*, std::less<>> left_;
     std::string where_;
 };
-
-/// Whether `pattern`, in which * stands for any text, is the whole of `text`.
-bool matches(std::string_view pattern, std::string_view text) {
-    std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            resume = t;
-        } else if (p < pattern.size() && pattern[p] == text[t]) {
-            ++p, ++t;
-        } else if (star != std::string_view::npos) {
-            p = star + 1;
-            t = ++resume;
-        } else {
-            return false;
-        }
-    }
-    return pattern.find_first_not_of('*', p) == std::string_view::npos;
-}
 
 LlamaSizes read_sizes(Members& top) {
     LlamaSizes sizes;

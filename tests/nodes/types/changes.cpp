@@ -24,6 +24,19 @@ void add(std::vector<Change>& all, const std::string& name, const T& sample,
     all.push_back({name, Packet::make(sample), Packet::make(std::move(changed))});
 }
 
+void add_activations(std::vector<Change>& all) {
+    using A = std::function<void(Activations&)>;
+    const Activations sample = sample_activations();
+    add(all, "part", sample, A([](auto& a) { a.parts[0].value = a.parts[0].value + 1e-6; }));
+    add(all, "part's name", sample, A([](auto& a) { a.parts[1].name += "n"; }));
+    add(all, "part's shape", sample, A([](auto& a) {
+            a.parts[0].value = a.parts[0].value.reshape({2, 3});
+        }));
+    add(all, "undefined part", sample, A([](auto& a) { a.parts[1].value = {}; }));
+    add(all, "part order", sample, A([](auto& a) { std::swap(a.parts[0], a.parts[1]); }));
+    add(all, "part count", sample, A([](auto& a) { a.parts.pop_back(); }));
+}
+
 void add_audio(std::vector<Change>& all) {
     using A = std::function<void(Audio&)>;
     const Audio audio = sample_audio();
@@ -188,6 +201,7 @@ void add_tensors(std::vector<Change>& all) {
 
 std::vector<Change> changes() {
     std::vector<Change> all;
+    add_activations(all);
     add_audio(all);
     add_boxes(all);
     add_calibrations(all);

@@ -19,16 +19,23 @@ const std::string kNoUtf8 = "\xff\xfe broken \xc3";
 
 const engine::PayloadType* Payloads::find_payload(std::string_view name) const {
     static const std::vector<const engine::PayloadType*> known = {
-        &engine::payload_type<Audio>(),      &engine::payload_type<Boxes2d>(),
-        &engine::payload_type<Boxes3d>(),    &engine::payload_type<Calibration>(),
-        &engine::payload_type<Curves>(),     &engine::payload_type<Image>(),
-        &engine::payload_type<Metrics>(),    &engine::payload_type<Model>(),
-        &engine::payload_type<PointCloud>(), &engine::payload_type<Table>(),
-        &engine::payload_type<Tensor>(),     &engine::payload_type<Text>()};
+        &engine::payload_type<Activations>(), &engine::payload_type<Audio>(),
+        &engine::payload_type<Boxes2d>(),     &engine::payload_type<Boxes3d>(),
+        &engine::payload_type<Calibration>(), &engine::payload_type<Curves>(),
+        &engine::payload_type<Image>(),       &engine::payload_type<Metrics>(),
+        &engine::payload_type<Model>(),       &engine::payload_type<PointCloud>(),
+        &engine::payload_type<Table>(),       &engine::payload_type<Tensor>(),
+        &engine::payload_type<Text>()};
     for (const engine::PayloadType* type : known) {
         if (type->name == name) return type;
     }
     return nullptr;
+}
+
+Activations sample_activations() {
+    return {{{"layers.0", at::arange(6, at::kFloat).reshape({1, 2, 3})},
+             {"layers.0.attn", at::tensor({0.5F, -0.5F})},
+             {"nothing", {}}}};
 }
 
 Audio sample_audio() { return {44100, 2, {0.5F, -0.5F, 0.25F, 1, -1, 0.125F}}; }
@@ -127,7 +134,8 @@ Table sample_table() {
 Tensor sample_tensor() { return {at::arange(6, at::kFloat).reshape({2, 3})}; }
 
 std::vector<Sample> samples() {
-    return {{"audio", Packet::make(sample_audio())},
+    return {{"activations", Packet::make(sample_activations())},
+            {"audio", Packet::make(sample_audio())},
             {"boxes2d", Packet::make(sample_boxes2d())},
             {"boxes3d", Packet::make(sample_boxes3d())},
             {"calibration", Packet::make(sample_calibration())},
@@ -143,6 +151,8 @@ std::vector<Sample> samples() {
 
 std::vector<Sample> empty_samples() {
     return {
+        {"activations", Packet::make(Activations{})},
+        {"activations of no elements", Packet::make(Activations{{{"", at::empty({0, 2})}}})},
         {"audio", Packet::make(Audio{})},
         {"boxes2d", Packet::make(Boxes2d{})},
         {"boxes3d", Packet::make(Boxes3d{})},
@@ -164,6 +174,10 @@ std::vector<Sample> empty_samples() {
 std::vector<Sample> odd_samples() {
     std::vector<Sample> all;
     const auto infinite = static_cast<float>(kInfinity);
+    all.push_back(
+        {"activations", Packet::make(Activations{
+                            {{kNoUtf8, at::tensor({kNan, -0.0, kInfinity, kLeast}, at::kDouble)},
+                             {kNoUtf8, at::ones({2}, at::kBool)}}})});
     all.push_back({"audio", Packet::make(Audio{10'000'000,
                                                1,
                                                {static_cast<float>(kNan), -0.0F, infinite,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/packet.hpp"
+#include "nodes/types/activations.hpp"
 #include "nodes/types/audio.hpp"
 #include "nodes/types/boxes.hpp"
 #include "nodes/types/calibration.hpp"
@@ -46,6 +47,7 @@ struct Change {
 };
 std::vector<Change> changes();
 
+Activations sample_activations();
 Audio sample_audio();
 Boxes2d sample_boxes2d();
 Boxes3d sample_boxes3d();

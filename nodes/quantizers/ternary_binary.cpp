@@ -1,0 +1,120 @@
+#include <string>
+#include <utility>
+
+#include <ATen/ATen.h>
+
+#include "engine/node.hpp"
+#include "nodes/ops/language/bart.hpp"
+#include "nodes/types/model.hpp"
+
+namespace millrace::nodes {
+namespace {
+
+struct TernaryBinary {
+    int embeddings = 2, weights = 2, activations = 2;
+    ops::WeightMethod method = ops::WeightMethod::Tbt;
+    ops::TbtRule rule = ops::TbtRule::Release;
+    ops::ActivationMethod activation_method = ops::ActivationMethod::Elastic;
+
+    static engine::NodeSpec spec() {
+        using S = TernaryBinary;
+        return {
+            .id = "quantizers.ternary_binary",
+            .title = "Ternary and binary",
+            .group = "Quantizers",
+            .doc =
+                "Makes every further pass of an encoder-decoder use embeddings, weights and "
+                "activations of 1 or 2 bits. Ternary and Binary Transformers take the scales of "
+                "weights from their statistics and learn those of activations; TWN, BWN and BiT "
+                "are there to compare, in any mixture. Learned scales begin unset: "
+                "quantizers.first_scales sets them. Norms, biases, positions and the head stay "
+                "float.",
+            .inputs = {{"model", "an encoder-decoder of the BART architecture"}},
+            .outputs = {{"model",
+                         "the same tensors, quantized in each pass, with scales to learn"}},
+            .params = {{.name = "embeddings",
+                        .field = &S::embeddings,
+                        .unit = "bits",
+                        .range = {1, 32},
+                        .doc = "Of the lookup: 1, 2, or 32: off"},
+                       {.name = "weights",
+                        .field = &S::weights,
+                        .unit = "bits",
+                        .range = {1, 32},
+                        .doc = "Of linear layers: 1, 2, or 32: off"},
+                       {.name = "activations",
+                        .field = &S::activations,
+                        .unit = "bits",
+                        .range = {1, 32},
+                        .doc = "1 and 2 by their method, 3 to 16 by the least and most of the "
+                               "whole tensor, 32: off"},
+                       {.name = "method",
+                        .field = &S::method,
+                        .choices = {"tbt", "twn", "bwn"},
+                        .doc = "Of weights and embeddings: tbt has 1 and 2 bits, twn 2, bwn 1"},
+                       {.name = "rule",
+                        .field = &S::rule,
+                        .choices = {"release", "paper"},
+                        .doc = "tbt: as the authors' program has it, or with the mean subtracted "
+                               "and the gradient clipped as the paper says"},
+                       {.name = "activation_method",
+                        .field = &S::activation_method,
+                        .choices = {"elastic", "twn", "bit"},
+                        .doc = "Of 1 and 2 bits: a learned scale for each place; TWN's and BWN's "
+                               "statistics of the whole tensor; BiT's learned scale, four levels "
+                               "at 2 bits"}},
+            .source =
+                "Liu et al. 2023, Binary and Ternary Natural Language Generation, arXiv "
+                "2306.01841, section 3",
+        };
+    }
+
+    types::Model operator()(const types::Model& model) const {
+        types::Model made{.spec = model.spec, .parameters = {}, .buffers = {}, .average = {}};
+        if (made.spec.is_object()) made.spec.as_object()["quantization"] = quantization();
+        const ops::Bart bart(made.spec);
+        // What is measured and trained from here on are the tensors that evaluation goes by. Scales
+        // of another quantization are none of this one.
+        made.parameters = chosen(bart.parameter_shapes(), model.evaluated(), scales_of(bart));
+        made.buffers = chosen(bart.buffer_shapes(), model.buffers, bart.initial_buffers());
+        bart.check_tensors(made.parameters, made.buffers);
+        return made;
+    }
+
+private:
+    engine::Value quantization() const {
+        static constexpr const char* kMethods[] = {"tbt", "twn", "bwn"};
+        static constexpr const char* kActivationMethods[] = {"elastic", "twn", "bit"};
+        return engine::Object{
+            {"method", kMethods[static_cast<int>(method)]},
+            {"activation_method", kActivationMethods[static_cast<int>(activation_method)]},
+            {"rule", rule == ops::TbtRule::Release ? "release" : "paper"},
+            {"embeddings", embeddings},
+            {"weights", weights},
+            {"activations", activations}};
+    }
+
+    static types::NamedTensors scales_of(const ops::Bart& bart) {
+        types::NamedTensors scales;
+        for (const std::string& name : bart.scale_names()) scales[name] = at::ones({}, at::kFloat);
+        return scales;
+    }
+
+    /// Those of `shapes`, from `own` where it has them and scales from `fresh`.
+    static types::NamedTensors chosen(const ops::Bart::Shapes& shapes,
+                                      const types::NamedTensors& own,
+                                      const types::NamedTensors& fresh) {
+        types::NamedTensors found;
+        for (const auto& [name, shape] : shapes) {
+            const auto from = shape.empty() ? fresh.find(name) : own.find(name);
+            if (from != (shape.empty() ? fresh : own).end()) found[name] = from->second;
+        }
+        return found;
+    }
+};
+
+}  // namespace
+
+void register_ternary_binary(engine::Registry& registry) { registry.add<TernaryBinary>(); }
+
+}  // namespace millrace::nodes

@@ -1,0 +1,371 @@
+// Encoder-decoders as nodes: pairs in batches, models of parameters, one and two bits, distillation
+// and answers.
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "nodes/ops/language/bart_forward.hpp"
+#include "nodes/types/activations.hpp"
+#include "nodes/types/model.hpp"
+#include "nodes/types/model_io.hpp"
+#include "nodes/types/phase.hpp"
+#include "nodes/types/table.hpp"
+#include "tests/nodes/ops/error_code.hpp"
+#include "tests/nodes/support.hpp"
+
+namespace millrace::nodes {
+void register_answer(engine::Registry& registry);
+void register_bart(engine::Registry& registry);
+void register_distill_layers(engine::Registry& registry);
+void register_first_scales(engine::Registry& registry);
+void register_forward(engine::Registry& registry);
+void register_pair_corpus(engine::Registry& registry);
+void register_ternary_binary(engine::Registry& registry);
+}  // namespace millrace::nodes
+
+namespace millrace::testing {
+namespace {
+
+using engine::Object;
+using engine::Packet;
+using types::Activations;
+using types::Model;
+using types::Tensor;
+using types::Text;
+using Ids = std::vector<std::int64_t>;
+
+const engine::Registry& registry() {
+    static const engine::Registry* const registry = [] {
+        static engine::Registry made;
+        nodes::register_answer(made);
+        nodes::register_bart(made);
+        nodes::register_distill_layers(made);
+        nodes::register_first_scales(made);
+        nodes::register_forward(made);
+        nodes::register_pair_corpus(made);
+        nodes::register_ternary_binary(made);
+        return &made;
+    }();
+    return *registry;
+}
+
+const Object kTiny = {{"width", 16}, {"heads", 2}, {"hidden", 24}, {"context", 40}};
+
+Model tiny(std::uint64_t seed = 1, const Object& more = {}) {
+    TestContext context(registry());
+    context.run_seed = seed;
+    Object params = kTiny;
+    for (const auto& [name, value] : more) params[name] = value;
+    return run_node(registry(), "backbones.bart", params, {}, context).at(0).as<Model>();
+}
+
+Model quantized(const Model& model, const Object& params) {
+    return run_node(registry(), "quantizers.ternary_binary", params, {Packet::make(model)})
+        .at(0)
+        .as<Model>();
+}
+
+/// Source, target, labels, phase, last.
+std::vector<std::vector<Packet>> batches(const Object& params, std::uint64_t seed = 1) {
+    TestContext context(registry());
+    context.run_seed = seed;
+    TestNode node(registry(), "loaders.pair_corpus", params);
+    node.start(context);
+    std::vector<std::vector<Packet>> all;
+    for (;; ++context.item_number) {
+        auto results = node.call_all({}, context);
+        if (results.empty()) return all;
+        all.push_back(std::move(results.at(0)));
+    }
+}
+
+std::vector<Packet> one_batch() {
+    return batches({{"size", 4}, {"items", 1}, {"split", "train"}}).at(0);
+}
+
+Model with_scales(const Model& model) {
+    const std::vector<Packet> batch = one_batch();
+    return run_node(registry(), "quantizers.first_scales", {},
+                    {batch[0], batch[1], Packet::make(model)})
+        .at(0)
+        .as<Model>();
+}
+
+/// Logits, frames, model and activations.
+std::vector<Packet> pass(const Model& model, const std::vector<Packet>& batch, double phase,
+                         const std::string& watch = "*") {
+    return run_node(registry(), "training.forward", {{"watch", watch}},
+                    {batch[0], Packet::make(phase), Packet::make(model), batch[1]});
+}
+
+TEST(BartModel, IsMadeBySeedAndChecked) {
+    const char* name = "model.decoder.layers.1.encoder_attn.q_proj.weight";
+    const Model first = tiny(1), second = tiny(1), other = tiny(2);
+    EXPECT_TRUE(first.parameters.at(name).equal(second.parameters.at(name)));
+    EXPECT_FALSE(first.parameters.at(name).equal(other.parameters.at(name)));
+    const Model wide =
+        tiny(1, {{"encoder_layers", 1}, {"decoder_layers", 3}, {"norm", "pre"}, {"width", 32}});
+    EXPECT_TRUE(wide.parameters.contains("model.decoder.layers.2.fc1.weight"));
+    EXPECT_FALSE(wide.parameters.contains("model.encoder.layers.1.fc1.weight"));
+    EXPECT_TRUE(wide.parameters.contains("model.encoder.layer_norm.weight"));
+    EXPECT_EQ(check_node(registry(), "backbones.bart", {{"heads", 5}}).size(), 1U)
+        << "no divisor of the width";
+    EXPECT_EQ(check_node(registry(), "backbones.bart", {{"vocabulary", 2}}).size(), 1U)
+        << "the end token is outside of it";
+}
+
+TEST(PairCorpus, BatchesAreWhatAnEncoderDecoderReads) {
+    const TestContext folder;
+    std::ofstream(folder.artifact("en")) << "ab\nc\n";
+    std::ofstream(folder.artifact("ro")) << "x\nyz\n";
+    const auto all = batches({{"kind", "pairs"},
+                              {"path", folder.artifact("en").string()},
+                              {"target_path", folder.artifact("ro").string()},
+                              {"validation_share", 0.0},
+                              {"test_share", 0.0},
+                              {"shuffle", false}});
+    ASSERT_EQ(all.size(), 1U);
+    const auto tokens = [](char letter) { return std::int64_t{4} + letter; };
+    const auto ids = [](std::vector<Ids> rows) {
+        at::Tensor table = at::empty({std::ssize(rows), std::ssize(rows[0])}, at::kLong);
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            table[std::int64_t(i)].copy_(at::tensor(rows[i], at::kLong));
+        return table;
+    };
+    EXPECT_TRUE(all[0][0].as<Tensor>().value.equal(
+        ids({{tokens('a'), tokens('b'), 2}, {tokens('c'), 2, 1}})));
+    EXPECT_TRUE(all[0][1].as<Tensor>().value.equal(
+        ids({{2, tokens('x'), 1}, {2, tokens('y'), tokens('z')}})))
+        << "the start token, then the target";
+    EXPECT_TRUE(all[0][2].as<Tensor>().value.equal(
+        ids({{tokens('x'), 2, -100}, {tokens('y'), tokens('z'), 2}})));
+    EXPECT_EQ(all[0][3].as<double>(), types::kTrain);
+    EXPECT_EQ(all[0][4].as<double>(), 1);
+}
+
+TEST(PairCorpus, TheSmallCorpusInACourse) {
+    const Object params = {{"size", 100}, {"epochs", 2}};
+    const auto all = batches(params);
+    std::set<std::string> train, held;
+    std::vector<double> phases;
+    for (const auto& batch : all) {
+        phases.push_back(batch[3].as<double>());
+        const at::Tensor& source = batch[0].as<Tensor>().value;
+        EXPECT_EQ(source.scalar_type(), at::kLong);
+        for (std::int64_t row = 0; row < source.size(0); ++row) {
+            std::string key;
+            for (std::int64_t i = 0; i < source.size(1); ++i)
+                key += std::to_string(source[row][i].item<std::int64_t>() == 1
+                                          ? 0
+                                          : source[row][i].item<std::int64_t>()) +
+                       " ";
+            while (key.ends_with(" 0 ")) key.resize(key.size() - 2);
+            (phases.back() == types::kTrain ? train : held).insert(key);
+        }
+    }
+    EXPECT_EQ(phases, (std::vector<double>{0, 0, 0, 1, 0, 0, 0, 1, 2}));
+    EXPECT_GT(held.size(), 40U);
+    for (const std::string& key : held) EXPECT_FALSE(train.contains(key));
+    EXPECT_FALSE(all[0][0].as<Tensor>().value.equal(all[4][0].as<Tensor>().value))
+        << "another order in the second epoch";
+    EXPECT_TRUE(batches(params)[0][0].as<Tensor>().value.equal(all[0][0].as<Tensor>().value));
+    EXPECT_FALSE(batches(params, 2)[0][0].as<Tensor>().value.equal(all[0][0].as<Tensor>().value));
+}
+
+TEST(PairCorpus, LongTextsAreCutAndKeepTheirEnd) {
+    for (const auto& batch : batches({{"source_length", 6}, {"target_length", 9}})) {
+        const at::Tensor& source = batch[0].as<Tensor>().value;
+        EXPECT_LE(source.size(1), 6);
+        EXPECT_TRUE(source.eq(2).any(1).all().item<bool>());
+        EXPECT_LE(batch[2].as<Tensor>().value.size(1), 9);
+    }
+}
+
+TEST(PairCorpus, RefusesWhatHasNoPairs) {
+    EXPECT_EQ(check_node(registry(), "loaders.pair_corpus", {{"task", "language"}}).size(), 1U);
+    EXPECT_EQ(check_node(registry(), "loaders.pair_corpus", {{"kind", "plain"}}).size(), 1U);
+    EXPECT_EQ(check_node(registry(), "loaders.pair_corpus", {{"kind", "pairs"}}).size(), 2U)
+        << "two files are missing";
+    EXPECT_EQ(error_code([] { batches({{"split", "test"}, {"test_share", 0.0}}); }), "E-TEXT-030");
+}
+
+TEST(TernaryBinary, WeightsHaveThreeValuesAndTheHeadIsFloat) {
+    const Model model = tiny(), made = quantized(model, {{"activations", 32}});
+    const ops::Bart bart(made.spec);
+    const ops::RoundedBart rounded = ops::rounded_bart(bart, made.parameters);
+    const at::Tensor& row = rounded.parameters.at("model.encoder.layers.0.fc1.weight").select(0, 3);
+    std::set<float> values(row.data_ptr<float>(), row.data_ptr<float>() + row.numel());
+    EXPECT_EQ(values.size(), 3U);
+    EXPECT_TRUE(rounded.parameters.at("model.shared.weight")
+                    .equal(model.parameters.at("model.shared.weight")));
+}
+
+TEST(TernaryBinary, BitsAndMethodsAreChecked) {
+    const Model model = tiny();
+    for (const Object& params : {Object{{"weights", 3}}, Object{{"method", "bwn"}},
+                                 Object{{"method", "twn"}, {"weights", 1}}})
+        EXPECT_EQ(error_code([&] { quantized(model, params); }), "E-LM-051");
+    EXPECT_EQ(error_code([] {
+                  quantized(Model{.spec = Object{{"layers", engine::Array{}}}}, {});
+              }),
+              "E-LM-050");
+}
+
+TEST(TernaryBinary, AnotherQuantizationBeginsAnew) {
+    const Model first = with_scales(quantized(tiny(), {}));
+    const Model again = quantized(first, {{"weights", 1}, {"embeddings", 1}, {"activations", 1}});
+    const ops::Bart bart(again.spec);
+    EXPECT_EQ(error_code([&] { ops::bart_scales(bart, again.parameters, again.buffers); }),
+              "E-LM-055")
+        << "no scale is set";
+    const Model without = quantized(first, {{"activations", 8}});
+    EXPECT_TRUE(ops::Bart(without.spec).scale_names().empty());
+    EXPECT_EQ(without.parameters.size(), tiny().parameters.size());
+}
+
+TEST(FirstScales, AreSetOnceFromOneBatch) {
+    const Model fresh = quantized(tiny(), {});
+    EXPECT_EQ(error_code([&] { pass(fresh, one_batch(), types::kTrain); }), "E-LM-055");
+    const Model set = with_scales(fresh);
+    const std::string name = "model.encoder.layers.0.self_attn.q_proj.act_clip_val";
+    EXPECT_EQ(fresh.parameters.at(name).item<float>(), 1) << "the one before is as it was";
+    EXPECT_EQ(set.buffers.at(name + ".initialised").item<float>(), 1);
+    // The first layer reads the embedding's output: the scale is twice its mean magnitude.
+    const std::vector<Packet> shown = pass(set, one_batch(), types::kTest, "*embedding");
+    const Activations& seen = shown.at(3).as<Activations>();
+    ASSERT_EQ(seen.parts.size(), 2U);
+    EXPECT_EQ(seen.parts[0].name, "model.encoder.layernorm_embedding");
+    EXPECT_NEAR(set.parameters.at(name).item<float>(),
+                2 * seen.parts[0].value.abs().mean().item<float>(), 1e-5);
+    EXPECT_TRUE(with_scales(set).parameters.at(name).equal(set.parameters.at(name)));
+    TestContext context(registry());
+    context.item_number = 1;
+    const std::vector<Packet> batch = one_batch();
+    EXPECT_FALSE(run_node(registry(), "quantizers.first_scales", {},
+                          {batch[0], batch[1], Packet::make(fresh)}, context)
+                     .at(0));
+}
+
+TEST(Forward, ShowsLayersAndAttentionWhereAsked) {
+    const std::vector<Packet> batch = one_batch();
+    const Model model = tiny();
+    EXPECT_TRUE(pass(model, batch, types::kTest, "").at(3).as<Activations>().parts.empty());
+    const std::vector<Packet> shown =
+        pass(model, batch, types::kTest, "*.encoder_attn model.encoder.layers.1");
+    std::vector<std::string> names;
+    for (const auto& part : shown.at(3).as<Activations>().parts) names.push_back(part.name);
+    EXPECT_EQ(names, (std::vector<std::string>{"model.encoder.layers.1",
+                                               "model.decoder.layers.0.encoder_attn",
+                                               "model.decoder.layers.1.encoder_attn"}));
+}
+
+/// Loss, count and figures of the distillation of `student` by `teacher`.
+std::vector<Packet> distilled(const Model& student, const Model& teacher, const Object& params,
+                              TestContext& context, double phase = types::kTrain) {
+    const std::vector<Packet> batch = one_batch();
+    const std::vector<Packet> own = pass(student, batch, phase),
+                              other = pass(teacher, batch, types::kTest);
+    return run_node(registry(), "training.distill_layers", params,
+                    {own.at(0), own.at(3), other.at(0), other.at(3), batch[2], Packet::make(phase)},
+                    context);
+}
+
+TEST(DistillLayers, ASameModelDiffersInNothing) {
+    const Model model = tiny(1, {{"dropout", 0.0}});
+    TestContext context(registry());
+    const auto out = distilled(model, model, {}, context);
+    for (const char* name : {"encoder_hidden", "decoder_hidden", "encoder_attention",
+                             "decoder_attention", "cross_attention", "last_state"})
+        EXPECT_NEAR(context.metrics.at(name), 0, 1e-10) << name;
+    EXPECT_NEAR(context.metrics.at("task"), std::log(260.0), 0.6) << "it knows nothing yet";
+    EXPECT_NEAR(context.metrics.at("total"),
+                context.metrics.at("task") + context.metrics.at("logits"), 1e-4);
+    EXPECT_EQ(out.at(1).as<double>(), one_batch()[2].as<Tensor>().value.ge(0).sum().item<double>());
+}
+
+TEST(DistillLayers, TermsWeightsAndGradients) {
+    const Model teacher = tiny(1, {{"dropout", 0.0}});
+    const Model student = with_scales(quantized(teacher, {}));
+    TestContext context(registry());
+    const auto out = distilled(student, teacher, {{"task", 0.0}, {"hidden", 2.0}}, context);
+    EXPECT_FALSE(context.metrics.contains("task"));
+    double sum = 0;
+    for (const auto& [name, value] : context.metrics) {
+        EXPECT_GT(value, 0) << name;
+        if (name != "total") sum += (name.ends_with("_hidden") ? 2 : 1) * value;
+    }
+    EXPECT_NEAR(context.metrics.at("total"), sum, 1e-3 * sum);
+    EXPECT_TRUE(out.at(0).as<Tensor>().value.requires_grad());
+    TestContext held(registry());
+    const auto measured = distilled(student, teacher, {}, held, types::kValidation);
+    EXPECT_TRUE(held.metrics.contains("validation_cross_attention"));
+    EXPECT_FALSE(measured.at(0).as<Tensor>().value.requires_grad());
+    EXPECT_EQ(check_node(registry(), "training.distill_layers",
+                         {{"task", 0.0},
+                          {"logits", 0.0},
+                          {"hidden", 0.0},
+                          {"attention", 0.0},
+                          {"last_state", 0.0}})
+                  .size(),
+              1U);
+    const Model shallow = tiny(1, {{"encoder_layers", 1}, {"dropout", 0.0}});
+    EXPECT_EQ(error_code([&] { distilled(shallow, teacher, {}, context); }), "E-LM-056");
+}
+
+/// A model whose head says this token whatever it reads.
+Model saying(std::int64_t token) {
+    Model model = tiny();
+    model.buffers.at("final_logits_bias") = model.buffers.at("final_logits_bias").clone();
+    model.buffers.at("final_logits_bias")[0][token] = 100;
+    return model;
+}
+
+std::vector<Packet> answer(const Model& model, const Object& params, TestContext& context,
+                           const std::string& text = "Good morning.") {
+    return run_node(registry(), "language.answer", params,
+                    {Packet::make(Text{text}), Packet::make(model)}, context);
+}
+
+TEST(Answer, EndsByItsLengthOrItsEndToken) {
+    TestContext context(registry());
+    EXPECT_EQ(answer(saying(4 + 'x'), {{"most_tokens", 5}}, context).at(0).as<Text>().text,
+              "xxxxx");
+    EXPECT_EQ(context.metrics.at("tokens"), 5);
+    EXPECT_EQ(answer(saying(2), {}, context).at(0).as<Text>().text, "");
+    EXPECT_EQ(context.metrics.at("tokens"), 1) << "the end token";
+    EXPECT_EQ(answer(saying(4 + 'x'), {{"most_tokens", 90}}, context).at(0).as<Text>().text.size(),
+              39U)
+        << "the context, less the start token";
+    EXPECT_EQ(answer(saying(2), {{"least_tokens", 3}}, context).at(0).as<Text>().text.empty(),
+              false);
+    EXPECT_EQ(answer(saying(2), {}, context, "").at(0).as<Text>().text, "") << "no text, no tokens";
+    answer(saying(2), {}, context, std::string(500, 'a'));
+}
+
+TEST(Answer, BeamsFindNoWorseAndSamplingFollowsTheSeed) {
+    const Model model = with_scales(quantized(tiny(), {}));
+    TestContext context(registry());
+    const Object few = {{"most_tokens", 4}, {"length_penalty", 0.0}};
+    const double greedy = answer(model, few, context).at(1).as<double>();
+    Object beams = few;
+    beams["beams"] = 6;
+    beams["stopping"] = "exact";
+    EXPECT_GE(answer(model, beams, context).at(1).as<double>(), greedy - 1e-6);
+    const Object drawn = {{"most_tokens", 12}, {"temperature", 1.0}};
+    TestContext first(registry()), second(registry()), third(registry());
+    third.run_seed = 2;
+    const std::string text = answer(model, drawn, first).at(0).as<Text>().text;
+    EXPECT_EQ(answer(model, drawn, second).at(0).as<Text>().text, text);
+    EXPECT_NE(answer(model, drawn, third).at(0).as<Text>().text, text);
+    EXPECT_EQ(
+        check_node(registry(), "language.answer", {{"beams", 2}, {"temperature", 1.0}}).size(), 1U);
+}
+
+}  // namespace
+}  // namespace millrace::testing
