@@ -81,6 +81,21 @@ private:
             tensors.erase(copy);
     }
 
+    /// A BART without its head, as BartModel saves it, has the same tensors under shorter names.
+    static void add_head(const engine::Value& spec, types::NamedTensors& tensors) {
+        if (tensors.contains("shared.weight")) {
+            types::NamedTensors whole;
+            for (auto& [name, tensor] : tensors) whole["model." + name] = std::move(tensor);
+            tensors = std::move(whole);
+        }
+        const auto shared = tensors.find("model.shared.weight");
+        if (spec.find("architecture")->as_string() != "bart" || shared == tensors.end() ||
+            shared->second.dim() != 2)
+            return;
+        tensors.try_emplace("final_logits_bias",
+                            at::zeros({1, shared->second.size(0)}, at::kFloat));
+    }
+
     types::Model read() const {
         const fs::path place = path.text;
         if (place.extension() == ".gguf") {
@@ -95,6 +110,7 @@ private:
         if (!fs::is_directory(place, ignored)) return ops::load_llama2c(place);
         ops::ConvertedConfig config = ops::read_config(place);
         types::NamedTensors tensors = ops::load_checkpoint(place, ops::Precision::Float32).tensors;
+        add_head(config.spec, tensors);
         drop_copies(config.spec, tensors);
         types::NamedTensors buffers;
         if (const auto bias = tensors.find("final_logits_bias"); bias != tensors.end())

@@ -1,5 +1,5 @@
-// Encoder-decoders as nodes: pairs in batches, models of parameters, one and two bits, distillation
-// and answers.
+// Encoder-decoders as nodes: models of parameters and files, one and two bits, distillation and
+// answers.
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
@@ -10,10 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "engine/visual/io/files.hpp"
+#include "engine/visual/io/safetensors.hpp"
 #include "nodes/ops/language/bart_forward.hpp"
 #include "nodes/types/activations.hpp"
 #include "nodes/types/model.hpp"
-#include "nodes/types/model_io.hpp"
 #include "nodes/types/phase.hpp"
 #include "nodes/types/table.hpp"
 #include "tests/nodes/ops/error_code.hpp"
@@ -25,6 +26,7 @@ void register_bart(engine::Registry& registry);
 void register_distill_layers(engine::Registry& registry);
 void register_first_scales(engine::Registry& registry);
 void register_forward(engine::Registry& registry);
+void register_language_file(engine::Registry& registry);
 void register_pair_corpus(engine::Registry& registry);
 void register_ternary_binary(engine::Registry& registry);
 }  // namespace millrace::nodes
@@ -38,7 +40,6 @@ using types::Activations;
 using types::Model;
 using types::Tensor;
 using types::Text;
-using Ids = std::vector<std::int64_t>;
 
 const engine::Registry& registry() {
     static const engine::Registry* const registry = [] {
@@ -48,6 +49,7 @@ const engine::Registry& registry() {
         nodes::register_distill_layers(made);
         nodes::register_first_scales(made);
         nodes::register_forward(made);
+        nodes::register_language_file(made);
         nodes::register_pair_corpus(made);
         nodes::register_ternary_binary(made);
         return &made;
@@ -72,21 +74,10 @@ Model quantized(const Model& model, const Object& params) {
 }
 
 /// Source, target, labels, phase, last.
-std::vector<std::vector<Packet>> batches(const Object& params, std::uint64_t seed = 1) {
-    TestContext context(registry());
-    context.run_seed = seed;
-    TestNode node(registry(), "loaders.pair_corpus", params);
-    node.start(context);
-    std::vector<std::vector<Packet>> all;
-    for (;; ++context.item_number) {
-        auto results = node.call_all({}, context);
-        if (results.empty()) return all;
-        all.push_back(std::move(results.at(0)));
-    }
-}
-
 std::vector<Packet> one_batch() {
-    return batches({{"size", 4}, {"items", 1}, {"split", "train"}}).at(0);
+    TestContext context(registry());
+    return run_node(registry(), "loaders.pair_corpus",
+                    {{"size", 4}, {"items", 1}, {"split", "train"}}, {}, context);
 }
 
 Model with_scales(const Model& model) {
@@ -120,79 +111,46 @@ TEST(BartModel, IsMadeBySeedAndChecked) {
         << "the end token is outside of it";
 }
 
-TEST(PairCorpus, BatchesAreWhatAnEncoderDecoderReads) {
-    const TestContext folder;
-    std::ofstream(folder.artifact("en")) << "ab\nc\n";
-    std::ofstream(folder.artifact("ro")) << "x\nyz\n";
-    const auto all = batches({{"kind", "pairs"},
-                              {"path", folder.artifact("en").string()},
-                              {"target_path", folder.artifact("ro").string()},
-                              {"validation_share", 0.0},
-                              {"test_share", 0.0},
-                              {"shuffle", false}});
-    ASSERT_EQ(all.size(), 1U);
-    const auto tokens = [](char letter) { return std::int64_t{4} + letter; };
-    const auto ids = [](std::vector<Ids> rows) {
-        at::Tensor table = at::empty({std::ssize(rows), std::ssize(rows[0])}, at::kLong);
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            table[std::int64_t(i)].copy_(at::tensor(rows[i], at::kLong));
-        return table;
+/// A folder as Hugging Face has it; `prefix` is cut off the names.
+void write_folder(const std::filesystem::path& folder, const Model& model,
+                  const std::string& prefix) {
+    std::ofstream(folder / "config.json")
+        << R"({"model_type": "bart", "activation_function": "gelu", "d_model": 16,
+            "encoder_attention_heads": 2, "decoder_attention_heads": 2, "encoder_ffn_dim": 24,
+            "decoder_ffn_dim": 24, "encoder_layers": 2, "decoder_layers": 2, "bos_token_id": 0,
+            "eos_token_id": 2, "pad_token_id": 1, "decoder_start_token_id": 2,
+            "max_position_embeddings": 40, "vocab_size": 260})";
+    std::vector<engine::ArrayView> arrays;
+    const auto add = [&](const std::string& name, const at::Tensor& tensor) {
+        if (!name.starts_with(prefix)) return;
+        arrays.push_back(types::array_of(name.substr(prefix.size()), tensor));
     };
-    EXPECT_TRUE(all[0][0].as<Tensor>().value.equal(
-        ids({{tokens('a'), tokens('b'), 2}, {tokens('c'), 2, 1}})));
-    EXPECT_TRUE(all[0][1].as<Tensor>().value.equal(
-        ids({{2, tokens('x'), 1}, {2, tokens('y'), tokens('z')}})))
-        << "the start token, then the target";
-    EXPECT_TRUE(all[0][2].as<Tensor>().value.equal(
-        ids({{tokens('x'), 2, -100}, {tokens('y'), tokens('z'), 2}})));
-    EXPECT_EQ(all[0][3].as<double>(), types::kTrain);
-    EXPECT_EQ(all[0][4].as<double>(), 1);
+    for (const auto& [name, tensor] : model.parameters) add(name, tensor);
+    for (const auto& [name, tensor] : model.buffers) add(name, tensor);
+    for (const char* copy : {"model.encoder.embed_tokens.weight", "lm_head.weight"})
+        add(copy, model.parameters.at("model.shared.weight"));
+    visual::write_file_atomically(folder / "model.safetensors",
+                                  visual::write_safetensors(arrays, {}));
 }
 
-TEST(PairCorpus, TheSmallCorpusInACourse) {
-    const Object params = {{"size", 100}, {"epochs", 2}};
-    const auto all = batches(params);
-    std::set<std::string> train, held;
-    std::vector<double> phases;
-    for (const auto& batch : all) {
-        phases.push_back(batch[3].as<double>());
-        const at::Tensor& source = batch[0].as<Tensor>().value;
-        EXPECT_EQ(source.scalar_type(), at::kLong);
-        for (std::int64_t row = 0; row < source.size(0); ++row) {
-            std::string key;
-            for (std::int64_t i = 0; i < source.size(1); ++i)
-                key += std::to_string(source[row][i].item<std::int64_t>() == 1
-                                          ? 0
-                                          : source[row][i].item<std::int64_t>()) +
-                       " ";
-            while (key.ends_with(" 0 ")) key.resize(key.size() - 2);
-            (phases.back() == types::kTrain ? train : held).insert(key);
-        }
+TEST(LanguageFile, ReadsABartAsHuggingFaceHasIt) {
+    const Model model = tiny();
+    for (const char* prefix : {"", "model."}) {
+        const TestContext folder;
+        write_folder(folder.artifacts(), model, prefix);
+        TestContext context(registry());
+        const Model read = run_node(registry(), "backbones.language_file",
+                                    {{"path", folder.artifacts().string()}}, {}, context)
+                               .at(0)
+                               .as<Model>();
+        ASSERT_EQ(read.parameters.size(), model.parameters.size()) << prefix;
+        for (const auto& [name, tensor] : model.parameters)
+            EXPECT_TRUE(read.parameters.at(name).equal(tensor)) << name;
+        EXPECT_EQ(read.buffers.size(), 1U);
+        EXPECT_EQ(
+            quantized(read, {}).parameters.size(),
+            model.parameters.size() + ops::Bart(quantized(read, {}).spec).scale_names().size());
     }
-    EXPECT_EQ(phases, (std::vector<double>{0, 0, 0, 1, 0, 0, 0, 1, 2}));
-    EXPECT_GT(held.size(), 40U);
-    for (const std::string& key : held) EXPECT_FALSE(train.contains(key));
-    EXPECT_FALSE(all[0][0].as<Tensor>().value.equal(all[4][0].as<Tensor>().value))
-        << "another order in the second epoch";
-    EXPECT_TRUE(batches(params)[0][0].as<Tensor>().value.equal(all[0][0].as<Tensor>().value));
-    EXPECT_FALSE(batches(params, 2)[0][0].as<Tensor>().value.equal(all[0][0].as<Tensor>().value));
-}
-
-TEST(PairCorpus, LongTextsAreCutAndKeepTheirEnd) {
-    for (const auto& batch : batches({{"source_length", 6}, {"target_length", 9}})) {
-        const at::Tensor& source = batch[0].as<Tensor>().value;
-        EXPECT_LE(source.size(1), 6);
-        EXPECT_TRUE(source.eq(2).any(1).all().item<bool>());
-        EXPECT_LE(batch[2].as<Tensor>().value.size(1), 9);
-    }
-}
-
-TEST(PairCorpus, RefusesWhatHasNoPairs) {
-    EXPECT_EQ(check_node(registry(), "loaders.pair_corpus", {{"task", "language"}}).size(), 1U);
-    EXPECT_EQ(check_node(registry(), "loaders.pair_corpus", {{"kind", "plain"}}).size(), 1U);
-    EXPECT_EQ(check_node(registry(), "loaders.pair_corpus", {{"kind", "pairs"}}).size(), 2U)
-        << "two files are missing";
-    EXPECT_EQ(error_code([] { batches({{"split", "test"}, {"test_share", 0.0}}); }), "E-TEXT-030");
 }
 
 TEST(TernaryBinary, WeightsHaveThreeValuesAndTheHeadIsFloat) {

@@ -32,7 +32,7 @@ void add_activations(std::vector<Change>& all) {
     add(all, "part's shape", sample, A([](auto& a) {
             a.parts[0].value = a.parts[0].value.reshape({2, 3});
         }));
-    add(all, "undefined part", sample, A([](auto& a) { a.parts[1].value = {}; }));
+    add(all, "undefined part", sample, A([](auto& a) { a.parts[1].value = at::Tensor(); }));
     add(all, "part order", sample, A([](auto& a) { std::swap(a.parts[0], a.parts[1]); }));
     add(all, "part count", sample, A([](auto& a) { a.parts.pop_back(); }));
 }
