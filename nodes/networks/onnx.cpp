@@ -49,7 +49,8 @@ struct Onnx {
             .resource = engine::Resource::Compute,
             .example = R"("nodes": {
     "source": {"type": "loaders.scene", "version": 1},
-    "tensor": {"type": "networks.image_to_tensor", "version": 1, "params": {"width": 224, "height": 224}},
+    "tensor": {"type": "networks.image_to_tensor", "version": 1,
+        "params": {"width": 224, "height": 224}},
     "net": {"type": "networks.onnx", "version": 1,
         "params": {"path": "net.onnx", "inputs": "image: 1x3x224x224", "outputs": "logits"}},
     "top": {"type": "networks.top_labels", "version": 1}},

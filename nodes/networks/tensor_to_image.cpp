@@ -53,8 +53,10 @@ struct TensorToImage {
             .tags = {"postprocess", "mask", "segmentation", "depth"},
             .example = R"("nodes": {
     "source": {"type": "loaders.scene", "version": 1},
-    "tensor": {"type": "networks.image_to_tensor", "version": 1, "params": {"width": 320, "height": 96}},
-    "net": {"type": "networks.onnx", "version": 1, "params": {"path": "net.onnx", "outputs": "depth"}},
+    "tensor": {"type": "networks.image_to_tensor", "version": 1,
+        "params": {"width": 320, "height": 96}},
+    "net": {"type": "networks.onnx", "version": 1,
+        "params": {"path": "net.onnx", "outputs": "depth"}},
     "picture": {"type": "networks.tensor_to_image", "version": 1}},
 "wires": [
     {"from": "source.image", "to": "tensor.image"}, {"from": "tensor.tensor", "to": "net.input"},

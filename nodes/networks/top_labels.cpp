@@ -57,7 +57,8 @@ struct TopLabels {
             .tags = {"classification", "argmax", "softmax", "logits", "top-k"},
             .example = R"("nodes": {
     "source": {"type": "loaders.scene", "version": 1},
-    "tensor": {"type": "networks.image_to_tensor", "version": 1, "params": {"width": 224, "height": 224}},
+    "tensor": {"type": "networks.image_to_tensor", "version": 1,
+        "params": {"width": 224, "height": 224}},
     "net": {"type": "networks.onnx", "version": 1, "params": {"path": "net.onnx"}},
     "top": {"type": "networks.top_labels", "version": 1, "params": {"labels_file": "labels.txt"}}},
 "wires": [

@@ -46,9 +46,11 @@ struct TorchScript {
             .resource = engine::Resource::Compute,
             .example = R"("nodes": {
     "source": {"type": "loaders.scene", "version": 1},
-    "tensor": {"type": "networks.image_to_tensor", "version": 1, "params": {"width": 224, "height": 224}},
+    "tensor": {"type": "networks.image_to_tensor", "version": 1,
+        "params": {"width": 224, "height": 224}},
     "net": {"type": "networks.torch_script", "version": 1,
-        "params": {"path": "net.pt", "inputs": "x: 1x3x224x224 float32", "outputs": "logits: 1x1000"}},
+        "params": {"path": "net.pt", "inputs": "x: 1x3x224x224 float32",
+            "outputs": "logits: 1x1000"}},
     "top": {"type": "networks.top_labels", "version": 1}},
 "wires": [
     {"from": "source.image", "to": "tensor.image"}, {"from": "tensor.tensor", "to": "net.input"},

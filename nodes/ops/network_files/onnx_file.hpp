@@ -1,6 +1,5 @@
-// What an ONNX file says of itself, read with bounds before a library sees it: inputs, outputs and
-// operators, and whether they hang together. Plain functions, any thread. (ONNX's IR specification
-// and onnx.proto.)
+// What an ONNX file says of itself, once it is checked: inputs, outputs and operators. Plain
+// function, any thread.
 #pragma once
 
 #include <cstdint>
@@ -22,11 +21,7 @@ struct OnnxFile {
     std::int64_t weight_bytes = 0;
 };
 
-/// Checks everything that a run relies on: each node reads what stands before it, tensors have the
-/// bytes of their shapes, nothing lies in other files or in graphs inside of nodes, steps and
-/// kernels have possible sizes. Throws Error E-ONNX-001 for what is no ONNX file, E-ONNX-002 for
-/// one that contradicts itself, E-ONNX-003 for parts that are not read, E-ONNX-004 for weights that
-/// are no numbers.
+/// Throws Error as check_onnx() does.
 OnnxFile read_onnx(std::string_view bytes);
 
 }  // namespace millrace::ops

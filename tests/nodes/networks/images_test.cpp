@@ -139,9 +139,7 @@ TEST(TensorToImage, NumbersStayOrEndAtTheirLimits) {
 }
 
 TEST(TensorToImage, WhatIsNoImageIsRefused) {
-    const auto code = [](const at::Tensor& tensor) {
-        return code_of([&] { image_of(tensor); });
-    };
+    const auto code = [](const at::Tensor& tensor) { return code_of([&] { image_of(tensor); }); };
     EXPECT_EQ(code(at::ones({2, 5, 6})), "none");
     EXPECT_EQ(code(at::ones({7})), "E-IMAGE-007");
     EXPECT_EQ(code(at::ones({2, 1, 5, 6})), "E-IMAGE-007");

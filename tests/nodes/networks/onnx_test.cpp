@@ -76,6 +76,21 @@ TEST(Onnx, ACallGivesTheSameAgain) {
     EXPECT_FALSE(tensor_in(other[0]).equal(once)) << "a later call must not write to it";
 }
 
+TEST(Onnx, TheReadyMadeFileIsWhatTheTestsWrite) {
+    std::ifstream stream(MILLRACE_SOURCE_DIR "/graphs/networks/edges.onnx", std::ios::binary);
+    const std::string bytes(std::istreambuf_iterator<char>(stream), {});
+    EXPECT_TRUE(bytes == onnx::edges().file());
+    // White right of the middle: the step of 1 counts 4 in the columns on either side of it.
+    at::Tensor image = at::zeros({1, 3, 96, 320});
+    image.narrow(3, 160, 160).fill_(1);
+    const auto out = run(onnx::edges(), {}, {image});
+    const at::Tensor row = tensor_in(out[0])[0][0][50];
+    for (const int column : {1, 100, 158, 161, 300})
+        EXPECT_NEAR(row[column].item<float>(), 0, 1e-4) << column;
+    EXPECT_NEAR(row[159].item<float>(), 4, 1e-4);
+    EXPECT_NEAR(row[160].item<float>(), 4, 1e-4);
+}
+
 TEST(Onnx, WhatIsDeclaredIsHeldAgainstTheFile) {
     const auto code = [](const Object& params) {
         return problem(onnx::convolution(), params).code;
