@@ -3,14 +3,13 @@
 #include <array>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <string>
 
 #include "engine/visual/codec.hpp"
 #include "engine/visual/io/cloud_io.hpp"
-#include "engine/visual/io/files.hpp"
 #include "engine/visual/io/safetensors.hpp"
 #include "tests/fuzz/payloads.hpp"
+#include "tests/fuzz/seeds.hpp"
 
 namespace {
 
@@ -20,18 +19,7 @@ namespace types = millrace::types;
 using visual::CloudEncoding;
 using visual::CloudFormat;
 
-/// Where a target's seeds go.
-class Folder {
-public:
-    explicit Folder(std::filesystem::path path) : path_(std::move(path)) {}
-    void put(const char* target, const std::string& name, std::string_view bytes) const {
-        std::filesystem::create_directories(path_ / target);
-        visual::write_file_atomically(path_ / target / name, bytes, visual::Durability::Process);
-    }
-
-private:
-    std::filesystem::path path_;
-};
+using Folder = millrace::fuzz::SeedFolder;
 
 visual::Cloud cloud_of(int count, bool far) {
     visual::Cloud cloud;
@@ -254,5 +242,6 @@ int main(int count, char** arguments) {
     put_nuscenes(seeds);
     put_packets(seeds);
     put_values(seeds);
+    millrace::fuzz::put_models(seeds);
     return 0;
 }

@@ -18,12 +18,14 @@ std::string shown(std::string_view piece) {
 
 void throw_token_error(const char* code, std::string what, std::string expected, std::string found,
                        std::string_view where, std::string mend) {
-    throw engine::Error({.code = code,
-                         .what = std::move(what),
-                         .expected = std::move(expected),
-                         .found = std::move(found),
-                         .where = std::string(where),
-                         .mend = std::move(mend)});
+    engine::Problem problem{.code = code,
+                            .what = std::move(what),
+                            .expected = std::move(expected),
+                            .found = std::move(found),
+                            .where = std::string(where),
+                            .mend = std::move(mend)};
+    make_harmless(problem, false);  // pieces may hold line ends, which would tear a message
+    throw engine::Error(std::move(problem));
 }
 
 void check_normal_size(std::size_t bytes) {

@@ -191,6 +191,17 @@ TEST(Gpt2Files, ReadsBothAndFindsTheirFolder) {
     std::filesystem::remove_all(folder);
 }
 
+TEST(Gpt2Files, MessagesShowPiecesOnOneLine) {
+    try {
+        parse_gpt2(R"({"a":0,"b":1,"ab":2})", "a\tc d\n", "x");
+        FAIL() << "no piece is \"a\\tc\"";
+    } catch (const engine::Error& error) {
+        EXPECT_EQ(error.problem().code, "E-TOKEN-007");
+        EXPECT_EQ(error.problem().found.find('\t'), std::string::npos) << error.problem().found;
+        EXPECT_NE(error.problem().found.find("a?c"), std::string::npos) << error.problem().found;
+    }
+}
+
 TEST(Gpt2Files, CutsByGpt2sPattern) {
     EXPECT_EQ(split_gpt2("I'm 12x  y \n"),
               (std::vector<std::string>{"I", "'m", " 12", "x", " ", " y", " \n"}));
