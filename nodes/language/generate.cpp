@@ -4,9 +4,11 @@
 #include <memory>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 
 #include "engine/node.hpp"
 #include "nodes/ops/language/llama_steps.hpp"
@@ -83,6 +85,10 @@ struct Generate {
             .sampling = {.temperature = temperature, .top_k = top_k, .top_p = top_p}};
         if (reader_->special_tokens().end) options.end_tokens = {*reader_->special_tokens().end};
         ops::LlamaSteps steps(ops::Llama(model.spec), model.evaluated());
+        if (std::cmp_greater(reader_->size(), steps.vocabulary()))
+            context.warn(fmt::format("The tokenizer has {} tokens, the model {}: it may be another "
+                                     "model's.",
+                                     reader_->size(), steps.vocabulary()));
         engine::Random random = context.random();
         const auto began = std::chrono::steady_clock::now();
         int written = 0;

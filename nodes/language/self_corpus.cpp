@@ -88,6 +88,14 @@ struct SelfCorpus {
         const at::NoGradGuard no_gradients;
         ops::LlamaSteps steps(llama, model.evaluated(),
                               std::min<std::int64_t>(tokens, llama.sizes().context));
+        if (end_token >= steps.vocabulary()) {
+            throw engine::Error({.code = "E-LM-026",
+                                 .what = "The token that ends a text is outside the vocabulary",
+                                 .expected = fmt::format("-1 to {}", steps.vocabulary() - 1),
+                                 .found = fmt::format("{}", end_token),
+                                 .where = "end_token",
+                                 .mend = "Take the end token of the model's own tokenizer."});
+        }
         const ops::SelfCorpus corpus = rule(context.seed());
         at::Tensor made = at::full({texts, tokens}, -100, at::kLong);
         for (int text = 0; text < texts; ++text) {
