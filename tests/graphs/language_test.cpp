@@ -42,6 +42,21 @@ TEST(LlmQatGraphs, FromATeacherToFewBitsWithoutData) {
     EXPECT_EQ(metrics.at("float.tokens"), metrics.at("trained.tokens"));
 }
 
+TEST(LlmQatGraphs, PacksTheTrainedModelAndWritesWithIt) {
+    const Program program;
+    const Outcome packed = run(program, "pack.json", "p", {"pack.head=int8"});
+    ASSERT_EQ(packed.code, 0) << packed.err;
+    const auto sizes = metrics_of(program, "p");
+    EXPECT_LT(4.0 * sizes.at("pack.bytes"), 1.5 * sizes.at("pack.float_bytes"))
+        << "the embedding, an eighth of the model, stays float";
+    EXPECT_NE(program.read("p/artifacts/packed.csv").find("nibble"), std::string::npos);
+    const Outcome written = run(program, "generate.json", "g", {});
+    ASSERT_EQ(written.code, 0) << written.err;
+    const auto metrics = metrics_of(program, "g");
+    EXPECT_GT(metrics.at("write_packed.tokens_per_second"), 0);
+    EXPECT_EQ(metrics.at("write_packed.cache_bytes_a_token"), 200);
+}
+
 TEST(LlmQatGraphs, WrongModelsAreToldBeforeTraining) {
     const Program program;
     const Outcome spotter =
