@@ -45,8 +45,17 @@ struct Pack {
                         .doc = "Where it is written inside the artifacts folder",
                         .writes = engine::Writes::File}},
             .tags = {"ternary", "binary", "int4", "int8", "llm-qat"},
+            // It writes a file.
+            .pure = false,
             .resource = engine::Resource::Compute,
             .source = "Liu et al. 2023, arXiv 2306.01841 and 2305.17888",
+            .example = R"("nodes": {
+    "model": {"type": "backbones.llama", "version": 1},
+    "low": {"type": "quantizers.llm_qat", "version": 1},
+    "pack": {"type": "language.pack", "version": 1}},
+"wires": [
+    {"from": "model.model", "to": "low.model"},
+    {"from": "low.model", "to": "pack.model"}])",
         };
     }
 

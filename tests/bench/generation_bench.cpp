@@ -63,8 +63,8 @@ engine::Value bart_spec(int weights, int activations) {
             "encoder_layers": 1, "decoder_layers": 6, "hidden": 3072, "context": 256{}}})",
                     weights == 32 ? ""
                                   : fmt::format(R"(, "quantization": {{"method": "tbt",
-                                        "weights": {}, "activations": {}, "embeddings": {}}})",
-                                                weights, activations, weights)),
+                                        "weights": {}, "activations": {}}})",
+                                                weights, activations)),
         "bench");
 }
 

@@ -16,6 +16,7 @@
 #include "tests/nodes/support.hpp"
 
 namespace millrace::nodes {
+void register_answer_packed(engine::Registry& registry);
 void register_generate(engine::Registry& registry);
 void register_generate_packed(engine::Registry& registry);
 void register_pack(engine::Registry& registry);
@@ -35,6 +36,7 @@ using types::Text;
 const engine::Registry& registry() {
     static const engine::Registry* const registry = [] {
         static engine::Registry made;
+        nodes::register_answer_packed(made);
         nodes::register_generate(made);
         nodes::register_generate_packed(made);
         nodes::register_pack(made);
@@ -144,6 +146,35 @@ TEST(GeneratePacked, WritesWhatSimulationWrites) {
         // Five layers of keys and values: 32 numbers in 4 bits and a scale.
         EXPECT_EQ(context.metrics.at("cache_bytes_a_token"), 5 * 2 * (16 + 4));
     }
+}
+
+TEST(AnswerPacked, WritesWhatGreedyAndBeamSearchFind) {
+    engine::Value spec = bart_spec(
+        quantization(R"("method": "tbt", "weights": 2, "activations": 1, "embeddings": 2)"));
+    spec.as_object()["vocabulary"] = 512;
+    spec.as_object()["context"] = 40;
+    const Model model = quantized_model(ops::Bart(spec));
+    const auto packed = run_node(registry(), "language.pack", {}, {Packet::make(model)});
+    for (const int beams : {1, 3}) {
+        Object params = kTokenizer;
+        params["beams"] = beams;
+        params["most_tokens"] = 12;
+        TestContext context(registry());
+        const auto made =
+            run_node(registry(), "language.answer_packed", params,
+                     {Packet::make(Text{"A river in the morning"}), packed.at(0)}, context);
+        EXPECT_LE(context.metrics.at("tokens"), 12);
+        EXPECT_GT(context.metrics.at("tokens"), 0);
+        EXPECT_LT(made.at(1).as<double>(), 0);
+    }
+    EXPECT_EQ(error_code([&] {
+                  run_node(
+                      registry(), "language.answer_packed", kTokenizer,
+                      {Packet::make(Text{"a"}),
+                       run_node(registry(), "language.pack", {}, {Packet::make(trained())}).at(0)});
+              }),
+              "E-LM-050")
+        << "a decoder";
 }
 
 }  // namespace
