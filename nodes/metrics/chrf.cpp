@@ -23,10 +23,10 @@ struct Chrf {
             .title = "Character F-score",
             .group = "Metrics",
             .doc =
-                "How like written texts are to their references by the stretches of 1 to 6 "
-                "characters that they share: chrF, 0 to 1, with the counts of the whole stream. It "
-                "suits models that hardly write whole words yet, where BLEU is 0. The first texts "
-                "are given beside each other, to be read.",
+                "How like written texts are to their references by the characters that they share: "
+                "chrF, 0 to 1. Stretches of 1 to 6 characters are counted over the whole stream. "
+                "It suits models that hardly write whole words yet, where BLEU is 0. The first "
+                "texts are given beside each other, to be read.",
             .inputs = {{"hypothesis", "what was written"},
                        {"reference", "what should have been written"},
                        {.name = "source",

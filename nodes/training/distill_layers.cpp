@@ -80,9 +80,9 @@ engine::NodeSpec DistillLayers::spec() {
         .title = "Distillation of layers",
         .group = "Training",
         .doc =
-            "How far an encoder-decoder is from its teacher in its answers, hidden states and "
-            "attention, with the labels' own loss: one number to train with. Both are of the same "
-            "depth. Each term is a metric of the run, before its weight.",
+            "How far an encoder-decoder is from its teacher in answers, hidden states and "
+            "attention, with the labels' own loss. One number to train with; both models are of "
+            "the same depth. Each term is a metric of the run, before its weight.",
         .inputs = {{"student", "[batch, time, vocabulary] logits; gradients go to them"},
                    {"student_layers", "what training.forward watched: layers and attention"},
                    {"teacher", "[batch, time, vocabulary] logits; no gradients go to them"},
