@@ -70,7 +70,7 @@ TEST(Chrf, GoesOnFromACheckpoint) {
         second(registry(), "metrics.chrf");
     give(whole, context, "abc", "abd", "");
     give(first, other, "abc", "abd", "");
-    second.instance().load(first.instance().save());
+    second.instance().load(first.instance().save(), other);
     give(whole, context, "xyz", "xyzw", "");
     give(second, other, "xyz", "xyzw", "");
     whole.finish(context);
