@@ -17,14 +17,16 @@ int exit_of(const Problem& problem) {
     const std::string_view code = problem.code;
     if (code == "E-CLI-011" || code == "E-CLI-012" || code == "E-PLAN-001") return kMissing;
     if (code == "E-FILE-003") return kUsage;  // writing to a place that was named
+    // A model's checkpoint that is not there, or not all of it.
+    if (code == "E-CKPT-020" || code == "E-CKPT-023") return kMissing;
     if (code.starts_with("E-FILE") || code == "E-TYPE-002" || code == "E-FREEZE-001")
         return kMissing;
     if (code.starts_with("E-CLI") || code == "E-FREEZE-004" || code == "E-PARAM-010" ||
         code == "E-CKPT-002" || code == "E-CACHE-002")
         return kUsage;
-    if (code.starts_with("E-MEM")) return kMemory;
+    if (code.starts_with("E-MEM") || code == "E-CKPT-028") return kMemory;
     if (code.starts_with("E-INTERNAL")) return kInternal;
-    if (code.starts_with("E-NODE") || code.starts_with("E-RUN") || code.starts_with("E-CKPT"))
+    if (code.starts_with("E-NODE") || code.starts_with("E-RUN") || code.starts_with("E-CKPT-00"))
         return kNodeFailed;
     return kInvalidGraph;
 }
@@ -62,8 +64,8 @@ int exit_of(const engine::RunResult& result, bool lenient_errors) {
             const int code = exit_of(problem);
             // A file that is there but malformed or can't be written, or anything else a node says
             // of its data: the node failed.
-            constexpr std::array<std::string_view, 4> kAbsent = {"E-FILE-001", "E-FILE-004",
-                                                                 "E-FILE-040", "E-FILE-041"};
+            constexpr std::array<std::string_view, 6> kAbsent = {
+                "E-FILE-001", "E-FILE-004", "E-FILE-040", "E-FILE-041", "E-CKPT-020", "E-CKPT-023"};
             const bool absent = std::ranges::find(kAbsent, problem.code) != kAbsent.end();
             const bool of_the_node = code == kInvalidGraph || problem.code == "E-FILE-003" ||
                                      (code == kMissing && !absent);

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <new>
 #include <stdexcept>
+#include <string>
 #include <thread>
 
 #include "engine/node.hpp"
@@ -53,6 +54,23 @@ struct FailAt {
     double operator()(const double& value) const {
         if (value == at) throw std::runtime_error("asked to fail");
         return value;
+    }
+};
+
+/// As nodes fail that know what is wrong.
+struct FailWith {
+    std::string code = "E-NODE-020";
+    static NodeSpec spec() {
+        return {.id = "clitest.fail_with",
+                .title = "Fail with a code",
+                .group = "Test",
+                .doc = "Throws an error of this code.",
+                .inputs = {{"value", "a number"}},
+                .outputs = {{"value", "the same"}},
+                .params = {{.name = "code", .field = &FailWith::code, .doc = "The code"}}};
+    }
+    double operator()(const double&) const {
+        throw engine::Error({.code = code, .what = "Asked to fail"});
     }
 };
 
@@ -147,6 +165,7 @@ struct Lines {
 void register_all(engine::Registry& registry) {
     registry.add<Square>();
     registry.add<FailAt>();
+    registry.add<FailWith>();
     registry.add<OutOfMemory>();
     registry.add<Deaf>();
     registry.add<FromFile>();

@@ -6,6 +6,9 @@
 #include <unistd.h>
 
 #include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/cli/program.hpp"
 
@@ -171,6 +174,26 @@ TEST_F(RunCommand, ExitCodesOfFailures) {
     write_with("clitest.unheard_of");
     EXPECT_EQ(program.run({"run", "one.json", "--out", "h"}).code, 4);
     EXPECT_FALSE(program.exists("h"));
+}
+
+/// A model's file is input like any other; the checkpoints of runs are not what those codes mean.
+TEST_F(RunCommand, ExitCodesOfCheckpointsOfModels) {
+    write_with("clitest.fail_with");
+    const std::vector<std::pair<const char*, int>> cases = {
+        {"E-CKPT-020", 4},  // not there
+        {"E-CKPT-023", 4},  // not all of it
+        {"E-CKPT-028", 7},  // too large for the memory
+        {"E-CKPT-021", 1},  // there but malformed, as of other files
+        {"E-CKPT-052", 1},
+        {"E-FILE-030", 1},
+        {"E-CKPT-003", 1}};  // of a run
+    for (const auto& [code, exit] : cases) {
+        const std::string out = std::string("of-") + code;
+        const Outcome outcome = program.run(
+            {"run", "one.json", "--out", out, "--set", std::string("one.code=") + code});
+        EXPECT_EQ(outcome.code, exit) << code;
+        EXPECT_EQ(outcome.errors(), std::vector<std::string>{code});
+    }
 }
 
 TEST_F(RunCommand, AnInterruptStopsInGoodOrder) {
