@@ -6,7 +6,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 packages=(
     g++ cmake ninja-build ccache mold
     libtbb-dev nlohmann-json3-dev libfmt-dev libxxhash-dev libcli11-dev
-    libtorch-dev libgloo-dev libopenblas0-pthread libopencv-dev libopen3d-dev libicu-dev libkissfft-dev libsndfile1-dev libsoxr-dev espeak-ng
+    libtorch-dev libgloo-dev libopenblas0-pthread libopencv-dev libopen3d-dev libicu-dev libkissfft-dev libsndfile1-dev libsoxr-dev
+    libarchive-dev espeak-ng
     qt6-base-dev libegl-dev libgl1-mesa-dri fonts-dejavu-core
     libgtest-dev libbenchmark-dev python3-jsonschema xvfb xauth valgrind openmpi-bin
 )

@@ -1,8 +1,8 @@
 // Readers of corpora of texts: pairs of a text and its translation or its summary, and plain
 // documents. Files are untrusted; what a single line or message lacks is counted, what makes the
 // whole file useless is an error. Besides what is said below, each throws Error E-FILE-00x (the
-// file can't be read), E-TEXT-021 and 022 (it is no plain text), E-TEXT-020 (too few texts) and
-// E-TEXT-029 (too many). Plain functions, any thread.
+// file can't be read), E-TEXT-021 and 022 (it is damaged, or no text), E-TEXT-020 (too few texts)
+// and E-TEXT-029 (too many). Text files may be compressed. Plain functions, any thread.
 #pragma once
 
 #include <filesystem>
@@ -41,7 +41,7 @@ TextPairs read_summaries(const std::filesystem::path& file, const SummaryFields&
 inline constexpr std::string_view kPackageStatus = "/var/lib/dpkg/status";
 
 /// Long descriptions of Debian packages with their synopses, from dpkg's status or an index
-/// (Packages, Translation-en), not compressed. Throws also Error E-TEXT-028 (no such index).
+/// (Packages, Translation-en), compressed as apt keeps it or not. Throws also Error E-TEXT-028 (no such index).
 TextPairs read_packages(const std::filesystem::path& file, const TextRules& rules);
 
 /// What one document of a plain text is: a stretch between empty lines, whose lines are joined; a

@@ -5,10 +5,15 @@
 #include <string>
 #include <string_view>
 
+#include "engine/value.hpp"
 #include "nodes/ops/text_corpus/readers.hpp"
 #include "nodes/ops/text_corpus/text_pairs.hpp"
 
 namespace millrace::ops {
+
+/// A line of at most kMostLineBytes that holds a JSON object. Throws Error E-TEXT-026 for another;
+/// `where` names the line.
+engine::Value record_of(std::string_view line, const std::string& where);
 
 /// Throws what read_summaries() throws of a line; `name` says where it stands.
 void add_summaries(PairCollector& collector, std::string_view text, const SummaryFields& fields,

@@ -10,6 +10,7 @@ struct SmallText {
     std::string_view language;     ///< paragraphs between empty lines
     std::string_view translation;  ///< English, a tab, Romanian; one pair a line
     std::string_view summaries;    ///< JSON lines with "text" and "summary"
+    std::string_view questions;    ///< JSON lines, as questions.hpp says
 };
 
 SmallText small_text();

@@ -29,6 +29,8 @@ const std::string& text_member(const engine::Value& record, const std::string& f
                          .mend = "Name the members that hold the text and its summary."});
 }
 
+}  // namespace
+
 engine::Value record_of(std::string_view line, const std::string& where) {
     std::string found = "something else";
     try {
@@ -46,8 +48,6 @@ engine::Value record_of(std::string_view line, const std::string& where) {
                          .where = where,
                          .mend = "Correct the line, or convert the file to JSON lines."});
 }
-
-}  // namespace
 
 void add_summaries(PairCollector& collector, std::string_view text, const SummaryFields& fields,
                    const std::string& name) {

@@ -2,39 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cstddef>
 
 #include "engine/problem.hpp"
 #include "engine/visual/io/files.hpp"
+#include "nodes/ops/text_corpus/unpack.hpp"
 
 namespace millrace::ops {
 namespace {
-
-struct Packing {
-    std::string_view begins, name, program;
-};
-
-void check_unpacked(std::string_view bytes, const std::filesystem::path& file) {
-    using namespace std::string_view_literals;
-    static constexpr std::array<Packing, 5> kPackings = {
-        {{"\x1F\x8B"sv, "gzip", "gzip -dk"},
-         {"\xFD\x37zXZ\0"sv, "xz", "xz -dk"},
-         {"BZh"sv, "bzip2", "bzip2 -dk"},
-         {"\x04\x22\x4D\x18"sv, "lz4", "/usr/lib/apt/apt-helper cat-file"},
-         {"\x28\xB5\x2F\xFD"sv, "zstd", "zstd -dk"}}};
-    for (const Packing& packing : kPackings) {
-        if (!bytes.starts_with(packing.begins)) continue;
-        throw engine::Error({.code = "E-TEXT-021",
-                             .what = "The file is compressed",
-                             .expected = "plain text",
-                             .found = std::string(packing.name),
-                             .where = file.string(),
-                             .mend = fmt::format("Unpack it first, as by {} FILE, and name the "
-                                                 "unpacked file.",
-                                                 packing.program)});
-    }
-}
 
 void check_text(std::string_view bytes, const std::filesystem::path& file) {
     const bool wide = bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
@@ -57,7 +32,7 @@ std::string read_bytes(const std::filesystem::path& file, std::uint64_t most) {
 
 std::string read_text_file(const std::filesystem::path& file, std::uint64_t most) {
     std::string text = read_bytes(file, most);
-    check_unpacked(text, file);
+    if (is_packed(text)) text = unpacked(text, most, file);
     check_text(text, file);
     if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
     return text;

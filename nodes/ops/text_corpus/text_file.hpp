@@ -10,17 +10,18 @@
 
 namespace millrace::ops {
 
-/// Most bytes of one file.
-inline constexpr std::uint64_t kMostTextBytes = std::uint64_t{1} << 30;
+/// Most bytes of one file, as it is and unpacked.
+inline constexpr std::uint64_t kMostFileText = std::uint64_t{1} << 30;
 /// Longer lines of records (JSON, package indices) are counted as too long, and not taken apart.
 inline constexpr std::size_t kMostLineBytes = std::size_t{1} << 20;
 
 /// The file's bytes. Throws Error E-FILE-001, E-FILE-004, E-FILE-005 as visual::read_file_bytes().
-std::string read_bytes(const std::filesystem::path& file, std::uint64_t most = kMostTextBytes);
+std::string read_bytes(const std::filesystem::path& file, std::uint64_t most = kMostFileText);
 
-/// The file's text without a byte order mark; single lines may still be no UTF-8. Throws also
-/// Error E-TEXT-021 (compressed) and E-TEXT-022 (UTF-16, or zero bytes, which no text has).
-std::string read_text_file(const std::filesystem::path& file, std::uint64_t most = kMostTextBytes);
+/// The file's text, unpacked where the file is compressed (gzip, bzip2, xz, lz4, zstd), without a
+/// byte order mark; single lines may still be no UTF-8. Throws also Error E-TEXT-021 (compressed
+/// data that are damaged) and E-TEXT-022 (UTF-16, or zero bytes, which no text has).
+std::string read_text_file(const std::filesystem::path& file, std::uint64_t most = kMostFileText);
 
 /// Lines without their ends (\n or \r\n); the end of the last line begins no other.
 std::vector<std::string_view> lines_of(std::string_view text);

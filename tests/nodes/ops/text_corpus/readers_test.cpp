@@ -38,6 +38,7 @@ TEST(TextFile, WhatIsNoText) {
     EXPECT_EQ(code("\xFD\x37zXZ\0"s), "E-TEXT-021");
     EXPECT_EQ(code("BZh91AY"), "E-TEXT-021");
     EXPECT_EQ(code("\x04\x22\x4D\x18 "), "E-TEXT-021") << "as apt keeps them";
+    EXPECT_EQ(code("\x28\xB5\x2F\xFD"), "E-TEXT-021");
     EXPECT_EQ(code("a\0b"s), "E-TEXT-022");
     EXPECT_EQ(code("\xFF\xFE\x61"), "E-TEXT-022") << "UTF-16";
     EXPECT_EQ(code(std::string(101, 'a')), "E-FILE-005");
