@@ -1,21 +1,16 @@
 #include "nodes/loaders/batch_course.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <string>
 
 #include <fmt/format.h>
 
-#include "nodes/ops/training/ranks.hpp"
+#include "nodes/loaders/corpus_params.hpp"
 
 namespace millrace::nodes {
 
 void BatchCourse::begin(const char* rows) {
-    const auto ranks =
-        ops::ranks_from_environment([](const char* name) { return std::getenv(name); });
-    shard = ranks ? Shard{static_cast<std::uint64_t>(ranks->rank),
-                          static_cast<std::uint64_t>(ranks->world_size)}
-                  : Shard{};
+    shard = shard_of_process();
     if (size % shard.size != 0) {
         throw engine::Error({.code = "E-TRAIN-024",
                              .what = "The batch can't be shared evenly",

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,13 +15,13 @@
 
 #include "engine/node.hpp"
 #include "nodes/loaders/corpus_lists.hpp"
+#include "nodes/loaders/corpus_params.hpp"
 #include "nodes/loaders/epochs.hpp"
 #include "nodes/loaders/listing.hpp"
 #include "nodes/ops/audio/audio_file.hpp"
 #include "nodes/ops/audio/espeak.hpp"
 #include "nodes/ops/corpus/corpus.hpp"
 #include "nodes/ops/corpus/noise.hpp"
-#include "nodes/ops/training/ranks.hpp"
 #include "nodes/ops/words.hpp"
 #include "nodes/types/phase.hpp"
 #include "nodes/types/table.hpp"
@@ -29,15 +29,13 @@
 namespace millrace::nodes {
 namespace {
 
-enum class Part { All, Train, Validation, Test, Course };
-
 constexpr int kSpokenRate = 16000;
 constexpr std::string_view kSilence = "_silence_";
 
 struct SpeechCorpus {
     CorpusKind kind = CorpusKind::SpokenWords;
     engine::Path root;
-    Part split = Part::All;
+    CorpusPart split = CorpusPart::All;
     std::string words = "zero one two three four five six seven eight nine";
     std::string voices =
         "en-us en-gb en-gb-scotland en-gb-x-rp en-gb-x-gbclan en-us+f2 en-gb+f3 en-us+m3 en-gb+m5 "
@@ -94,7 +92,7 @@ struct SpeechCorpus {
 
     static std::vector<engine::ParamSpec> params() {
         using S = SpeechCorpus;
-        return {
+        std::vector<engine::ParamSpec> params = {
             {.name = "kind",
              .field = &S::kind,
              .choices = {"spoken_words", "word_folder", "fsdd", "librispeech"},
@@ -103,12 +101,7 @@ struct SpeechCorpus {
              .field = &S::root,
              .doc = "Folder of the corpus, or FSDD's tar; spoken words need none",
              .existing_path = true},
-            {.name = "split",
-             .field = &S::split,
-             .choices = {"all", "train", "validation", "test", "course"},
-             .doc =
-                 "Which part of the corpus. course: in each epoch the training part and then the "
-                 "validation part, and after the last epoch the test part"},
+            split_param(&S::split),
             {.name = "words",
              .field = &S::words,
              .doc = "Words, parted by blanks or commas: those spoken, or those kept of a word "
@@ -153,23 +146,10 @@ struct SpeechCorpus {
              .field = &S::silence,
              .range = {0, 1},
              .doc = "Share of additional items, after the others, labelled _silence_: a second of "
-                    "low noise, or of a word folder's _background_noise_"},
-            {.name = "epochs",
-             .field = &S::epochs,
-             .range = {1, 1e6},
-             .doc = "How often all items are given"},
-            {.name = "shuffle",
-             .field = &S::shuffle,
-             .doc = "Each epoch in another order, which the run's seed chooses; of a course the "
-                    "training part alone"},
-            {.name = "first",
-             .field = &S::first,
-             .range = {0, 1e9},
-             .doc = "Number of the first item of an epoch, before shuffling"},
-            {.name = "items",
-             .field = &S::items,
-             .range = {0, 1e9},
-             .doc = "How many items an epoch has, in a course its training part; 0 means all"}};
+                    "low noise, or of a word folder's _background_noise_"}};
+        std::ranges::move(epoch_params(&S::epochs, &S::shuffle, &S::first, &S::items),
+                          std::back_inserter(params));
+        return params;
     }
 
     std::vector<engine::Problem> check() const {
@@ -207,19 +187,17 @@ struct SpeechCorpus {
                 {.code = "E-CORPUS-006",
                  .what = "There is nothing in this split",
                  .expected = "an utterance or more",
-                 .found = fmt::format("none in {}", wanted() ? to_text(*wanted()) : "all"),
+                 .found =
+                     fmt::format("none in {}", split_of(split) ? to_text(*split_of(split)) : "all"),
                  .where = "split",
                  .mend = "Choose another split, or more of the corpus"});
         }
         course_.parts = part_sizes();
         course_.first = static_cast<std::uint64_t>(first);
-        if (const auto ranks =
-                ops::ranks_from_environment([](const char* name) { return std::getenv(name); }))
-            course_.shard = {static_cast<std::uint64_t>(ranks->rank),
-                             static_cast<std::uint64_t>(ranks->world_size)};
+        course_.shard = shard_of_process();
         // A course's validation and test parts are never cut short.
-        const std::uint64_t there =
-            split == Part::Course ? course_.parts.sizes[0].all() : speech_ + course_.parts.quiet();
+        const std::uint64_t there = split == CorpusPart::Course ? course_.parts.sizes[0].all()
+                                                                : speech_ + course_.parts.quiet();
         epochs_ = {.items = items_of(there, first, items),
                    .epochs = epochs,
                    .order = shuffle ? Order::Shuffled : Order::Listed,
@@ -245,7 +223,7 @@ struct SpeechCorpus {
     }
 
     std::uint64_t count() const {
-        return split == Part::Course ? course_.count() : epochs_.count(course_.shard);
+        return split == CorpusPart::Course ? course_.count() : epochs_.count(course_.shard);
     }
 
     /// Which utterance of the split, or silence after them, an item repeats; padding is none of
@@ -273,7 +251,7 @@ struct SpeechCorpus {
 
 private:
     Placed placed(std::uint64_t item) const {
-        if (split == Part::Course) return course_.placed(item);
+        if (split == CorpusPart::Course) return course_.placed(item);
         const Placed at = epochs_.placed(item, course_.shard);
         return {course_.first + at.element, at.padding};
     }
@@ -298,12 +276,6 @@ private:
         return static_cast<std::size_t>(lists_->takes[element / lists_->words.size()].split);
     }
 
-    std::optional<ops::Split> wanted() const {
-        if (split == Part::Train) return ops::Split::Train;
-        if (split == Part::Validation) return ops::Split::Validation;
-        return split == Part::Test ? std::optional(ops::Split::Test) : std::nullopt;
-    }
-
     std::shared_ptr<const CorpusLists> listed() const {
         return list_corpus({.kind = kind,
                             .root = root.text,
@@ -311,9 +283,9 @@ private:
                             .voices = ops::words_of(voices),
                             .held_out = ops::words_of(held_out),
                             .takes = takes,
-                            .part = wanted(),
+                            .part = split_of(split),
                             .noise = silence > 0,
-                            .by_part = split == Part::Course});
+                            .by_part = split == CorpusPart::Course});
     }
 
     types::Audio at_rate(const types::Audio& audio, engine::RunContext& context) const {

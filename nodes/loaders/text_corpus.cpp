@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,20 +9,18 @@
 #include <vector>
 
 #include "engine/node.hpp"
+#include "nodes/loaders/corpus_params.hpp"
 #include "nodes/loaders/epochs.hpp"
 #include "nodes/loaders/listing.hpp"
 #include "nodes/loaders/text_source.hpp"
-#include "nodes/ops/training/ranks.hpp"
 #include "nodes/types/phase.hpp"
 #include "nodes/types/table.hpp"
 
 namespace millrace::nodes {
 namespace {
 
-enum class TextPart { All, Train, Validation, Test, Course };
-
 struct TextCorpus : TextSource {
-    TextPart split = TextPart::All;
+    CorpusPart split = CorpusPart::All;
     int epochs = 1;
     bool shuffle = false;
     int first = 0, items = 0;
@@ -60,30 +58,9 @@ struct TextCorpus : TextSource {
     static std::vector<engine::ParamSpec> params() {
         using S = TextCorpus;
         std::vector<engine::ParamSpec> all = source_params<S>();
-        const std::vector<engine::ParamSpec> own = {
-            {.name = "split",
-             .field = &S::split,
-             .choices = {"all", "train", "validation", "test", "course"},
-             .doc =
-                 "Which part of the corpus. course: in each epoch the training part and then the "
-                 "validation part, and after the last epoch the test part"},
-            {.name = "epochs",
-             .field = &S::epochs,
-             .range = {1, 1e6},
-             .doc = "How often all items are given"},
-            {.name = "shuffle",
-             .field = &S::shuffle,
-             .doc = "Each epoch in another order, which the run's seed chooses; of a course the "
-                    "training part alone"},
-            {.name = "first",
-             .field = &S::first,
-             .range = {0, 1e9},
-             .doc = "Number of the first item of an epoch, before shuffling"},
-            {.name = "items",
-             .field = &S::items,
-             .range = {0, 1e9},
-             .doc = "How many items an epoch has, in a course its training part; 0 means all"}};
-        all.insert(all.end(), own.begin(), own.end());
+        all.push_back(split_param(&S::split));
+        std::ranges::move(epoch_params(&S::epochs, &S::shuffle, &S::first, &S::items),
+                          std::back_inserter(all));
         return all;
     }
 
@@ -95,23 +72,20 @@ struct TextCorpus : TextSource {
         auto read = std::make_shared<ops::TextPairs>(corpus());
         context.log(ops::to_text(*read));
         for (const std::string& note : read->notes) context.warn("Passed over " + note);
-        if (split != TextPart::Course && split != TextPart::All) {
+        if (const auto wanted = split_of(split)) {
             std::erase_if(read->pairs,
-                          [&](const ops::TextPair& pair) { return part_of(pair) != wanted(); });
+                          [&](const ops::TextPair& pair) { return pair.split != *wanted; });
         }
         if (read->pairs.empty()) fail_empty();
         course_ = {.first = static_cast<std::uint64_t>(first)};
         for (const ops::TextPair& pair : read->pairs) ++course_.parts.sizes[part_of(pair)].speech;
         std::uint64_t there = read->pairs.size();
-        if (split == TextPart::Course) {
+        if (split == CorpusPart::Course) {
             std::ranges::stable_sort(read->pairs, {}, &ops::TextPair::split);
             there = course_.parts.sizes[0].all();
             if (there == 0) fail_empty();
         }
-        if (const auto ranks =
-                ops::ranks_from_environment([](const char* name) { return std::getenv(name); }))
-            course_.shard = {static_cast<std::uint64_t>(ranks->rank),
-                             static_cast<std::uint64_t>(ranks->world_size)};
+        course_.shard = shard_of_process();
         course_.training = {.items = items_of(there, first, items),
                             .epochs = epochs,
                             .order = shuffle ? Order::Shuffled : Order::Listed,
@@ -130,7 +104,7 @@ struct TextCorpus : TextSource {
     }
 
     std::uint64_t count() const {
-        return split == TextPart::Course ? course_.count() : course_.training.count(course_.shard);
+        return split == CorpusPart::Course ? course_.count() : course_.training.count(course_.shard);
     }
 
     /// Which text of the split an item repeats; padding is none of them.
@@ -151,11 +125,6 @@ private:
         return static_cast<std::size_t>(pair.split);
     }
 
-    std::size_t wanted() const {
-        if (split == TextPart::Train) return 0;
-        return split == TextPart::Validation ? 1 : 2;
-    }
-
     [[noreturn]] void fail_empty() const {
         throw engine::Error({.code = "E-TEXT-030",
                              .what = "There is nothing in this split",
@@ -166,7 +135,7 @@ private:
     }
 
     Placed placed(std::uint64_t item) const {
-        if (split == TextPart::Course) return course_.placed(item);
+        if (split == CorpusPart::Course) return course_.placed(item);
         const Placed at = course_.training.placed(item, course_.shard);
         return {course_.first + at.element, at.padding};
     }

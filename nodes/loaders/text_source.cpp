@@ -24,9 +24,9 @@ std::vector<engine::ParamSpec> TextSource::described() {
          .field = {},
          .doc = "Pairs: the file of sources. Catalogues: a .mo file or a folder of them; empty "
                 "takes /usr/share/locale/ro/LC_MESSAGES. Summaries: the JSON lines. Packages: "
-                "an index, not compressed (Packages, Translation-en); empty takes "
-                "/var/lib/dpkg/status. Plain: a file, or a folder with .txt files; empty takes "
-                "the small corpus",
+                "an index (Packages, Translation-en); empty takes /var/lib/dpkg/status. Plain: a "
+                "file, or a folder with .txt files; empty takes the small corpus. Text files "
+                "may be compressed: .gz, .bz2, .xz, .lz4, .zst",
          .existing_path = true},
         {.name = "target_path",
          .field = {},

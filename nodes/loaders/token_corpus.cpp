@@ -16,6 +16,7 @@
 #include "engine/visual/io/safetensors.hpp"
 #include "nodes/loaders/batch_course.hpp"
 #include "nodes/ops/text_corpus/readers.hpp"
+#include "nodes/ops/text_corpus/text_file.hpp"
 #include "nodes/ops/tokenizers/tokenizer.hpp"
 #include "nodes/types/phase.hpp"
 #include "nodes/types/tensor.hpp"
@@ -61,8 +62,8 @@ struct TokenCorpus {
         std::vector<engine::ParamSpec> all = {
             {.name = "path",
              .field = &S::path,
-             .doc = "A .safetensors file with \"tokens\" [texts, length], or a text file; empty "
-                    "takes the small corpus that is built in",
+             .doc = "A .safetensors file with \"tokens\" [texts, length], or a text file, which "
+                    "may be compressed; empty takes the small corpus that is built in",
              .existing_path = true},
             {.name = "tokenizer",
              .field = &S::tokenizer,
@@ -155,10 +156,7 @@ private:
     }
 
     std::string text() const {
-        if (!path.text.empty()) {
-            const std::vector<std::byte> bytes = visual::read_file_bytes(path.text);
-            return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-        }
+        if (!path.text.empty()) return ops::read_text_file(path.text);
         std::string all;
         for (const ops::TextPair& pair : ops::read_small(ops::SmallTask::Language, {}).pairs)
             all += pair.source + "\n\n";

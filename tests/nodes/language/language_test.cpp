@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -203,6 +205,42 @@ TEST(TokenCorpus, GivesEpochsThenTheTest) {
     EXPECT_EQ(all[6].rows, (Ids{9}));
     EXPECT_NE(all[0].rows, all[3].rows) << "another order in the second epoch";
     EXPECT_NE(batches(params, 2)[0].rows, all[0].rows);
+}
+
+TEST(TokenCorpus, ProcessesShareEachBatchInStep) {
+    const TestContext folder;
+    const Object params = {{"path", token_file(folder, 10).string()},
+                           {"size", 4},
+                           {"epochs", 2},
+                           {"validation_share", 0.2},
+                           {"test_share", 0.1}};
+    const std::vector<Batch> whole = batches(params);
+    std::array<std::vector<Batch>, 2> shares;
+    std::string uneven;
+    setenv("WORLD_SIZE", "2", 1);
+    setenv("MASTER_ADDR", "127.0.0.1", 1);
+    for (std::size_t rank = 0; rank < 2; ++rank) {
+        setenv("RANK", std::to_string(rank).c_str(), 1);
+        shares[rank] = batches(params);
+        Object odd = params;
+        odd["size"] = 3;
+        uneven += error_code([&] { batches(odd); }) + ' ';
+    }
+    for (const char* name : {"WORLD_SIZE", "RANK", "MASTER_ADDR"}) unsetenv(name);
+    EXPECT_EQ(uneven, "E-TRAIN-024 E-TRAIN-024 ");
+    ASSERT_EQ(whole.size(), 7U);
+    ASSERT_EQ(shares[0].size(), 6U) << "the one test sequence can't be shared";
+    ASSERT_EQ(shares[1].size(), 6U);
+    for (std::size_t i = 0; i < 6; ++i) {
+        Ids together;
+        for (std::size_t row = 0; row < whole[i].rows.size(); ++row)
+            together.push_back(shares[row % 2][i].rows.at(row / 2));
+        EXPECT_EQ(together, whole[i].rows) << i;
+        for (const auto& share : shares) {
+            EXPECT_EQ(share[i].phase, whole[i].phase) << i;
+            EXPECT_EQ(share[i].last, whole[i].last) << i;
+        }
+    }
 }
 
 TEST(TokenCorpus, LabelsAreTheNextTokens) {
