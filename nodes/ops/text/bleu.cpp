@@ -84,11 +84,16 @@ std::int64_t closest_length(const std::vector<Words>& references, std::int64_t l
     return best;
 }
 
-void add_segment(Bleu& bleu, const Words& hypothesis, const std::vector<Words>& references) {
-    bleu.hypothesis_length += static_cast<std::int64_t>(hypothesis.size());
-    bleu.reference_length +=
+void add_segment(BleuSums& sums, const Words& hypothesis, const std::vector<Words>& references,
+                 int highest_order) {
+    const auto orders = static_cast<std::size_t>(highest_order);
+    sums.counts.resize(orders);
+    sums.totals.resize(orders);
+    ++sums.hypotheses;
+    sums.hypothesis_length += static_cast<std::int64_t>(hypothesis.size());
+    sums.reference_length +=
         closest_length(references, static_cast<std::int64_t>(hypothesis.size()));
-    for (std::size_t n = 0; n < bleu.counts.size(); ++n) {
+    for (std::size_t n = 0; n < orders; ++n) {
         Counts most;
         for (const Words& reference : references) {
             for (const auto& [gram, count] : n_grams(reference, static_cast<int>(n) + 1)) {
@@ -96,9 +101,9 @@ void add_segment(Bleu& bleu, const Words& hypothesis, const std::vector<Words>& 
             }
         }
         for (const auto& [gram, count] : n_grams(hypothesis, static_cast<int>(n) + 1)) {
-            bleu.totals[n] += count;
+            sums.totals[n] += count;
             if (const auto found = most.find(gram); found != most.end()) {
-                bleu.counts[n] += std::min(count, found->second);
+                sums.counts[n] += std::min(count, found->second);
             }
         }
     }
@@ -138,32 +143,20 @@ void finish(Bleu& bleu, const BleuOptions& options) {
     bleu.score = is_zero ? 0 : bleu.brevity_penalty * std::exp(logarithms / orders);
 }
 
-void check(std::span<const std::string> hypotheses,
-           std::span<const std::vector<std::string>> references, const BleuOptions& options) {
-    if (hypotheses.empty()) {
-        throw engine::Error({.code = "E-TEXT-002",
-                             .what = "There is no text to score",
-                             .expected = "at least one hypothesis",
-                             .found = "none",
-                             .mend = "Check the node that writes the texts."});
-    }
-    const auto differs = [&](const auto& stream) { return stream.size() != hypotheses.size(); };
-    const auto other = std::ranges::find_if(references, differs);
-    if (references.empty() || other != references.end()) {
-        throw engine::Error(
-            {.code = "E-TEXT-003",
-             .what = "References and hypotheses do not pair up",
-             .expected = fmt::format("{} references a stream", hypotheses.size()),
-             .found = references.empty() ? "no stream" : fmt::format("{}", other->size()),
-             .mend = "Give one reference for each hypothesis."});
-    }
-    if (options.highest_order < 1 || options.highest_order > 9) {
-        throw engine::Error({.code = "E-TEXT-004",
-                             .what = "The longest n-gram is out of range",
-                             .expected = "1 to 9",
-                             .found = fmt::format("{}", options.highest_order),
-                             .mend = "4 is usual."});
-    }
+[[noreturn]] void fail_empty() {
+    throw engine::Error({.code = "E-TEXT-002",
+                         .what = "There is no text to score",
+                         .expected = "at least one hypothesis",
+                         .found = "none",
+                         .mend = "Check the node that writes the texts."});
+}
+
+[[noreturn]] void fail_pairs(std::string expected, std::string found) {
+    throw engine::Error({.code = "E-TEXT-003",
+                         .what = "References and hypotheses do not pair up",
+                         .expected = std::move(expected),
+                         .found = std::move(found),
+                         .mend = "Give one reference for each hypothesis."});
 }
 
 }  // namespace
@@ -200,22 +193,52 @@ std::string tokenize_13a(std::string_view raw) {
     return joined;
 }
 
-Bleu bleu(std::span<const std::string> hypotheses,
-          std::span<const std::vector<std::string>> references, const BleuOptions& options) {
-    check(hypotheses, references, options);
-    Bleu result;
-    result.precisions.resize(options.highest_order);
-    result.counts.resize(options.highest_order);
-    result.totals.resize(options.highest_order);
-    for (std::size_t i = 0; i < hypotheses.size(); ++i) {
-        std::vector<Words> tokens;
-        for (const auto& stream : references) {
-            tokens.push_back(tokens_of(stream[i], options, "reference"));
-        }
-        add_segment(result, tokens_of(hypotheses[i], options, "hypothesis"), tokens);
+void add_hypothesis(BleuSums& sums, const std::string& hypothesis,
+                    std::span<const std::string> references, const BleuOptions& options) {
+    if (options.highest_order < 1 || options.highest_order > 9) {
+        throw engine::Error({.code = "E-TEXT-004",
+                             .what = "The longest n-gram is out of range",
+                             .expected = "1 to 9",
+                             .found = fmt::format("{}", options.highest_order),
+                             .mend = "4 is usual."});
     }
+    if (references.empty()) fail_pairs("at least one reference", "none");
+    std::vector<Words> tokens;
+    for (const std::string& reference : references) {
+        tokens.push_back(tokens_of(reference, options, "reference"));
+    }
+    add_segment(sums, tokens_of(hypothesis, options, "hypothesis"), tokens, options.highest_order);
+}
+
+Bleu bleu(const BleuSums& sums, const BleuOptions& options) {
+    if (sums.hypotheses == 0) fail_empty();
+    Bleu result{.counts = sums.counts,
+                .totals = sums.totals,
+                .hypothesis_length = sums.hypothesis_length,
+                .reference_length = sums.reference_length};
+    result.precisions.resize(sums.counts.size());
     finish(result, options);
     return result;
+}
+
+Bleu bleu(std::span<const std::string> hypotheses,
+          std::span<const std::vector<std::string>> references, const BleuOptions& options) {
+    if (hypotheses.empty()) fail_empty();
+    const auto differs = [&](const auto& stream) { return stream.size() != hypotheses.size(); };
+    const auto other = std::ranges::find_if(references, differs);
+    if (references.empty() || other != references.end()) {
+        fail_pairs(fmt::format("{} references a stream", hypotheses.size()),
+                   references.empty() ? "no stream" : fmt::format("{}", other->size()));
+    }
+    BleuSums sums;
+    std::vector<std::string> of_one(references.size());
+    for (std::size_t i = 0; i < hypotheses.size(); ++i) {
+        for (std::size_t stream = 0; stream < references.size(); ++stream) {
+            of_one[stream] = references[stream][i];
+        }
+        add_hypothesis(sums, hypotheses[i], of_one, options);
+    }
+    return bleu(sums, options);
 }
 
 std::string bleu_signature(std::size_t reference_streams, const BleuOptions& options,

@@ -46,6 +46,21 @@ struct Bleu {
 Bleu bleu(std::span<const std::string> hypotheses,
           std::span<const std::vector<std::string>> references, const BleuOptions& options = {});
 
+/// What the score of a corpus comes from, gathered one hypothesis after the other.
+struct BleuSums {
+    std::vector<std::int64_t> counts, totals;  ///< by order; empty before the first
+    std::int64_t hypothesis_length = 0, reference_length = 0;
+    std::int64_t hypotheses = 0;
+};
+
+/// Adds one hypothesis and its references. After an Error (E-TEXT-001, 003 without a reference,
+/// 004) the sums are as before.
+void add_hypothesis(BleuSums& sums, const std::string& hypothesis,
+                    std::span<const std::string> references, const BleuOptions& options = {});
+
+/// Throws Error E-TEXT-002 where nothing was added.
+Bleu bleu(const BleuSums& sums, const BleuOptions& options = {});
+
 /// What must be reported beside a score, in sacreBLEU's form:
 /// "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:…". `version` names the program.
 std::string bleu_signature(std::size_t reference_streams, const BleuOptions& options,

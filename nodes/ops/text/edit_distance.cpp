@@ -16,19 +16,18 @@ struct Edits {
     std::int64_t substitutions = 0, deletions = 0, insertions = 0;
 };
 
-void check_size(std::size_t rows, std::size_t columns) {
-    constexpr double kMost = 4e9;
-    if (double(rows) * double(columns) <= kMost) return;
+void check_size(std::size_t rows, std::size_t columns, double most) {
+    if (double(rows) * double(columns) <= most) return;
     throw engine::Error({.code = "E-TEXT-005",
                          .what = "Two texts are too long to align",
-                         .expected = "a product of lengths up to 4e9",
+                         .expected = fmt::format("a product of lengths up to {:.0e}", most),
                          .found = fmt::format("{} times {}", rows, columns),
                          .mend = "Score sentence by sentence."});
 }
 
 /// Length of the shortest edit alone, one row at a time.
 std::int64_t distance(const std::vector<char32_t>& a, const std::vector<char32_t>& b) {
-    check_size(a.size(), b.size());
+    check_size(a.size(), b.size(), 4e9);
     std::vector<std::int64_t> row(b.size() + 1);
     for (std::size_t j = 0; j <= b.size(); ++j) row[j] = static_cast<std::int64_t>(j);
     for (std::size_t i = 1; i <= a.size(); ++i) {
@@ -44,7 +43,7 @@ std::int64_t distance(const std::vector<char32_t>& a, const std::vector<char32_t
 }
 
 Edits alignment(const std::vector<std::string>& a, const std::vector<std::string>& b) {
-    check_size(a.size(), b.size());
+    check_size(a.size(), b.size(), 4e8);  // all of the table is kept
     const std::size_t columns = b.size() + 1;
     std::vector<std::int32_t> table((a.size() + 1) * columns);
     const auto at = [&](std::size_t i, std::size_t j) -> std::int32_t& {

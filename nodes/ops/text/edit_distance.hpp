@@ -20,7 +20,7 @@ struct WordEdits {
 
 /// Words between white space, upper and lower case told apart; characters are code points, white
 /// space among them. Throws Error E-TEXT-001 for text that is not UTF-8, E-TEXT-005 where the
-/// product of lengths exceeds 4e9.
+/// product of lengths exceeds 4e8 words or 4e9 characters.
 WordEdits word_edits(std::string_view reference, std::string_view hypothesis);
 
 struct ErrorRates {

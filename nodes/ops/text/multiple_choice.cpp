@@ -82,14 +82,18 @@ QuestionScore score_question(std::span<const Choice> choices, std::span<const st
     return result;
 }
 
-Accuracy accuracy(const std::vector<bool>& is_right) {
-    const auto count = static_cast<double>(is_right.size());
+Accuracy accuracy(std::int64_t right, std::int64_t questions) {
     constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-    if (is_right.empty()) return {kNone, kNone};
-    const double mean = double(std::ranges::count(is_right, true)) / count;
+    if (questions == 0) return {kNone, kNone};
+    const auto count = static_cast<double>(questions);
+    const double mean = double(right) / count;
     // The variance of zeros and ones with n - 1.
     const double variance = count > 1 ? mean * (1 - mean) * count / (count - 1) : kNone;
     return {mean, std::sqrt(variance / count)};
+}
+
+Accuracy accuracy(const std::vector<bool>& is_right) {
+    return accuracy(std::ranges::count(is_right, true), std::int64_t(is_right.size()));
 }
 
 }  // namespace millrace::ops

@@ -47,6 +47,7 @@ QuestionScore score_question(std::span<const Choice> choices, std::span<const st
 struct Accuracy {
     double mean = 0, standard_error = 0;
 };
+Accuracy accuracy(std::int64_t right, std::int64_t questions);
 Accuracy accuracy(const std::vector<bool>& is_right);
 
 }  // namespace millrace::ops

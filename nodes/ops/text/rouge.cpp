@@ -5,6 +5,9 @@
 #include <map>
 #include <set>
 
+#include <fmt/format.h>
+
+#include "engine/problem.hpp"
 #include "nodes/ops/text/porter_stemmer.hpp"
 #include "nodes/ops/text/utf8.hpp"
 
@@ -48,7 +51,7 @@ RougeScore n_gram_score(const Tokens& target, const Tokens& prediction, std::siz
 class Table {
 public:
     Table(const Tokens& target, const Tokens& prediction)
-        : columns_(prediction.size() + 1), lengths_((target.size() + 1) * columns_) {
+        : columns_(prediction.size() + 1), lengths_(checked(target.size(), prediction.size())) {
         for (std::size_t i = 1; i <= target.size(); ++i) {
             for (std::size_t j = 1; j <= prediction.size(); ++j) {
                 lengths_[i * columns_ + j] = target[i - 1] == prediction[j - 1]
@@ -61,6 +64,19 @@ public:
     std::int32_t at(std::size_t i, std::size_t j) const { return lengths_[i * columns_ + j]; }
 
 private:
+    /// How many lengths there are.
+    static std::size_t checked(std::size_t target, std::size_t prediction) {
+        constexpr double kMost = 4e8;
+        if (double(target) * double(prediction) > kMost) {
+            throw engine::Error({.code = "E-TEXT-005",
+                                 .what = "Two texts are too long to align",
+                                 .expected = "a product of lengths up to 4e8",
+                                 .found = fmt::format("{} times {}", target, prediction),
+                                 .mend = "Score shorter texts."});
+        }
+        return (target + 1) * (prediction + 1);
+    }
+
     std::size_t columns_;
     std::vector<std::int32_t> lengths_;
 };
@@ -147,6 +163,40 @@ Rouge rouge(std::string_view target, std::string_view prediction, Stemming stemm
         .rouge_l = score(table.at(wanted.size(), predicted.size()), double(predicted.size()),
                          double(wanted.size())),
         .rouge_lsum = summary_score(sentences(target, stemming), sentences(prediction, stemming))};
+}
+
+Rouge best_rouge(std::span<const std::string> targets, std::string_view prediction,
+                 Stemming stemming) {
+    if (targets.empty()) {
+        throw engine::Error({.code = "E-TEXT-003",
+                             .what = "References and hypotheses do not pair up",
+                             .expected = "at least one reference",
+                             .found = "none",
+                             .mend = "Give one reference for each hypothesis."});
+    }
+    Rouge best = rouge(targets.front(), prediction, stemming);
+    for (const std::string& target : targets.subspan(1)) {
+        const Rouge other = rouge(target, prediction, stemming);
+        for (RougeScore Rouge::*figure :
+             {&Rouge::rouge_1, &Rouge::rouge_2, &Rouge::rouge_l, &Rouge::rouge_lsum}) {
+            if ((other.*figure).f_measure > (best.*figure).f_measure) best.*figure = other.*figure;
+        }
+    }
+    return best;
+}
+
+std::string sentence_lines(std::string_view text) {
+    constexpr std::string_view kBlanks = " \t\n\r";
+    std::string lines;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        lines += text[i];
+        const bool is_end = text[i] == '.' || text[i] == '!' || text[i] == '?';
+        const std::size_t next = text.find_first_not_of(kBlanks, i + 1);
+        if (!is_end || next == std::string_view::npos || next == i + 1) continue;
+        lines += '\n';
+        i = next - 1;
+    }
+    return lines;
 }
 
 }  // namespace millrace::ops

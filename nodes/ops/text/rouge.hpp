@@ -2,6 +2,7 @@
 // on any thread.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,7 +27,16 @@ enum class Stemming { None, Porter };
 std::vector<std::string> rouge_tokens(std::string_view text, Stemming stemming);
 
 /// Scores of one prediction against one target. Time and memory go with the product of their
-/// lengths. Throws E-TEXT-001.
+/// lengths. Throws E-TEXT-001, and E-TEXT-005 where the product of lengths exceeds 4e8 tokens.
 Rouge rouge(std::string_view target, std::string_view prediction, Stemming stemming);
+
+/// Each figure by the target that gives its best F-measure, the first on ties. Throws as rouge(),
+/// and E-TEXT-003 without a target.
+Rouge best_rouge(std::span<const std::string> targets, std::string_view prediction,
+                 Stemming stemming);
+
+/// A line for each sentence, as rouge_lsum has them: white space behind ".", "!" or "?" becomes a
+/// line end. A plain rule, so an abbreviation ends a line too.
+std::string sentence_lines(std::string_view text);
 
 }  // namespace millrace::ops
