@@ -8,9 +8,12 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <functional>
 #include <map>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,9 +21,11 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
+#include "nodes/ops/kernels/aligned.hpp"
 #include "nodes/ops/kernels/kv_cache.hpp"
 #include "nodes/ops/kernels/products.hpp"
 #include "tests/bench/figures.hpp"
+#include "tests/bench/onednn_int8.hpp"
 
 namespace millrace::bench {
 namespace {
@@ -146,8 +151,15 @@ struct Tokens {
     }
 };
 
+/// Random numbers [rows, columns], in memory of the same pages as packed matrices have.
+at::Tensor float_matrix(std::int64_t rows, std::int64_t columns) {
+    std::shared_ptr<std::uint8_t> memory = ops::kernels::aligned_zeros(rows * columns * 4);
+    void* const at = memory.get();
+    return at::from_blob(at, {rows, columns}, [memory](void*) {}).uniform_();
+}
+
 /// Reads all of it, with as many threads.
-std::uint64_t read_all(const std::vector<std::uint64_t>& memory, ops::ProductWorkspace& workspace) {
+std::uint64_t read_all(std::span<const std::uint64_t> memory, ops::ProductWorkspace& workspace) {
     std::atomic<std::uint64_t> total = 0;
     constexpr std::size_t kParts = 64;
     workspace.for_each_part(kThreads, kParts, [&](int, std::int64_t part) {
@@ -170,7 +182,7 @@ const std::vector<Kind>& kinds() {
         {"ternary 1.6 bits", TernaryBase3, Activation::Int8, {}, 10, 10},
         {"4-bit", Nibble, Activation::Int8, {}, 12, 6},
         {"8-bit", Int8, Activation::Int8, {}, 3, 3},
-        {"binary", Binary, Activation::Int8, {}, 30, 20},
+        {"binary", Binary, Activation::Int8, {}, 100, 20},
         {"ternary x ternary", Ternary2, Activation::LowBit, ops::LowBit::Ternary, 15, 10},
         {"binary x binary", Binary, Activation::LowBit, ops::LowBit::Binary, 100, 20}};
     return list;
@@ -178,9 +190,12 @@ const std::vector<Kind>& kinds() {
 
 void vector_figures(std::vector<Figure>& figures, Tokens& tokens, int rounds) {
     const std::int64_t cold_bytes = 4 * last_level_cache();
-    const at::Tensor weight = at::rand({kRows, kColumns}), token = at::rand({kColumns}),
+    const at::Tensor weight = float_matrix(kRows, kColumns), token = at::rand({kColumns}),
                      row = token.unsqueeze(0);
-    const std::vector<std::uint64_t> memory(cold_bytes / 8, 1);
+    const auto pages = ops::kernels::aligned_zeros(cold_bytes);
+    std::memset(pages.get(), 1, cold_bytes);
+    const std::span<const std::uint64_t> memory(reinterpret_cast<const std::uint64_t*>(pages.get()),
+                                                cold_bytes / 8);
     std::uint64_t sum = 0;
     for (const Kind& kind : kinds()) {
         Rotated matrices(kind.weight, kind.activation, cold_bytes);
@@ -212,7 +227,7 @@ void vector_figures(std::vector<Figure>& figures, Tokens& tokens, int rounds) {
 }
 
 void matrix_figures(std::vector<Figure>& figures, Tokens& tokens, int rounds) {
-    const at::Tensor weight = at::rand({kRows, kColumns}), rows = at::rand({kTokens, kColumns});
+    const at::Tensor weight = float_matrix(kRows, kColumns), rows = at::rand({kTokens, kColumns});
     const double goal = ops::best_path() == ops::KernelPath::Avx512Vnni ? 4 : 2;
     Case linear("at::linear, 512 tokens", [&] { at::linear(rows, weight); });
     std::vector<Rotated> matrices;
@@ -223,23 +238,32 @@ void matrix_figures(std::vector<Figure>& figures, Tokens& tokens, int rounds) {
             tokens.multiply(kinds()[i], matrices[i].next(), kTokens);
         });
     }
+    const std::function<void()> int8 = onednn_int8(kTokens, kRows, kColumns);
+    Case onednn("oneDNN's int8, 512 tokens", int8);
+    if (int8) int8();
     for (int round = 0; round < rounds; ++round) {
         linear.measure(1);
+        if (int8) onednn.measure(1);
         for (Case& one : cases) one.measure(1);
     }
     linear.report();
+    if (int8) onednn.report();
     for (const Case& one : cases) {
         one.report();
         figures.push_back({one.name(), "times as fast as at::linear in float32",
                            one.gain_over(linear), goal, false});
+        if (!int8) continue;
+        figures.push_back({one.name() + ", time", "of that of oneDNN's int8 product",
+                           onednn.gain_over(one), 1.15});
     }
 }
 
 void cache_figures(std::vector<Figure>& figures, int rounds) {
     constexpr std::int64_t kContext = 2000, kHeads = 32, kWidth = 128;
-    const at::Tensor keys = at::rand({kHeads, kContext, kWidth}),
-                     values = at::rand({kHeads, kContext, kWidth}),
-                     query = at::rand({kHeads, kWidth, 1}),
+    const auto cached = [] {
+        return float_matrix(kHeads * kContext, kWidth).view({kHeads, kContext, kWidth});
+    };
+    const at::Tensor keys = cached(), values = cached(), query = at::rand({kHeads, kWidth, 1}),
                      weights = at::rand({kHeads, 1, kContext});
     at::Tensor products = at::empty({kHeads, kContext, 1}), sums = at::empty({kHeads, 1, kWidth});
     Case floats("attention, float32", [&] {

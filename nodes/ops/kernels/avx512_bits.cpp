@@ -6,9 +6,9 @@
 namespace millrace::ops::kernels {
 namespace {
 
-/// The tables of odd parity, and of the carry from a, b and the new sum: a where a and b agree, else
-/// what the new sum isn't; and of the same with a and b inverted. So each result takes the place of
-/// a value that is not needed any more, and nothing is copied.
+/// The tables of odd parity, and of the carry from a, b and the new sum: a where a and b agree,
+/// else what the new sum isn't; and of the same with a and b inverted. So each result takes the
+/// place of a value that is not needed any more, and nothing is copied.
 constexpr int kParity = 0x96, kCarry = 0xD4, kCarryInverted = 0x17;
 
 struct Lanes512 {
@@ -54,10 +54,9 @@ void avx512_count_bits(const BitJob& job) {
 
 std::uint32_t* avx512_list_set(std::uint64_t bits, std::uint32_t first, std::uint32_t* to) {
     const __m512i step = _mm512_set1_epi32(16 * kListScale);
-    __m512i entries = _mm512_add_epi32(
-        _mm512_set1_epi32(static_cast<int>(first)),
-        _mm512_setr_epi32(0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448,
-                          480));
+    __m512i entries = _mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(first)),
+                                       _mm512_setr_epi32(0, 32, 64, 96, 128, 160, 192, 224, 256,
+                                                         288, 320, 352, 384, 416, 448, 480));
     for (int part = 0; part < 4; ++part, bits >>= 16) {
         const auto sixteen = static_cast<__mmask16>(bits);
         store512(to, _mm512_maskz_compress_epi32(sixteen, entries));

@@ -93,8 +93,7 @@ private:
         Vector* planes = planes_ + level;
         Vector fours[2];
         for (int half = 0; half < 2; ++half) {
-            const Vector first =
-                Lanes::template full_add<false>(planes[0], carries[0], carries[1]);
+            const Vector first = Lanes::template full_add<false>(planes[0], carries[0], carries[1]);
             const Vector second =
                 Lanes::template full_add<false>(planes[0], carries[2], carries[3]);
             fours[half] = Lanes::template full_add<false>(planes[1], first, second);

@@ -71,9 +71,8 @@ std::uint32_t* ColumnLists::append(const KernelTable& table, const std::uint64_t
                                    std::uint32_t* to, std::uint32_t& constant) const {
     std::uint32_t* const begin = to;
     for (int i = 0; i < words; ++i) {
-        to = table.list_set(bits[i],
-                            static_cast<std::uint32_t>((first + i * kWordColumns) * kListScale),
-                            to);
+        to = table.list_set(
+            bits[i], static_cast<std::uint32_t>((first + i * kWordColumns) * kListScale), to);
     }
     const auto listed = static_cast<std::uint32_t>(to - begin);
     std::uint32_t* const end = begin + round_up(listed, kListUnit);
@@ -132,8 +131,8 @@ void ColumnLists::fetch_ahead() {
         std::int64_t units = 0;
         for (int i = 0; i < shape_.runs; ++i) units += runs[i].listed / kListUnit;
         const std::int64_t first = (tile + 1) * shape_.tile_columns,
-                           count = std::min<std::int64_t>(shape_.tile_columns,
-                                                          shape_.columns - first);
+                           count =
+                               std::min<std::int64_t>(shape_.tile_columns, shape_.columns - first);
         std::int64_t fetched = 0;
         for (int i = 0; i < shape_.runs && units > 0; ++i) {
             runs[i].fetched = static_cast<int>((count + units - 1) / units);

@@ -1,8 +1,8 @@
 // A low-bit token as lists of columns, for products with columns of bits. The product is a sum over
-// the token's one or two bit planes, and a plane's is the sum of the weights of the columns where it
-// has a bit. Of a plane that is mostly set the list holds the rest, which is taken off the row's
-// sum, so that at most half of a plane's columns are looked at. Lists are made for a tile of columns
-// at a time. For the sources of this folder.
+// the token's one or two bit planes, and a plane's is the sum of the weights of the columns where
+// it has a bit. Of a plane that is mostly set the list holds the rest, which is taken off the row's
+// sum, so that at most half of a plane's columns are looked at. Lists are made for a tile of
+// columns at a time. For the sources of this folder.
 #pragma once
 
 #include <cstdint>

@@ -14,8 +14,8 @@
 //              the five groups' digits in base 3, first the most significant. So x / 256 is a
 //              fraction whose digits come out one after another by multiplying with 3.
 //   Binary     [block][8 columns], 32 bytes: byte r, column c in bit c; the digit is twice the bit
-// For low-bit activations there are columns of 64 bytes of bits, [block][column]. A bit's place in a
-// column is its lane: lane l is bit l % 256 / 32 of byte 32 * (l / 256) + l % 32.
+// For low-bit activations there are columns of 64 bytes of bits, [block][column]. A bit's place in
+// a column is its lane: lane l is bit l % 256 / 32 of byte 32 * (l / 256) + l % 32.
 //   binary     blocks of 512 rows, row r in lane r; the digit is twice the bit. Where at most 256
 //              rows are left, the last block's columns have 32 bytes.
 //   ternary    blocks of 256 rows, lane r for code > -1, lane 256 + r for code > 0, so that their

@@ -225,9 +225,8 @@ void PackedMatrix::put(std::int64_t first_row, std::int64_t rows,
         const std::int64_t row = first_row + i;
         std::uint8_t* block = data_.get() + row / block_rows * block_bytes_;
         const int within = static_cast<int>(row % block_rows);
-        row_sums_[row] =
-            put_row(block, within, kernels::column_bytes(kind_, rows_, row - within),
-                    codes.subspan(i * columns_, columns_));
+        row_sums_[row] = put_row(block, within, kernels::column_bytes(kind_, rows_, row - within),
+                                 codes.subspan(i * columns_, columns_));
         if (low_bit || kind_ != WeightKind::TernaryBase3) continue;
         for (std::int64_t byte = within * kGroup; byte < block_bytes_; byte += 128) {
             for (int k = 0; k < kGroup; ++k) {

@@ -109,7 +109,17 @@ TEST(LowBitProducts, EveryPathGivesTheReferencesIntegers) {
     }
 }
 
-TEST(LowBitProducts, ListsLongerThanTheCountersAreCounted) {
+TEST(LowBitProducts, SeveralBlocksTilesAndPartsOfTokensAddUp) {
+    for (const WeightKind kind : {WeightKind::Ternary2, WeightKind::Binary}) {
+        for (const Size& size :
+             {Size{512, 1024, 1}, Size{513, 1025, 9}, Size{769, 4500, 10}, Size{800, 2048, 1}}) {
+            expect_low_bit(kind, LowBit::Ternary, size, Fill::Random);
+            expect_low_bit(kind, LowBit::Binary, size, Fill::Random);
+        }
+    }
+}
+
+TEST(LowBitProducts, LongListsAreCounted) {
     for (const WeightKind kind : {WeightKind::Ternary2, WeightKind::Binary}) {
         expect_low_bit(kind, LowBit::Binary, {3, 140'001, 1}, Fill::Random);
         expect_low_bit(kind, LowBit::ZeroOne, {3, 140'001, 1}, Fill::Random);

@@ -6,8 +6,8 @@ namespace millrace::ops {
 namespace {
 
 TEST(KernelPath, TheEmulatedProcessorRunsBothNeonPaths) {
-    EXPECT_EQ(available_paths(), (std::vector<KernelPath>{KernelPath::Scalar, KernelPath::Neon,
-                                                          KernelPath::NeonDot}));
+    EXPECT_EQ(available_paths(),
+              (std::vector<KernelPath>{KernelPath::Scalar, KernelPath::Neon, KernelPath::NeonDot}));
 }
 
 }  // namespace
