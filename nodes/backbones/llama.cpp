@@ -18,7 +18,7 @@ struct LlamaModel {
         context = 512;
     double norm_epsilon = 1e-5, rotary_base = 10000;
     Rotary rotary = Rotary::Halves;
-    bool tied_head = true;
+    bool tied_head = true, tensors = true;
 
     static engine::NodeSpec spec() {
         using S = LlamaModel;
@@ -75,7 +75,12 @@ struct LlamaModel {
                         .advanced = true},
                        {.name = "tied_head",
                         .field = &S::tied_head,
-                        .doc = "The head is the embedding, not a weight of its own"}},
+                        .doc = "The head is the embedding, not a weight of its own"},
+                       {.name = "tensors",
+                        .field = &S::tensors,
+                        .doc = "Off: the spec alone, for what is worked out on paper, as by "
+                               "language.cache_memory",
+                        .advanced = true}},
             .pure = true,
             .random = true,
             .source = "Touvron et al. 2023, LLaMA, arXiv 2302.13971, section 2.2",
@@ -96,10 +101,9 @@ struct LlamaModel {
     std::optional<types::Model> operator()(engine::Item item, engine::RunContext& context) const {
         if (item.number > 0) return std::nullopt;
         const ops::Llama llama(description());
-        return types::Model{.spec = llama.spec(),
-                            .parameters = llama.initial_parameters(context.seed()),
-                            .buffers = {},
-                            .average = {}};
+        types::Model model{.spec = llama.spec(), .parameters = {}, .buffers = {}, .average = {}};
+        if (tensors) model.parameters = llama.initial_parameters(context.seed());
+        return model;
     }
 
 private:

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "engine/node.hpp"
-#include "nodes/ops/language/llama.hpp"
+#include "nodes/ops/language/llama_inputs.hpp"
 #include "nodes/types/model.hpp"
 
 namespace millrace::nodes {
@@ -84,6 +84,7 @@ struct LlmQat {
             {"kind", kind == Activations::Symmetric ? "symmetric" : "asymmetric"},
             {"layers", std::move(patterns)}};
         ops::Llama(made.spec).check_tensors(made.parameters);
+        ops::check_finite(made.parameters);
         return made;
     }
 };

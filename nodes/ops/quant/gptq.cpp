@@ -14,14 +14,8 @@
 namespace millrace::ops {
 namespace {
 
-void check(const at::Tensor& weight, const at::Tensor& calibration, const GptqOptions& options) {
-    check_rank(weight, 2, "weight");
-    check_rank(calibration, 2, "calibration input");
+void check_options(const GptqOptions& options) {
     check_bits(options.bits, 2, 8);
-    if (weight.size(1) != calibration.size(1)) {
-        throw_shapes("calibration input", fmt::format("[samples, {}]", weight.size(1)),
-                     "shape " + shape_text(calibration));
-    }
     const bool has_sizes = (options.group_size > 0 || options.group_size == -1) &&
                            options.block_size > 0 && options.damping >= 0;
     if (has_sizes) return;
@@ -45,7 +39,9 @@ struct Grid {
                    high = values.amax({1}, true).clamp_min(0);
         if (options.is_symmetric) {
             high = at::maximum(low.neg(), high);
-            low = at::where(low < 0, high.neg(), low);
+            // Also where no value is below 0: the release keeps 0 as the end there, and so cuts
+            // off the upper half.
+            low = high.neg();
         }
         const at::Tensor is_zero = (low == 0).logical_and(high == 0);
         low = low.masked_fill(is_zero, -1);
@@ -77,7 +73,7 @@ std::vector<Grid> grids_in_order(const at::Tensor& weight, const GptqOptions& op
     return grids;
 }
 
-at::Tensor round_to_nearest(const at::Tensor& weight, const GptqOptions& options) {
+at::Tensor rounded_on_grids(const at::Tensor& weight, const GptqOptions& options) {
     const auto size = group_columns(weight, options);
     const std::vector<Grid> grids = grids_in_order(weight, options);
     std::vector<at::Tensor> parts;
@@ -183,10 +179,34 @@ at::Tensor stacked(const std::vector<Grid>& grids, at::Tensor Grid::*member, at:
 
 GptqResult gptq(const at::Tensor& weight, const at::Tensor& calibration,
                 const GptqOptions& options) {
-    check(weight, calibration, options);
-    const at::Tensor original = weight.detach().to(at::kDouble),
-                     inputs = calibration.detach().to(at::kDouble);
-    const at::Tensor hessian = inputs.t().matmul(inputs) * 2;
+    check_rank(weight, 2, "weight");
+    check_rank(calibration, 2, "calibration input");
+    if (weight.size(1) != calibration.size(1)) {
+        throw_shapes("calibration input", fmt::format("[samples, {}]", weight.size(1)),
+                     "shape " + shape_text(calibration));
+    }
+    const at::Tensor inputs = calibration.detach().to(at::kDouble);
+    return gptq_by_gram(weight, inputs.t().matmul(inputs), options);
+}
+
+at::Tensor nearest_on_grid(const at::Tensor& weight, const GptqOptions& options) {
+    check_rank(weight, 2, "weight");
+    check_options(options);
+    return rounded_on_grids(weight.detach().to(at::kDouble), options).to(at::kFloat);
+}
+
+GptqResult gptq_by_gram(const at::Tensor& weight, const at::Tensor& gram,
+                        const GptqOptions& options) {
+    check_rank(weight, 2, "weight");
+    check_rank(gram, 2, "calibration input's products");
+    check_options(options);
+    if (gram.size(0) != weight.size(1) || gram.size(1) != weight.size(1)) {
+        throw_shapes("calibration input's products",
+                     fmt::format("[{}, {}]", weight.size(1), weight.size(1)),
+                     "shape " + shape_text(gram));
+    }
+    const at::Tensor original = weight.detach().to(at::kDouble);
+    const at::Tensor hessian = gram.detach().to(at::kDouble) * 2;
     const at::Tensor unused = hessian.diagonal() == 0;
     const at::Tensor solvable = hessian + at::diag(unused.to(at::kDouble));
 
@@ -219,7 +239,7 @@ GptqResult gptq(const at::Tensor& weight, const at::Tensor& calibration,
             .error = work.error,
             .hessian_error = weighed_error(original - rounded, hessian),
             .round_to_nearest_error =
-                weighed_error(original - round_to_nearest(original, options), hessian)};
+                weighed_error(original - rounded_on_grids(original, options), hessian)};
 }
 
 }  // namespace millrace::ops

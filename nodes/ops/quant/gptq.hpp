@@ -41,4 +41,13 @@ struct GptqResult {
 GptqResult gptq(const at::Tensor& weight, const at::Tensor& calibration,
                 const GptqOptions& options);
 
+/// The same from `gram` [in, in], the sum of x^T x over all the layer's inputs, so that many
+/// batches need no more memory than one.
+GptqResult gptq_by_gram(const at::Tensor& weight, const at::Tensor& gram,
+                        const GptqOptions& options);
+
+/// `weight` [out, in] rounded to nearest on the grids that gptq() begins with, float32. Errors as
+/// there.
+at::Tensor nearest_on_grid(const at::Tensor& weight, const GptqOptions& options);
+
 }  // namespace millrace::ops

@@ -150,5 +150,26 @@ TEST(Rivals, GptqWithoutCalibrationBecomesZero) {
     EXPECT_EQ(result.weight.abs().sum().item<float>(), 0);
 }
 
+TEST(Rivals, GptqHasASymmetricGridAlsoWhereNoWeightIsNegative) {
+    // Steps of 0.5: from -3.75 to 3.75.
+    const at::Tensor weight = at::tensor({3.75F, 1.2F, 0.1F}).reshape({1, 3});
+    const at::Tensor nearest = nearest_on_grid(weight, {.bits = 4});
+    EXPECT_TRUE(at::allclose(nearest, at::tensor({3.5F, 1.0F, 0.0F}).reshape({1, 3}), 0, 1e-6));
+    EXPECT_TRUE(at::allclose(nearest_on_grid(-weight, {.bits = 4}),
+                             at::tensor({-4.0F, -1.0F, 0.0F}).reshape({1, 3}), 0, 1e-6));
+}
+
+TEST(Rivals, GptqOfInputsWithoutCorrelationIsRoundingToNearest) {
+    const at::Tensor weight = ramp(3, 5).sin();
+    for (const std::int64_t group : {-1, 2}) {
+        const GptqOptions options{.bits = 3, .group_size = group, .damping = 0};
+        EXPECT_TRUE(at::equal(gptq_by_gram(weight, at::eye(5) * 4, options).weight,
+                              nearest_on_grid(weight, options)));
+    }
+    EXPECT_EQ(error_code([&] { gptq_by_gram(weight, at::eye(4), {}); }), "E-QUANT-006");
+    EXPECT_EQ(error_code([&] { nearest_on_grid(weight, {.bits = 9}); }), "E-QUANT-005");
+    EXPECT_EQ(error_code([&] { nearest_on_grid(at::full({2, 2}, NAN), {}); }), "E-QUANT-003");
+}
+
 }  // namespace
 }  // namespace millrace::ops
