@@ -19,7 +19,7 @@ Outcome run(const Program& program, const std::string& graph, const std::string&
 /// A course of so many batches in one epoch.
 std::vector<std::string> short_course(int steps) {
     return {"corpus.epochs=2", "corpus.items=" + std::to_string(steps / 2),
-            "optimizer.steps=" + std::to_string(steps), "optimizer.warm_up=2"};
+            "optimizer.steps=" + std::to_string(steps), "optimizer.warm_up=1"};
 }
 
 TEST(TernaryBinaryGraphs, FromATeacherToThreeValues) {
