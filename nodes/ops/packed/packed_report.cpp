@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "engine/problem.hpp"
 #include "nodes/ops/packed/pack_bart.hpp"
