@@ -48,8 +48,7 @@ private:
 types::PackedModel pack_model(const types::Model& model, const PackOptions& options) {
     const engine::Value* named = model.spec.find("architecture");
     const std::string architecture = named && named->is_string() ? named->as_string() : "none";
-    if (architecture == "llama")
-        return pack_llama(Llama(model.spec), model.evaluated(), options);
+    if (architecture == "llama") return pack_llama(Llama(model.spec), model.evaluated(), options);
     if (architecture == "bart")
         return pack_bart(Bart(model.spec), model.evaluated(), model.buffers, options);
     throw engine::Error({.code = "E-PACK-036",
