@@ -15,7 +15,8 @@ namespace {
 
 int exit_of(const Problem& problem) {
     const std::string_view code = problem.code;
-    if (code == "E-CLI-011" || code == "E-CLI-012" || code == "E-PLAN-001") return kMissing;
+    if (code == "E-CLI-011" || code == "E-CLI-012" || code == "E-CLI-017" || code == "E-PLAN-001")
+        return kMissing;
     if (code == "E-FILE-003") return kUsage;  // writing to a place that was named
     // A model's checkpoint that is not there, or not all of it.
     if (code == "E-CKPT-020" || code == "E-CKPT-023") return kMissing;

@@ -270,6 +270,7 @@ const std::vector<Command>& commands() {
     static const std::vector<Command> all = [] {
         std::vector<Command> list = {table_of_run()};
         std::ranges::move(about_graphs(), std::back_inserter(list));
+        list.push_back(table_of_heat());
         std::ranges::move(about_the_program(), std::back_inserter(list));
         return list;
     }();

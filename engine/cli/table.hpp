@@ -83,6 +83,7 @@ int plan_command(const Call& call);
 int why_command(const Call& call);
 int compare_command(const Call& call);
 int diff_command(const Call& call);
+int heat_command(const Call& call);
 int export_command(const Call& call);
 int nodes_command(const Call& call);
 int new_command(const Call& call);

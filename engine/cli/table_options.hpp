@@ -1,4 +1,4 @@
-// Options that several commands have, and the entry of `run`, which has the most. Private to the
+// Options that several commands have, and the entries of the commands that run graphs. Private to the
 // table.
 #pragma once
 
@@ -42,5 +42,6 @@ inline const Option kCache{
 inline const Argument kGraph{.name = "GRAPH", .doc = "a graph file", .complete = Complete::Graph};
 
 Command table_of_run();
+Command table_of_heat();
 
 }  // namespace millrace::cli

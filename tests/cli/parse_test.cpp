@@ -6,9 +6,9 @@
 namespace millrace::tests {
 namespace {
 
-const std::vector<std::string> kCommands = {"run",   "validate", "plan",  "why",     "compare",
-                                            "diff",  "export",   "new",   "migrate", "nodes",
-                                            "cache", "bench",    "doctor"};
+const std::vector<std::string> kCommands = {"run",   "validate", "plan",   "why",     "compare",
+                                            "diff",  "export",   "new",    "migrate", "nodes",
+                                            "cache", "bench",    "doctor", "heat"};
 
 std::size_t count(const std::string& text, const std::string& part) {
     std::size_t found = 0;

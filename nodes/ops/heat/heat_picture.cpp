@@ -103,7 +103,7 @@ public:
         const double right = kWidth - kMargin - kColumn * (has_effects_ ? 5 : 4);
         const double part = has_effects_ ? (right - left) * 0.45 : 0;
         const double power = has_effects_ ? std::ceil(std::log10(most_effect)) : 0;
-        effect_ = {left, left + part - 24, power - 4, power};
+        effect_ = {left, left + part - 48, power - 4, power};
         sqnr_ = {left + part, right - 10, std::min(std::ceil(most / 10) * 10, 90.0),
                  std::max(std::floor(least / 10) * 10, -30.0)};
     }

@@ -1,0 +1,70 @@
+// Quantization heat as a graph and as a command, on the models that are shipped.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "tests/cli/program.hpp"
+
+namespace millrace::tests {
+namespace {
+
+const std::string kFolder = MILLRACE_SOURCE_DIR "/graphs/llm-qat/";
+
+TEST(HeatCommand, TellsTheLayersOfTheShippedModels) {
+    const Program program;
+    const std::string quantized = kFolder + "llm-qat-4-8-4.safetensors";
+    const Outcome heat =
+        program.run({"heat", kFolder + "teacher.safetensors", quantized, "--out", "h",
+                     "--intra-threads", "1", "--set", "corpus.items=2", "--json"});
+    ASSERT_EQ(heat.code, 0) << heat.err;
+    const engine::Value report = heat.json();
+    const engine::Array& layers = report.find("layers")->as_array();
+    // 7 linears and 2 caches in each of 5 layers, and the head.
+    ASSERT_EQ(layers.size(), 46u);
+    for (const engine::Value& layer : layers) {
+        const std::string name = layer.find("layer")->as_string();
+        EXPECT_TRUE(layer.find("total SQNR dB")->is_number()) << name;
+        EXPECT_LT(layer.find("total cosine")->as_double(), 1) << name;
+        if (name == "lm_head") continue;
+        EXPECT_GT(layer.find("own SQNR dB")->as_double(), 0) << name;
+        EXPECT_GT(layer.find("activations at ends")->as_double(), 0) << name;
+    }
+    EXPECT_EQ(layers.front().find("inherited SQNR dB")->as_string(), "inf") << "nothing before it";
+    EXPECT_EQ(layers.front().find("layer")->as_string(), "model.layers.0.self_attn.q_proj");
+    EXPECT_TRUE(program.exists("h/artifacts/heat.csv"));
+    EXPECT_TRUE(program.exists("h/artifacts/heat.json"));
+    const auto files = std::filesystem::directory_iterator(program.folder / "h/artifacts/heat");
+    EXPECT_EQ(files->path().extension(), ".png");
+
+    const Outcome again =
+        program.run({"heat", quantized, quantized, "--out", "h", "--overwrite", "--intra-threads",
+                     "1", "--data", kFolder + "tokens.safetensors", "--set", "corpus.items=1"});
+    ASSERT_EQ(again.code, 0) << again.err;
+    EXPECT_NE(again.out.find("layer"), std::string::npos);
+    EXPECT_EQ(std::ranges::count(again.out, '\n'), 47);
+    EXPECT_EQ(again.out.find("nan"), std::string::npos);
+}
+
+TEST(HeatCommand, WrongUseIsTold) {
+    const Program program;
+    const std::string teacher = kFolder + "teacher.safetensors";
+    EXPECT_EQ(program.run({"heat", teacher}).code, 2);
+    const Outcome absent = program.run({"heat", teacher, "nowhere.safetensors", "--out", "h"});
+    EXPECT_EQ(absent.code, 4);
+    EXPECT_EQ(absent.errors().front(), "E-FILE-001") << absent.err;
+    const Outcome other = program.run({"heat", teacher, teacher, "--graph", "llm-qat/evaluate"});
+    EXPECT_EQ(other.code, 2);
+    EXPECT_EQ(other.errors().front(), "E-CLI-016") << other.err;
+    const Outcome none = program.run({"heat", teacher, teacher, "--graph", "llm-qat/heet"});
+    EXPECT_EQ(none.code, 2);
+    EXPECT_NE(none.err.find("llm-qat/heat"), std::string::npos) << none.err;
+    const Outcome spotter = program.run(
+        {"heat", teacher, MILLRACE_SOURCE_DIR "/graphs/keyword-spotting/lico_net.safetensors",
+         "--out", "s", "--json"});
+    EXPECT_NE(spotter.code, 0);
+    EXPECT_EQ(spotter.json().find("exit_code")->as_int(), spotter.code);
+}
+
+}  // namespace
+}  // namespace millrace::tests
