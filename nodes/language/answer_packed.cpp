@@ -9,6 +9,7 @@
 
 #include "engine/node.hpp"
 #include "nodes/ops/packed/packed_bart_decoder.hpp"
+#include "nodes/ops/tokenizers/byte_tokenizer.hpp"
 #include "nodes/ops/tokenizers/tokenizer.hpp"
 #include "nodes/types/packed_model.hpp"
 #include "nodes/types/table.hpp"
@@ -44,8 +45,8 @@ struct AnswerPacked {
                          "its log-probability over its length to the power of the penalty"}},
             .params = {{.name = "tokenizer",
                         .field = &S::tokenizer,
-                        .doc = "Of the model: a file or a folder",
-                        .required_path = true},
+                        .doc = "Of the model: a file or a folder; empty: a byte is a token",
+                        .existing_path = true},
                        {.name = "begin",
                         .field = &S::begin,
                         .doc = "Put the tokenizer's begin token, where it has one, before source "
@@ -74,7 +75,7 @@ struct AnswerPacked {
         };
     }
 
-    void start() { reader_ = ops::load_tokenizer(tokenizer.text); }
+    void start() { reader_ = ops::tokenizer_or_bytes(tokenizer.text); }
 
     std::tuple<types::Text, double> operator()(const types::Text& source,
                                                const types::PackedModel& packed,

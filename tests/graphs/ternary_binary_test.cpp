@@ -72,6 +72,17 @@ TEST(TernaryBinaryGraphs, OtherBitsAndBaselinesBySet) {
     }
 }
 
+TEST(TernaryBinaryGraphs, PacksTheTrainedModelAndAnswersWithIt) {
+    const Program program;
+    const Outcome packed = run(program, "pack.json", "p", {"pack.head=int8"});
+    ASSERT_EQ(packed.code, 0) << packed.err;
+    EXPECT_NE(program.read("p/artifacts/packed.csv").find("ternary"), std::string::npos);
+    const Outcome answered = run(program, "answer.json", "a", {"texts.items=2"});
+    ASSERT_EQ(answered.code, 0) << answered.err;
+    const auto metrics = metrics_of(program, "a");
+    EXPECT_GT(metrics.at("answer_packed.tokens"), 0);
+}
+
 TEST(TernaryBinaryGraphs, SummariesAreATaskToo) {
     const Program program;
     std::vector<std::string> set = short_course(2);
