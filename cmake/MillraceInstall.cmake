@@ -37,7 +37,7 @@ foreach(header IN LISTS engine_headers)
 endforeach()
 if(MILLRACE_NODES)
     install(DIRECTORY nodes/types nodes/ops DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/millrace/nodes
-            FILES_MATCHING PATTERN "*.hpp" PATTERN "street" EXCLUDE PATTERN "avx2*.hpp" EXCLUDE PATTERN "neon*.hpp" EXCLUDE PATTERN "mat_view.hpp" EXCLUDE)
+            FILES_MATCHING PATTERN "*.hpp" PATTERN "street" EXCLUDE PATTERN "avx*.hpp" EXCLUDE PATTERN "neon*.hpp" EXCLUDE PATTERN "mat_view.hpp" EXCLUDE)
 endif()
 install(DIRECTORY graphs DESTINATION ${CMAKE_INSTALL_DATADIR}/millrace)
 install(DIRECTORY resources/ DESTINATION ${CMAKE_INSTALL_DATADIR}/millrace)

@@ -204,7 +204,7 @@ TEST(Doctor, FindsPluginsAndBrokenOnes) {
     EXPECT_TRUE(
         std::ranges::any_of(object.find("plugins")->as_array(), [](const engine::Value& plugin) {
             return plugin.find("name")->as_string() == "libmillrace-clitest" &&
-                   plugin.find("types")->as_int() == 6;
+                   plugin.find("types")->as_int() == 7;
         }));
 }
 

@@ -192,7 +192,9 @@ TEST_F(RunCommand, ExitCodesOfCheckpointsOfModels) {
         const Outcome outcome = program.run(
             {"run", "one.json", "--out", out, "--set", std::string("one.code=") + code});
         EXPECT_EQ(outcome.code, exit) << code;
-        EXPECT_EQ(outcome.errors(), std::vector<std::string>{code});
+        // Items that are under way at once may all fail before the run has stopped.
+        ASSERT_FALSE(outcome.errors().empty()) << outcome.err;
+        for (const std::string& error : outcome.errors()) EXPECT_EQ(error, code);
     }
 }
 

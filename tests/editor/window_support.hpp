@@ -52,9 +52,13 @@ protected:
     static bool wait(Condition condition) {
         return QTest::qWaitFor(condition, 60'000);
     }
+    /// The worker's, not the engine's own types that are there before it has told.
     void wait_for_catalogue() {
-        ASSERT_TRUE(wait(
-            [&] { return window->scene()->catalogue().find("control.rate_limit") != nullptr; }));
+        ASSERT_TRUE(wait([&] {
+            const Session::State state = window->session().state();
+            return state != Session::State::Off && state != Session::State::Starting &&
+                   window->scene()->catalogue().find("control.rate_limit") != nullptr;
+        }));
     }
     bool reaches(Session::State state) {
         return wait([&] { return window->session().state() == state; });
