@@ -51,6 +51,11 @@ TEST(TernaryBinaryGraphs, FromATeacherToThreeValues) {
     EXPECT_GT(metrics.at("quantized.kl"), 0);
     EXPECT_EQ(metrics.at("float.tokens"), metrics.at("quantized.tokens"));
     EXPECT_EQ(metrics.at("quantized_text.texts"), 4);
+    for (const char* score :
+         {"bleu.bleu", "bleu_float.bleu", "rouge.rouge1", "rouge_float.rougeL"}) {
+        EXPECT_GE(metrics.at(score), 0) << score;
+        EXPECT_LE(metrics.at(score), 100) << score;
+    }
     EXPECT_TRUE(std::filesystem::exists(at("e/artifacts/quantized-texts.csv")));
 }
 
