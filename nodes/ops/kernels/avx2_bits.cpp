@@ -31,12 +31,10 @@ struct Lanes {
 void avx2_count_bits(const BitJob& job) {
     for (int half = 0; half < job.column_bytes; half += 32) {
         BitCounter<Lanes> counter(job.counts + half, job.column_bytes);
-        for (std::int64_t i = 0; i < job.run_count; ++i) {
-            if (job.column_bytes == 32) {
-                counter.count<1>(job.runs[i], job.block);
-            } else {
-                counter.count<2>(job.runs[i], job.block + half);
-            }
+        if (job.column_bytes == 32) {
+            counter.count<1>(job, job.block);
+        } else {
+            counter.count<2>(job, job.block + half);
         }
         counter.finish(job.counts + half, job.column_bytes);
     }

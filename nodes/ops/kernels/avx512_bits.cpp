@@ -40,9 +40,7 @@ struct Lanes256 {
 template <class Lanes, int kScale>
 void count(const BitJob& job) {
     BitCounter<Lanes> counter(job.counts, job.column_bytes);
-    for (std::int64_t i = 0; i < job.run_count; ++i) {
-        counter.template count<kScale>(job.runs[i], job.block);
-    }
+    counter.template count<kScale>(job, job.block);
     counter.finish(job.counts, job.column_bytes);
 }
 

@@ -22,10 +22,20 @@ public:
         }
     }
 
-    /// Counts the run; `kScale` columns' bytes are to one entry as 1 is to kListScale.
+    /// Counts the job's runs, from `block` on; `kScale` columns' bytes are to one entry as 1 is to
+    /// kListScale.
     template <int kScale>
-    void count(const BitRun& run, const std::uint8_t* block) {
-        run.inverted ? add<kScale, true>(run, block) : add<kScale, false>(run, block);
+    void count(const BitJob& job, const std::uint8_t* block) {
+        for (std::int64_t i = 0; i < job.run_count; ++i) {
+            const BitRun& run = job.runs[i];
+            if (job.fetch) {
+                run.inverted ? add<kScale, true, true>(run, block)
+                             : add<kScale, false, true>(run, block);
+            } else {
+                run.inverted ? add<kScale, true, false>(run, block)
+                             : add<kScale, false, false>(run, block);
+            }
+        }
     }
 
     void finish(std::uint8_t* counts, int stride) {
@@ -43,15 +53,17 @@ public:
 private:
     static constexpr int kWaiting = 8;
 
-    template <int kScale, bool inverted>
+    template <int kScale, bool inverted, bool fetch>
     void add(const BitRun& run, const std::uint8_t* block) {
-        const std::uint8_t* fetch = block + std::int64_t{run.fetch} * kScale;
         Vector ones = planes_[run.level], twos = planes_[run.level + 1],
                fours = planes_[run.level + 2], eights = planes_[run.level + 3];
         for (int i = 0; i < run.listed; i += kListUnit) {
             const std::uint32_t* list = run.list + i;
-            for (int f = 0; f < run.fetched; ++f, fetch += kListScale * kScale) {
-                __builtin_prefetch(fetch);
+            if constexpr (fetch) {
+                const std::uint32_t* ahead = list + kListAhead - kListUnit;
+                for (int k = 0; k < kListUnit; ++k) {
+                    __builtin_prefetch(block + std::int64_t{ahead[k]} * kScale);
+                }
             }
             const auto two = [&](int at) __attribute__((always_inline)) {
                 return Lanes::template full_add<inverted>(

@@ -9,6 +9,7 @@ namespace {
 /// Tokens that are multiplied with a part of a block while it is in the second-level cache, and the
 /// tiles of that part.
 constexpr std::int64_t kTokensAPart = 8, kTilesAPart = 4;
+constexpr std::int64_t kLineBytes = 64;
 
 class BitProduct {
 public:
@@ -24,6 +25,7 @@ public:
           blocks_(round_up(matrix.rows(), block_rows_) / block_rows_) {}
 
     void run(const LowBitTokens& tokens) {
+        if (tokens.tokens == 1) return one_token(tokens);
         const std::int64_t most =
             std::clamp<std::int64_t>(kPanelBytesAThread * threads_ / shape_.token_bytes(), 1,
                                      std::max<std::int64_t>(tokens.tokens, 1));
@@ -33,11 +35,6 @@ public:
             workspace_.for_each_part(threads_, count, [&](int, std::int64_t i) {
                 lists(i).put(table_, tokens, first + i);
             });
-            if (count == 1) {
-                lists(0).fetch_ahead();
-                one_token(first);
-                continue;
-            }
             const std::int64_t parts = (count + kTokensAPart - 1) / kTokensAPart;
             workspace_.for_each_part(threads_, blocks_ * parts, [&](int, std::int64_t i) {
                 const std::int64_t from = i % parts * kTokensAPart;
@@ -51,12 +48,20 @@ private:
         return {shape_, memory_ + slot * shape_.token_bytes()};
     }
 
-    void one_token(std::int64_t token) const {
-        workspace_.for_each_part(threads_, blocks_, [&](int, std::int64_t block) {
+    /// Each thread makes the lists for itself: to write where another core has just read takes
+    /// longer.
+    void one_token(const LowBitTokens& tokens) {
+        const std::int64_t bytes = kLineBytes + shape_.token_bytes();
+        std::uint8_t* const memory = workspace_.take(threads_ * bytes);
+        for (int thread = 0; thread < threads_; ++thread) memory[thread * bytes] = 0;
+        workspace_.for_each_part(threads_, blocks_, [&](int thread, std::int64_t block) {
+            std::uint8_t* const own = memory + thread * bytes;
+            ColumnLists made(shape_, own + kLineBytes);
+            if (*own == 0) made.put(table_, tokens, 0);
+            *own = 1;
             alignas(64) std::uint8_t counts[kCountBytes] = {};
-            const ColumnLists made = lists(0);
-            count(made, 0, shape_.tiles(), block, counts);
-            write(made, token, block, counts);
+            count(made, 0, shape_.tiles(), block, true, counts);
+            write(made, 0, block, counts);
         });
     }
 
@@ -66,7 +71,7 @@ private:
         for (std::int64_t tile = 0; tile < shape_.tiles(); tile += kTilesAPart) {
             const std::int64_t end = std::min(tile + kTilesAPart, shape_.tiles());
             for (std::int64_t t = from; t < to; ++t) {
-                count(lists(t), tile, end, block, counts[t - from]);
+                count(lists(t), tile, end, block, false, counts[t - from]);
             }
         }
         for (std::int64_t t = from; t < to; ++t) {
@@ -79,11 +84,12 @@ private:
     }
 
     void count(const ColumnLists& made, std::int64_t tile, std::int64_t end, std::int64_t block,
-               std::uint8_t* counts) const {
+               bool fetch, std::uint8_t* counts) const {
         table_.count_bits({.block = matrix_.data() + block * matrix_.block_bytes(),
                            .column_bytes = bytes_of(block),
                            .runs = made.runs(tile),
                            .run_count = (end - tile) * shape_.runs,
+                           .fetch = fetch,
                            .counts = counts});
     }
 

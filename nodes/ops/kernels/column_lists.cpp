@@ -42,28 +42,25 @@ std::uint64_t rest_of(std::uint64_t word, std::int64_t left) {
     return ~word & (left >= kWordColumns ? ~std::uint64_t{0} : (std::uint64_t{1} << left) - 1);
 }
 
-/// Room for `entries` in `runs` lists, and for what list_set() writes beyond the last.
-int room_for(int entries, int runs) {
-    return static_cast<int>(round_up(entries + (runs + 1) * kListUnit, kListUnit));
-}
-
 }  // namespace
 
 std::int64_t ListShape::token_bytes() const {
     const std::int64_t runs_bytes = tiles() * runs * static_cast<std::int64_t>(sizeof(BitRun));
-    return round_up(runs_bytes + tiles() * (room + 1) * 4 + 4, 64);
+    // Each list is filled up to whole units; behind the last are what list_set() writes beyond it
+    // and what is looked at ahead.
+    const std::int64_t entries = runs * (columns + tiles() * kListUnit) + kListUnit + kListAhead;
+    return round_up(runs_bytes + (entries + tiles() + 1) * 4, 64);
 }
 
 ListShape list_shape(std::int64_t columns, LowBit levels) {
-    const int planes = meaning_of(levels).planes;
-    return {columns, kTileColumns, planes, room_for(planes * kTileColumns, planes)};
+    return {columns, kTileColumns, meaning_of(levels).planes};
 }
 
 ColumnLists::ColumnLists(const ListShape& shape, std::uint8_t* memory)
     : shape_(shape), runs_(reinterpret_cast<BitRun*>(memory)) {
-    lists_ = reinterpret_cast<std::uint32_t*>(runs_ + shape.tiles() * shape.runs);
-    constants_ = lists_ + shape.tiles() * shape.room;
+    constants_ = reinterpret_cast<std::uint32_t*>(runs_ + shape.tiles() * shape.runs);
     row_sums_ = reinterpret_cast<std::int32_t*>(constants_ + shape.tiles());
+    lists_ = reinterpret_cast<std::uint32_t*>(row_sums_ + 1);
 }
 
 std::uint32_t* ColumnLists::append(const KernelTable& table, const std::uint64_t* bits, int words,
@@ -80,9 +77,7 @@ std::uint32_t* ColumnLists::append(const KernelTable& table, const std::uint64_t
     run = {.list = begin,
            .listed = static_cast<int>(end - begin),
            .level = plane.level,
-           .inverted = plane.inverted,
-           .fetched = 0,
-           .fetch = 0};
+           .inverted = plane.inverted};
     // A binary code is twice the bit less 1, a ternary one the count of two bits less 1; inverted,
     // every entry also counts what it lacks.
     const std::uint32_t each = std::uint32_t{1} << plane.level;
@@ -107,9 +102,9 @@ void ColumnLists::put(const KernelTable& table, const LowBitTokens& tokens, std:
         if (rest[p]) *row_sums_ += factor;
         planes[p] = {factor == 2 ? 1 : 0, (factor < 0) != rest[p]};
     }
+    std::uint32_t* to = lists_;
     for (std::int64_t tile = 0; tile < shape_.tiles(); ++tile) {
         constexpr int kWords = kTileColumns / kWordColumns;
-        std::uint32_t* to = list_of(tile);
         std::uint32_t constant = 0;
         for (int p = 0; p < meaning.planes; ++p) {
             std::uint64_t of_tile[kWords];
@@ -122,24 +117,6 @@ void ColumnLists::put(const KernelTable& table, const LowBitTokens& tokens, std:
                         planes[p], runs_[tile * shape_.runs + p], to, constant);
         }
         constants_[tile] = constant;
-    }
-}
-
-void ColumnLists::fetch_ahead() {
-    for (std::int64_t tile = 0; tile + 1 < shape_.tiles(); ++tile) {
-        BitRun* runs = runs_ + tile * shape_.runs;
-        std::int64_t units = 0;
-        for (int i = 0; i < shape_.runs; ++i) units += runs[i].listed / kListUnit;
-        const std::int64_t first = (tile + 1) * shape_.tile_columns,
-                           count =
-                               std::min<std::int64_t>(shape_.tile_columns, shape_.columns - first);
-        std::int64_t fetched = 0;
-        for (int i = 0; i < shape_.runs && units > 0; ++i) {
-            runs[i].fetched = static_cast<int>((count + units - 1) / units);
-            // The last may ask for some beyond, which is harmless.
-            runs[i].fetch = static_cast<std::uint32_t>((first + fetched) * kListScale);
-            fetched += std::int64_t{runs[i].fetched} * (runs[i].listed / kListUnit);
-        }
     }
 }
 

@@ -15,7 +15,7 @@ namespace millrace::ops::kernels {
 /// How the lists of a token stand in memory.
 struct ListShape {
     std::int64_t columns;
-    int tile_columns, runs, room;  ///< of a tile; room in entries
+    int tile_columns, runs;  ///< of a tile
 
     std::int64_t tiles() const { return (columns + tile_columns - 1) / tile_columns; }
     /// A multiple of 64.
@@ -31,8 +31,6 @@ public:
 
     /// All lists of a token.
     void put(const KernelTable& table, const LowBitTokens& tokens, std::int64_t token);
-    /// Has the next tile fetched while one is counted.
-    void fetch_ahead();
 
     const BitRun* runs(std::int64_t tile) const { return runs_ + tile * shape_.runs; }
     std::uint32_t constant() const;
@@ -47,12 +45,12 @@ private:
     std::uint32_t* append(const KernelTable& table, const std::uint64_t* bits, int words,
                           std::int64_t first, const Plane& plane, BitRun& run, std::uint32_t* to,
                           std::uint32_t& constant) const;
-    std::uint32_t* list_of(std::int64_t tile) const { return lists_ + tile * shape_.room; }
 
     ListShape shape_;
     BitRun* runs_;
-    std::uint32_t *lists_, *constants_;
+    std::uint32_t* constants_;
     std::int32_t* row_sums_;
+    std::uint32_t* lists_;  ///< of all tiles, one after another
 };
 
 }  // namespace millrace::ops::kernels

@@ -38,6 +38,8 @@ constexpr int kTileBytes = kChunkGroups * kBlockRows * kGroup;
 constexpr int kLanes = 512;
 /// Lists of columns have whole units of entries; an entry is 32 times the column.
 constexpr int kListUnit = 16, kListScale = 32;
+/// Entries that may be read beyond the end of a list, to ask for their columns.
+constexpr int kListAhead = 96;
 /// What counts of all lanes take up, in an order of the path's own; zeros are counts of 0.
 constexpr int kCountBytes = kLanes * 4;
 
@@ -70,18 +72,15 @@ struct BitRun {
     int listed;  ///< whole units, filled up with a column of zeros
     int level;
     bool inverted;
-    /// Columns to ask for with each unit, from an entry like those of the list: these runs come in
-    /// any order within a part that is in the cache, while the next part is on its way.
-    int fetched;
-    std::uint32_t fetch;
 };
 
 /// Adds what the runs count to the counts of each lane. Not above 2^29 in all.
 struct BitJob {
     const std::uint8_t* block;
-    int column_bytes;  ///< 32 or 64
-    const BitRun* runs;
+    int column_bytes;    ///< 32 or 64
+    const BitRun* runs;  ///< their lists follow each other
     std::int64_t run_count;
+    bool fetch;            ///< where the columns aren't in a near cache
     std::uint8_t* counts;  ///< aligned to 64
 };
 

@@ -167,12 +167,10 @@ struct NeonLanes {
 inline void neon_count_bits(const BitJob& job) {
     for (int part = 0; part < job.column_bytes; part += 16) {
         BitCounter<NeonLanes> counter(job.counts + part, job.column_bytes);
-        for (std::int64_t i = 0; i < job.run_count; ++i) {
-            if (job.column_bytes == 32) {
-                counter.count<1>(job.runs[i], job.block + part);
-            } else {
-                counter.count<2>(job.runs[i], job.block + part);
-            }
+        if (job.column_bytes == 32) {
+            counter.count<1>(job, job.block + part);
+        } else {
+            counter.count<2>(job, job.block + part);
         }
         counter.finish(job.counts + part, job.column_bytes);
     }

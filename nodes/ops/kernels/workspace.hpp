@@ -8,6 +8,10 @@
 
 namespace millrace::ops {
 
+namespace kernels {
+class Crew;
+}
+
 class ProductWorkspace {
 public:
     ProductWorkspace();
@@ -35,13 +39,12 @@ public:
     }
 
 private:
-    struct Crew;
     void run_parts(int threads, std::int64_t count, const void* context,
                    void (*each)(const void*, int, std::int64_t));
 
     std::shared_ptr<std::uint8_t> memory_;
     std::int64_t bytes_ = 0;
-    std::unique_ptr<Crew> crew_;
+    std::unique_ptr<kernels::Crew> crew_;
 };
 
 }  // namespace millrace::ops

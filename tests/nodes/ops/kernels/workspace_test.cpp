@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -36,6 +38,34 @@ TEST(ProductWorkspace, NoTwoPartsRunOnOneThreadNumberAtOnce) {
         inside[thread].fetch_sub(1);
     });
     EXPECT_EQ(clashes, 0);
+}
+
+TEST(ProductWorkspace, NoPartOfACallRunsAfterIt) {
+    // Calls as short as these end while helpers are still on their way to them.
+    ProductWorkspace workspace;
+    std::int64_t wrong = 0;
+    for (int call = 0; call < 20000; ++call) {
+        const std::int64_t count = 2 + call % 7;
+        std::atomic<std::int64_t> sum = call;
+        workspace.for_each_part(3, count, [&](int, std::int64_t i) { sum += 1 << i; });
+        if (sum != call + (1 << count) - 1) ++wrong;
+    }
+    EXPECT_EQ(wrong, 0);
+}
+
+TEST(ProductWorkspace, HelpersThatSleepTakePartsAgain) {
+    ProductWorkspace workspace;
+    const auto both = [&workspace] {
+        // The caller's part ends when the other has begun, so that only a helper can end the call.
+        std::atomic<int> begun = 0;
+        workspace.for_each_part(2, 2, [&](int, std::int64_t) {
+            for (++begun; begun < 2;) std::this_thread::yield();
+        });
+    };
+    if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "one core";
+    both();
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    both();
 }
 
 TEST(ProductWorkspace, MemoryIsAlignedAndGrowsOnly) {
