@@ -40,11 +40,11 @@ class Case {
 public:
     Case(std::string name, std::function<void()> run)
         : name_(std::move(name)), run_(std::move(run)) {}
-    void measure(int times) {
-        const auto start = Clock::now();
-        for (int i = 0; i < times; ++i) run_();
-        const double took = std::chrono::duration<double>(Clock::now() - start).count();
-        seconds_.push_back(took / times);
+    /// Runs it for a while first: OpenMP's threads go on spinning after another case's last call,
+    /// and take a core from this one.
+    void measure() {
+        run_for(kSettle);
+        seconds_.push_back(run_for(kLong));
     }
     const std::string& name() const { return name_; }
     double median() const {
@@ -64,6 +64,21 @@ public:
     void report() const { std::fprintf(stderr, "%-28s %9.3f ms\n", name_.c_str(), 1e3 * median()); }
 
 private:
+    static constexpr std::chrono::milliseconds kSettle{10}, kLong{20};
+
+    /// Mean seconds of one call.
+    double run_for(std::chrono::milliseconds at_least) {
+        const auto start = Clock::now();
+        std::chrono::duration<double> took{};
+        int times = 0;
+        do {
+            run_();
+            ++times;
+            took = Clock::now() - start;
+        } while (took < at_least);
+        return took.count() / times;
+    }
+
     std::string name_;
     std::function<void()> run_;
     std::vector<double> seconds_;
@@ -206,12 +221,11 @@ void vector_figures(std::vector<Figure>& figures, Tokens& tokens, int rounds) {
         Case hot(kind.name + " hot", [&] { tokens.multiply(kind, repeated, 1); });
         Case cold(kind.name + " cold", [&] { tokens.multiply(kind, matrices.next(), 1); });
         for (int round = 0; round < rounds; ++round) {
-            linear.measure(1);
-            mv.measure(1);
-            tokens.multiply(kind, repeated, 1);
-            hot.measure(8);
-            read.measure(1);
-            cold.measure(6);
+            linear.measure();
+            mv.measure();
+            hot.measure();
+            read.measure();
+            cold.measure();
         }
         for (const Case* one : {&linear, &mv, &read, &hot, &cold}) one->report();
         const Case& best = linear.median() < mv.median() ? linear : mv;
@@ -242,9 +256,9 @@ void matrix_figures(std::vector<Figure>& figures, Tokens& tokens, int rounds) {
     Case onednn("oneDNN's int8, 512 tokens", int8);
     if (int8) int8();
     for (int round = 0; round < rounds; ++round) {
-        linear.measure(1);
-        if (int8) onednn.measure(1);
-        for (Case& one : cases) one.measure(1);
+        linear.measure();
+        if (int8) onednn.measure();
+        for (Case& one : cases) one.measure();
     }
     linear.report();
     if (int8) onednn.report();
@@ -270,7 +284,7 @@ void cache_figures(std::vector<Figure>& figures, int rounds) {
         at::bmm_out(products, keys, query);
         at::bmm_out(sums, weights, values);
     });
-    floats.measure(1);
+    floats.measure();
     const std::vector<float> one(kHeads * kWidth, 0.5F), weight(kHeads * kContext, 0.001F);
     std::vector<float> scores(kHeads * kContext), out(kHeads * kWidth);
     for (const ops::CacheBits bits : {ops::CacheBits::Four, ops::CacheBits::Eight}) {
@@ -291,8 +305,8 @@ void cache_figures(std::vector<Figure>& figures, int rounds) {
             cache.weighted_sum(weight, out, workspace, {.threads = kThreads});
         });
         for (int round = 0; round < rounds; ++round) {
-            plain.measure(3);
-            packed.measure(3);
+            plain.measure();
+            packed.measure();
         }
         plain.report();
         packed.report();
