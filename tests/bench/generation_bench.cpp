@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <ATen/ATen.h>
@@ -35,6 +36,8 @@ struct Case {
     std::vector<double> seconds = {};
 
     void measure() {
+        // OpenMP's threads go on spinning after another case's last call.
+        std::this_thread::sleep_for(std::chrono::milliseconds(30));
         const auto start = Clock::now();
         run();
         seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());

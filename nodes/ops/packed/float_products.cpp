@@ -3,14 +3,22 @@
 #include "nodes/ops/packed/float_kernels.hpp"
 
 namespace millrace::ops {
+namespace {
+
+constexpr std::int64_t kNearFloats = 8192, kPartsAThread = 16;
+
+}  // namespace
 
 void float_products(std::span<const float> matrix, std::int64_t columns, std::span<const float> x,
                     std::span<const float> bias, std::span<float> out, ProductWorkspace& workspace,
                     int threads) {
     const FloatKernels& kernels = float_kernels();
     const std::int64_t rows = std::ssize(matrix) / columns, tokens = std::ssize(x) / columns;
-    // Rows that stay in the nearest cache while all tokens meet them.
-    const std::int64_t each = std::max<std::int64_t>(1, 8192 / columns);
+    // Of several tokens, rows that stay in the nearest cache while all meet them; of one, parts so
+    // long that the processor sees a stream.
+    const std::int64_t each = tokens == 1
+                                  ? std::max<std::int64_t>(1, rows / (threads * kPartsAThread))
+                                  : std::max<std::int64_t>(1, kNearFloats / columns);
     const std::int64_t parts = (rows + each - 1) / each;
     workspace.for_each_part(threads, parts, [&](int, std::int64_t part) {
         const std::int64_t first = part * each, count = std::min(each, rows - first);

@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "engine/problem.hpp"
+#include "nodes/ops/kernels/aligned.hpp"
 #include "nodes/ops/packed/float_kernels.hpp"
 #include "nodes/ops/packed/pack_matrix.hpp"
 
@@ -168,8 +170,10 @@ void RoundedTokens::round(std::span<const float> values, std::int64_t columns,
         has_zero = std::ranges::find(codes, std::int8_t{0}) != codes.end();
 }
 
-std::vector<float> floats_of(const types::PackedModel& model, const std::string& name,
-                             const std::vector<std::int64_t>& shape) {
+namespace {
+
+at::Tensor float_tensor(const types::PackedModel& model, const std::string& name,
+                        const std::vector<std::int64_t>& shape) {
     const std::string expected = fmt::format("[{}] float32", fmt::join(shape, ", "));
     const auto found = model.floats.find(name);
     if (found == model.floats.end()) throw_tensor(name, expected, "nothing");
@@ -178,6 +182,21 @@ std::vector<float> floats_of(const types::PackedModel& model, const std::string&
         throw_tensor(name, expected,
                      fmt::format("[{}] of {}", fmt::join(tensor.sizes().vec(), ", "),
                                  at::toString(tensor.scalar_type())));
+    return tensor;
+}
+
+/// A copy in pages that suit reading all of it once a token.
+std::shared_ptr<const float> pages_of(const at::Tensor& tensor) {
+    const std::shared_ptr<std::uint8_t> bytes = kernels::aligned_zeros(tensor.nbytes());
+    std::memcpy(bytes.get(), tensor.data_ptr<float>(), tensor.nbytes());
+    return {bytes, reinterpret_cast<const float*>(bytes.get())};
+}
+
+}  // namespace
+
+std::vector<float> floats_of(const types::PackedModel& model, const std::string& name,
+                             const std::vector<std::int64_t>& shape) {
+    const at::Tensor tensor = float_tensor(model, name, shape);
     const auto* values = tensor.data_ptr<float>();
     return {values, values + tensor.numel()};
 }
@@ -189,7 +208,7 @@ PackedLinear::PackedLinear(const types::PackedModel& model, const std::string& w
     if (!bias.empty()) bias_ = floats_of(model, bias, {rows});
     const auto found = model.packed.find(weight);
     if (found == model.packed.end()) {
-        floats_ = floats_of(model, weight, {rows, columns});
+        floats_ = pages_of(float_tensor(model, weight, {rows, columns}));
         return;
     }
     const types::PackedWeight& packed = found->second;
@@ -216,7 +235,8 @@ void PackedLinear::operator()(std::span<const float> x, std::span<float> out,
             }
             x = scratch.values;
         }
-        return float_products(floats_, columns_, x, bias_, out, scratch.workspace, scratch.threads);
+        return float_products({floats_.get(), static_cast<std::size_t>(rows_ * columns_)}, columns_,
+                              x, bias_, out, scratch.workspace, scratch.threads);
     }
     if (rule_.is_elastic()) {
         low_bit(out, scratch);

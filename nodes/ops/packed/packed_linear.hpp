@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -72,7 +73,8 @@ private:
     std::int64_t rows_, columns_;
     InputRule rule_;
     std::optional<PackedMatrix> matrix_;
-    std::vector<float> floats_, bias_;
+    std::shared_ptr<const float> floats_;  ///< [rows, columns] where the weight isn't packed
+    std::vector<float> bias_;
 };
 
 /// A float tensor of that name and shape, copied out. Throws Error E-PACK-031.
