@@ -34,6 +34,7 @@ const std::vector<Variable>& variables() {
         {"MILLRACE_ROOT_NAME", "what ${name} stands for, in lower case; --root comes before it"},
         {"MILLRACE_CACHE", "folder of the content store"},
         {"MILLRACE_CACHE_GB", "its size limit in gigabytes (default: 4)"},
+        {"MILLRACE_KERNELS", "packed kernels: scalar, avx2, avx512-vnni, neon, neon-dot (default: the best)"},
         {"OMP_NUM_THREADS, OPENBLAS_NUM_THREADS",
          "threads of the libraries' own pools; set by --intra-threads unless given"},
     };

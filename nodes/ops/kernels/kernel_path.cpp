@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <cstdlib>
+#include <string>
 
 #include "engine/problem.hpp"
 #include "nodes/ops/kernels/built_paths.hpp"
@@ -19,11 +20,26 @@ std::vector<KernelPath> available_paths() {
 }
 
 KernelPath best_path() {
+    static const char* const kChosen = std::getenv("MILLRACE_KERNELS");
+    if (kChosen && *kChosen) return path_named(kChosen);
     KernelPath best = KernelPath::Scalar;
     for (const kernels::BuiltPath& built : kernels::built_paths()) {
         if (built.runs) best = built.path;
     }
     return best;
+}
+
+KernelPath path_named(std::string_view name) {
+    std::string names;
+    for (const KernelPath path : available_paths()) {
+        if (name == name_of(path)) return path;
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", name_of(path));
+    }
+    throw engine::Error({.code = "E-PACK-018",
+                         .what = "This processor or program has no such kernels",
+                         .expected = names,
+                         .found = std::string(name),
+                         .mend = "Set MILLRACE_KERNELS to one of these, or not at all."});
 }
 
 const char* name_of(KernelPath path) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <vector>
 
@@ -347,7 +348,10 @@ TEST(KernelPath, OnlyWhatIsAvailableCanBeAsked) {
     const auto paths = available_paths();
     ASSERT_FALSE(paths.empty());
     EXPECT_EQ(paths.front(), KernelPath::Scalar);
-    EXPECT_EQ(paths.back(), best_path());
+    const char* chosen = std::getenv("MILLRACE_KERNELS");
+    EXPECT_EQ(chosen && *chosen ? path_named(chosen) : paths.back(), best_path());
+    for (const KernelPath path : paths) EXPECT_EQ(path_named(name_of(path)), path);
+    EXPECT_EQ(error_code([] { path_named("avx3"); }), "E-PACK-018");
     const Codes one = {1};
     const PackedMatrix matrix =
         PackedMatrix::from_codes(WeightKind::Int8, ActivationKind::Int8, {one, 1, 1}, ones(1));
