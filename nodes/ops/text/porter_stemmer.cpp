@@ -9,24 +9,39 @@
 namespace millrace::ops {
 namespace {
 
+/// y is a vowel after a consonant.
+bool is_consonant(char letter, bool follows_consonant) {
+    if (std::string_view("aeiou").find(letter) != std::string_view::npos) return false;
+    return letter != 'y' || !follows_consonant;
+}
+
 bool is_consonant(std::string_view word, std::size_t i) {
-    if (std::string_view("aeiou").find(word[i]) != std::string_view::npos) return false;
-    // y is a vowel after a consonant.
-    return word[i] != 'y' || i == 0 || !is_consonant(word, i - 1);
+    // Only a run of y asks what stands before it.
+    std::size_t first = i;
+    while (first > 0 && word[first] == 'y') --first;
+    bool is = is_consonant(word[first], false);
+    while (first < i) is = is_consonant(word[++first], is);
+    return is;
 }
 
 /// How often a vowel is followed by a consonant: Porter's m.
 int measure(std::string_view stem) {
     int count = 0;
-    for (std::size_t i = 1; i < stem.size(); ++i) {
-        count += !is_consonant(stem, i - 1) && is_consonant(stem, i);
+    bool follows_consonant = false, follows_vowel = false;
+    for (const char letter : stem) {
+        const bool is = is_consonant(letter, follows_consonant);
+        count += follows_vowel && is;
+        follows_consonant = is;
+        follows_vowel = !is;
     }
     return count;
 }
 
 bool has_vowel(std::string_view stem) {
-    for (std::size_t i = 0; i < stem.size(); ++i) {
-        if (!is_consonant(stem, i)) return true;
+    bool follows_consonant = false;
+    for (const char letter : stem) {
+        follows_consonant = is_consonant(letter, follows_consonant);
+        if (!follows_consonant) return true;
     }
     return false;
 }

@@ -9,6 +9,7 @@
 #include "nodes/ops/text/edit_distance.hpp"
 #include "nodes/ops/text/multiple_choice.hpp"
 #include "nodes/ops/text/perplexity.hpp"
+#include "nodes/ops/text/porter_stemmer.hpp"
 #include "nodes/ops/text/rouge.hpp"
 #include "nodes/ops/text/utf8.hpp"
 #include "tests/nodes/ops/error_code.hpp"
@@ -67,6 +68,14 @@ TEST(Utf8, OnlyWellFormedTextIsRead) {
     EXPECT_EQ(split_words(" a\u00A0b\u3000c\n", "text"), (Texts{"a", "b", "c"}));
     EXPECT_EQ(lower_case("\u00C4\u0102\u0218\u0394\u042F\u212A", "text"),
               "\u00E4\u0103\u0219\u03B4\u044Fk");
+}
+
+TEST(PorterStemmer, ManyYTakeTurns) {
+    // y is a vowel behind a consonant, so of a run each second one is: the last of "yyyy" too.
+    EXPECT_EQ(porter_stem("yyyyed"), "yyyi");
+    // Neither a call for each letter nor time with the square of their number.
+    const std::string many(1'000'001, 'y');
+    EXPECT_EQ(porter_stem(many).size(), many.size());
 }
 
 TEST(Rouge, NotUtf8IsNamed) {
