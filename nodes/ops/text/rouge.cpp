@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -98,13 +99,13 @@ void add_common_places(const Tokens& target, const Tokens& prediction,
     }
 }
 
+/// Those with tokens: the others have nothing to compare.
 std::vector<Tokens> sentences(std::string_view text, Stemming stemming) {
     std::vector<Tokens> result;
     for (std::size_t start = 0; start <= text.size();) {
         const std::size_t end = std::min(text.find('\n', start), text.size());
-        if (end > start) {
-            result.push_back(rouge_tokens(text.substr(start, end - start), stemming));
-        }
+        Tokens tokens = rouge_tokens(text.substr(start, end - start), stemming);
+        if (!tokens.empty()) result.push_back(std::move(tokens));
         start = end + 1;
     }
     return result;
@@ -190,9 +191,9 @@ std::string sentence_lines(std::string_view text) {
     std::string lines;
     for (std::size_t i = 0; i < text.size(); ++i) {
         lines += text[i];
-        const bool is_end = text[i] == '.' || text[i] == '!' || text[i] == '?';
+        if (text[i] != '.' && text[i] != '!' && text[i] != '?') continue;
         const std::size_t next = text.find_first_not_of(kBlanks, i + 1);
-        if (!is_end || next == std::string_view::npos || next == i + 1) continue;
+        if (next == std::string_view::npos || next == i + 1) continue;
         lines += '\n';
         i = next - 1;
     }

@@ -78,6 +78,15 @@ TEST(PorterStemmer, ManyYTakeTurns) {
     EXPECT_EQ(porter_stem(many).size(), many.size());
 }
 
+TEST(Rouge, SentencesOfManyBlanksAndWithoutTokens) {
+    const std::string blanks(4'000'000, ' ');
+    EXPECT_EQ(sentence_lines("a. b" + blanks + "c."), "a.\nb" + blanks + "c.");
+    std::string lines;
+    for (int i = 0; i < 100'000; ++i) lines += "-\n";
+    const Rouge score = rouge(lines + "a b\nc", lines + "a b\nd", Stemming::None);
+    EXPECT_NEAR(score.rouge_lsum.f_measure, 2.0 / 3, 1e-12);
+}
+
 TEST(Rouge, NotUtf8IsNamed) {
     EXPECT_EQ(error_code([&] { rouge("a", "\xFF", Stemming::None); }), "E-TEXT-001");
 }
