@@ -41,7 +41,10 @@ struct Chrf {
             .tags = {"translation", "summarization", "text"},
             .rate = engine::Rate::New,
             .gathers = "*",
-            .source = "Popović 2015, chrF, section 2; beta 2, orders 1 to 6, white space left out",
+            .source =
+                "Popović 2015, chrF, section 2; beta 2, orders 1 to 6, white space left out, "
+                "summed "
+                "as sacreBLEU 2 does",
             .example = R"("nodes": {
     "corpus": {"type": "loaders.text_corpus", "version": 1, "params": {"task": "translation", "split": "test"}},
     "chrf": {"type": "metrics.chrf", "version": 1}},

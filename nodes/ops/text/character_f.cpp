@@ -43,7 +43,8 @@ void CharacterCounts::add(std::string_view made_text, std::string_view wanted_te
             const auto found = of_other.find(ngram);
             if (found != of_other.end()) matches[order - 1] += std::min(count, found->second);
         }
-        made[order - 1] += count_of(own, order);
+        // As sacreBLEU 2 has it: a reference that is too short says nothing of longer stretches.
+        if (!of_other.empty()) made[order - 1] += count_of(own, order);
         wanted[order - 1] += count_of(other, order);
     }
 }

@@ -1,5 +1,6 @@
 // Likeness of texts by the stretches of characters that they share: chrF (Popović 2015, "chrF:
-// character n-gram F-score for automatic MT evaluation"), with the counts of a whole corpus.
+// character n-gram F-score for automatic MT evaluation"), with the counts of a whole corpus as
+// sacreBLEU 2 sums them: a hypothesis' n-grams count where its reference has any of that length.
 // Plain values, safe on any thread.
 #pragma once
 
