@@ -1,4 +1,5 @@
-// Text as Unicode code points, for the metrics. For the sources of this folder.
+// Text as Unicode code points, for the metrics. For the sources of this folder. Plain functions,
+// any thread.
 #pragma once
 
 #include <string>
@@ -14,8 +15,8 @@ std::vector<char32_t> code_points(std::string_view text, std::string_view name);
 /// Pieces between runs of Unicode white space. Throws E-TEXT-001.
 std::vector<std::string> split_words(std::string_view text, std::string_view name);
 
-/// Lower case by the simple one-to-one rule for the Latin, Greek, Cyrillic and Armenian blocks;
-/// other scripts have no case or stay as they are. Throws E-TEXT-001.
+/// Lower case by Unicode's rules of no language in particular. Throws E-TEXT-001, and E-TEXT-005
+/// from 2 GiB on.
 std::string lower_case(std::string_view text, std::string_view name);
 
 }  // namespace millrace::ops

@@ -70,6 +70,13 @@ TEST(Utf8, OnlyWellFormedTextIsRead) {
               "\u00E4\u0103\u0219\u03B4\u044Fk");
 }
 
+TEST(Utf8, LowerCaseIsThatOfEveryScript) {
+    // Polytonic Greek, Latin B, Deseret, Georgian capitals; the sigma at a word's end; i and a dot.
+    EXPECT_EQ(lower_case("\u1F08\u0181\U00010400\u1C90", "text"), "\u1F00\u0253\U00010428\u10D0");
+    EXPECT_EQ(lower_case("\u039F\u03A3 \u03A3\u039F", "text"), "\u03BF\u03C2 \u03C3\u03BF");
+    EXPECT_EQ(lower_case("\u0130\u1E9E", "text"), "i\u0307\u00DF");
+}
+
 TEST(PorterStemmer, ManyYTakeTurns) {
     // y is a vowel behind a consonant, so of a run each second one is: the last of "yyyy" too.
     EXPECT_EQ(porter_stem("yyyyed"), "yyyi");
