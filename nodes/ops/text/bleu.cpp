@@ -12,6 +12,7 @@
 
 #include "engine/problem.hpp"
 #include "nodes/ops/text/utf8.hpp"
+#include "nodes/ops/tokenizers/unicode.hpp"
 
 namespace millrace::ops {
 namespace {
@@ -22,12 +23,6 @@ using Counts = std::map<Words, std::int64_t>;
 double value_of(const BleuOptions& options) {
     if (options.smoothing_value >= 0) return options.smoothing_value;
     return options.smoothing == BleuSmoothing::Floor ? 0.1 : 1.0;
-}
-
-void replace_all(std::string& text, std::string_view from, std::string_view to) {
-    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-        text.replace(at, from.size(), to);
-    }
 }
 
 bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
@@ -61,8 +56,7 @@ Words tokens_of(const std::string& text, const BleuOptions& options, std::string
     const std::string cased = options.is_lower_cased ? lower_case(text, name) : text;
     if (options.tokens == BleuTokens::None) return split_words(cased, name);
     // White space at the end goes first: a hyphen before it joins no line.
-    const auto end = cased.find_last_not_of(" \t\n\v\f\r");
-    return split_words(tokenize_13a(cased.substr(0, end == std::string::npos ? 0 : end + 1)), name);
+    return split_words(tokenize_13a(without_last_spaces(cased, name)), name);
 }
 
 Counts n_grams(const Words& words, int order) {
@@ -162,16 +156,16 @@ void finish(Bleu& bleu, const BleuOptions& options) {
 }  // namespace
 
 std::string tokenize_13a(std::string_view raw) {
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kReplaced = {
+        {{"<skipped>", ""},
+         {"-\n", ""},
+         {"\n", " "},
+         {"&quot;", "\""},
+         {"&amp;", "&"},
+         {"&lt;", "<"},
+         {"&gt;", ">"}}};
     std::string text(raw);
-    replace_all(text, "<skipped>", "");
-    replace_all(text, "-\n", "");
-    replace_all(text, "\n", " ");
-    if (text.find('&') != std::string::npos) {
-        replace_all(text, "&quot;", "\"");
-        replace_all(text, "&amp;", "&");
-        replace_all(text, "&lt;", "<");
-        replace_all(text, "&gt;", ">");
-    }
+    for (const auto& [from, to] : kReplaced) text = replace_all(text, from, to);
     std::string marked = " ";
     for (const char letter : text + " ") {
         if (is_mark(letter)) {

@@ -60,6 +60,15 @@ std::vector<std::string> split_words(std::string_view text, std::string_view nam
     return words;
 }
 
+std::string_view without_last_spaces(std::string_view text, std::string_view name) {
+    std::size_t end = 0;
+    for_each_character(text, name, [&](char32_t point, std::string_view bytes) {
+        if (!is_space(point))
+            end = static_cast<std::size_t>(bytes.data() - text.data()) + bytes.size();
+    });
+    return text.substr(0, end);
+}
+
 std::string lower_case(std::string_view text, std::string_view name) {
     for_each_character(text, name, [](char32_t, std::string_view) {});
     if (text.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {

@@ -77,6 +77,21 @@ TEST(Utf8, LowerCaseIsThatOfEveryScript) {
     EXPECT_EQ(lower_case("\u0130\u1E9E", "text"), "i\u0307\u00DF");
 }
 
+TEST(Bleu, ALineEndBeforeOtherWhiteSpaceJoinsNothing) {
+    // The hyphen stands at the end of the text, whatever white space is behind it.
+    const auto matches = [](const std::string& hypothesis) {
+        const Texts one = {hypothesis};
+        const std::vector<Texts> references = {{"well-"}};
+        return bleu(one, references).counts.at(0);
+    };
+    EXPECT_EQ(matches("well-\n"), 1);
+    EXPECT_EQ(matches("well-\n\u00A0"), 1);
+    EXPECT_EQ(matches("well-\nb"), 0);
+    std::string many;
+    for (int i = 0; i < 4'000'000; ++i) many += "-\n";
+    EXPECT_EQ(tokenize_13a(many + "a"), "a") << "not in time with the square of their number";
+}
+
 TEST(PorterStemmer, ManyYTakeTurns) {
     // y is a vowel behind a consonant, so of a run each second one is: the last of "yyyy" too.
     EXPECT_EQ(porter_stem("yyyyed"), "yyyi");
