@@ -11,6 +11,7 @@
 #include "nodes/ops/text/perplexity.hpp"
 #include "nodes/ops/text/porter_stemmer.hpp"
 #include "nodes/ops/text/rouge.hpp"
+#include "nodes/ops/text/squad.hpp"
 #include "nodes/ops/text/utf8.hpp"
 #include "tests/nodes/ops/error_code.hpp"
 
@@ -98,6 +99,15 @@ TEST(PorterStemmer, ManyYTakeTurns) {
     // Neither a call for each letter nor time with the square of their number.
     const std::string many(1'000'001, 'y');
     EXPECT_EQ(porter_stem(many).size(), many.size());
+}
+
+TEST(Squad, ArticlesAreWordsAlsoBesideOtherMarks) {
+    EXPECT_EQ(squad_form("The cat, a dog & an owl's theory"), "cat dog owls theory");
+    // Marks beyond ASCII stay, but part words; so does a letter join them.
+    EXPECT_EQ(squad_form("\u201Cthe cat\u201D"), "\u201C cat\u201D");
+    EXPECT_EQ(squad_form("\u00E0 la\u2013the"), "\u00E0 la\u2013");
+    EXPECT_EQ(squad_form("the\u00E9 a1 a\u0967"), "the\u00E9 a1 a\u0967");
+    EXPECT_EQ(squad_form("a the an"), "");
 }
 
 TEST(Rouge, SentencesOfManyBlanksAndWithoutTokens) {
