@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <vector>
 
 #include "engine/problem.hpp"
 #include "engine/visual/io/files.hpp"
@@ -38,16 +40,15 @@ std::string read_text_file(const std::filesystem::path& file, std::uint64_t most
     return text;
 }
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-    std::vector<std::string_view> lines;
-    while (!text.empty()) {
-        const std::size_t end = text.find('\n');
-        std::string_view line = text.substr(0, end);
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        lines.push_back(line);
-        text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
-    }
-    return lines;
+std::string_view Lines::Iterator::operator*() const {
+    std::string_view line = rest_.substr(0, rest_.find('\n'));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    return line;
+}
+
+Lines::Iterator& Lines::Iterator::operator++() {
+    rest_.remove_prefix(std::min(rest_.find('\n'), rest_.size() - 1) + 1);
+    return *this;
 }
 
 std::string_view trimmed_text(std::string_view text) {

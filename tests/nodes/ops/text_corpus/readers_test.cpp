@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <map>
 
 #include "nodes/ops/text_corpus/text_file.hpp"
@@ -17,11 +18,20 @@ using ops::SkipReason;
 using Said = std::vector<std::string>;
 
 TEST(TextFile, LinesAndTrimming) {
-    using Lines = std::vector<std::string_view>;
-    EXPECT_EQ(ops::lines_of(""), Lines{});
-    EXPECT_EQ(ops::lines_of("a"), Lines{"a"});
-    EXPECT_EQ(ops::lines_of("a\r\n\nb\n"), (Lines{"a", "", "b"}));
-    EXPECT_EQ(ops::lines_of("\n"), Lines{""});
+    const auto lines = [](std::string_view text) {
+        Said all;
+        for (const std::string_view line : ops::lines_of(text)) all.emplace_back(line);
+        return all;
+    };
+    EXPECT_EQ(lines(""), Said{});
+    EXPECT_EQ(lines("a"), Said{"a"});
+    EXPECT_EQ(lines("a\r\n\nb\n"), (Said{"a", "", "b"}));
+    EXPECT_EQ(lines("\n"), Said{""});
+    EXPECT_EQ(lines("\n\n"), (Said{"", ""}));
+    EXPECT_EQ(lines("\r\nb"), (Said{"", "b"}));
+    // A file of nothing but line ends must not take sixteen times its memory.
+    EXPECT_LE(sizeof(ops::lines_of("")), 64U);
+    EXPECT_EQ(std::ranges::distance(ops::lines_of(std::string(1 << 24, '\n'))), 1 << 24);
     EXPECT_EQ(ops::trimmed_text(" \t a b\r\n"), "a b");
     EXPECT_EQ(ops::trimmed_text(" \n"), "");
 }
