@@ -77,11 +77,13 @@ struct Questions {
         if (item.number >= count_) return std::nullopt;
         const ops::Question& question = (*all_)[place(item.number)];
         const std::size_t choices = question.choices.size();
+        std::vector<std::string> contexts;
+        for (std::size_t i = 0; i < choices; ++i) contexts.push_back(question.context(i));
         std::vector<std::int64_t> right(choices, 0);
         for (const std::int64_t number : question.right)
             right[static_cast<std::size_t>(number)] = 1;
         return types::Table{{{"task", std::vector(choices, question.task)},
-                             {"context", question.contexts},
+                             {"context", std::move(contexts)},
                              {"choice", question.choices},
                              {"right", right}}};
     }

@@ -74,7 +74,11 @@ private:
         const Value& value = needed("context", "text, or a text for each choice");
         std::vector<std::string> contexts;
         if (!value.is_array()) {
-            contexts.assign(choices, text(value, "context"));
+            contexts.push_back(text(value, "context"));
+            if (contexts.front().size() > kMostContextBytes / choices)
+                fail("context",
+                     fmt::format("at most {} bytes before {} choices", kMostContextBytes, choices),
+                     fmt::format("{} bytes before each", contexts.front().size()));
             return contexts;
         }
         if (value.as_array().size() != choices)

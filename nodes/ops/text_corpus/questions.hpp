@@ -21,13 +21,18 @@ namespace millrace::ops {
 
 struct Question {
     std::string task;
-    std::vector<std::string> contexts;  ///< as many as choices; may be empty texts
+    std::vector<std::string> contexts;  ///< one for all choices, or one for each; may be empty
     std::vector<std::string> choices;   ///< without white space at their beginning
     std::vector<std::int64_t> right;    ///< numbers of the right choices
+
+    /// What stands before a choice.
+    const std::string& context(std::size_t choice) const {
+        return contexts.size() == 1 ? contexts.front() : contexts[choice];
+    }
 };
 
-/// Most choices of a question.
-inline constexpr std::size_t kMostChoices = 1000;
+/// Most choices of a question, and most bytes of its context before each of them.
+inline constexpr std::size_t kMostChoices = 1000, kMostContextBytes = std::size_t{16} << 20;
 
 /// The questions of a file, which may be compressed, in its order. Throws Error: E-FILE-00x where
 /// it can't be read, E-TEXT-021 and 022 as read_text_file(), others as parse_questions().

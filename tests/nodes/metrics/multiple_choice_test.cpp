@@ -55,8 +55,10 @@ types::Model model(std::uint64_t seed, std::int64_t context = 64) {
 types::Table table(const ops::Question& question) {
     std::vector<std::int64_t> right(question.choices.size(), 0);
     for (const std::int64_t number : question.right) right[static_cast<std::size_t>(number)] = 1;
+    std::vector<std::string> contexts;
+    for (std::size_t i = 0; i < right.size(); ++i) contexts.push_back(question.context(i));
     return {{{"task", std::vector(question.choices.size(), question.task)},
-             {"context", question.contexts},
+             {"context", contexts},
              {"choice", question.choices},
              {"right", right}}};
 }
@@ -115,7 +117,7 @@ TEST(MultipleChoice, TheLikeliestChoiceIsTheAnswer) {
         const ops::Question& question = questions[i];
         std::vector<double> whole, each;
         for (std::size_t k = 0; k < question.choices.size(); ++k) {
-            whole.push_back(log_likelihood(asked, question.contexts[k], question.choices[k]));
+            whole.push_back(log_likelihood(asked, question.context(k), question.choices[k]));
             each.push_back(whole.back() / static_cast<double>(question.choices[k].size()));
         }
         right += std::ranges::max_element(whole) - whole.begin() == question.right[0];

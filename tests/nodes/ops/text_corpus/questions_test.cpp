@@ -36,11 +36,14 @@ TEST(Questions, AreReadInTheirOrder) {
     const auto questions = ops::read_questions(file);
     ASSERT_EQ(questions.size(), 2U);
     EXPECT_EQ(questions[0].task, "boolq");
-    EXPECT_EQ(questions[0].contexts, (Texts{"P\nQ", "P\nQ"}));
+    EXPECT_EQ(questions[0].contexts, Texts{"P\nQ"}) << "held once";
+    EXPECT_EQ(questions[0].context(1), "P\nQ");
     EXPECT_EQ(questions[0].choices, (Texts{"no", "yes"})) << "the blank before it is the reader's";
     EXPECT_EQ(questions[0].right, Numbers{1});
     EXPECT_EQ(questions[1].task, "");
     EXPECT_EQ(questions[1].contexts, (Texts{"a", ""}));
+    EXPECT_EQ(questions[1].context(0), "a");
+    EXPECT_EQ(questions[1].context(1), "");
     EXPECT_EQ(questions[1].right, (Numbers{0, 1}));
 }
 
@@ -70,6 +73,18 @@ TEST(Questions, MalformedLinesAreNamed) {
     std::string many = R"({"context": "c", "answer": 0, "choices": ["a")";
     for (std::size_t i = 0; i < ops::kMostChoices; ++i) many += R"(,"a")";
     EXPECT_EQ(member(many + "]}"), "\"choices\"");
+    // A long text before many choices would be a table of gigabytes.
+    std::string wide = R"({"answer": 0, "choices": ["a")";
+    for (std::size_t i = 1; i < ops::kMostChoices; ++i) wide += R"(,"a")";
+    const std::size_t most = ops::kMostContextBytes / ops::kMostChoices;
+    EXPECT_EQ(member(wide + R"(], "context": ")" + std::string(most + 1, 'c') + "\"}"),
+              "\"context\"");
+    EXPECT_EQ(
+        ops::parse_questions(wide + R"(], "context": ")" + std::string(most, 'c') + "\"}", "tasks")
+            .at(0)
+            .context(999)
+            .size(),
+        most);
     EXPECT_EQ(problem("{\"context\": ").code, "E-TEXT-026");
     EXPECT_EQ(problem("[]").code, "E-TEXT-026");
     EXPECT_EQ(problem("").code, "E-TEXT-020");
