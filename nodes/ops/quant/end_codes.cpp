@@ -24,6 +24,8 @@ at::Tensor at_ends(const at::Tensor& grid, bool is_whole, MinMaxKind kind) {
 }
 
 EndCodes in_groups(const at::Tensor& x, const MinMaxOptions& options, MinMaxKind kind) {
+    // What can't be cut into groups the quantizer itself refuses.
+    if (!x.defined() || x.dim() == 0 || options.group_size < 1) min_max_symmetric(x, options);
     const auto columns = x.size(-1), whole = columns / options.group_size * options.group_size;
     MinMaxOptions by_row = options;
     by_row.granularity = Granularity::LastAxis;

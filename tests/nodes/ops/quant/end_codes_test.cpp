@@ -6,6 +6,8 @@
 #include <cmath>
 #include <vector>
 
+#include "tests/nodes/ops/error_code.hpp"
+
 namespace millrace::ops {
 namespace {
 
@@ -42,6 +44,19 @@ TEST(EndCodes, OfMinMaxGrids) {
             x,
             {.rule = MinMaxRule::Tbt, .bits = 3, .granularity = Granularity::Tensor, .clip = 2.5}),
         3, 12);
+}
+
+TEST(EndCodes, AGroupWithoutColumnsIsRefused) {
+    for (const std::int64_t size : {0, -1}) {
+        EXPECT_EQ(testing::error_code([&] {
+                      min_max_ends(at::ones({2, 4}),
+                                   {.granularity = Granularity::Group, .group_size = size});
+                  }),
+                  "E-QUANT-008");
+    }
+    EXPECT_EQ(testing::error_code(
+                  [] { min_max_ends(at::ones({}), {.granularity = Granularity::Group}); }),
+              "E-QUANT-007");
 }
 
 TEST(EndCodes, OfWeights) {
