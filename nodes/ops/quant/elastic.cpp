@@ -41,6 +41,7 @@ struct Elastic : torch::autograd::Function<Elastic> {
         context->saved_data["least"] = least;
         context->saved_data["most"] = most;
         context->saved_data["by_sign"] = by_sign;
+        context->saved_data["shape"] = alpha.sizes().vec();
         return by_sign ? x.sign() * step : (x / step).round().clamp(least, most) * step;
     }
 
@@ -57,8 +58,11 @@ struct Elastic : torch::autograd::Function<Elastic> {
                     : at::where(clipped, ratio.clamp(least, most), ratio.round() - ratio);
         const double weight = 1.0 / std::sqrt(static_cast<double>(x.numel()) * most);
         // The terms cancel, hence summed in double.
-        const at::Tensor grad_alpha =
-            (error.to(at::kDouble) * gradient).sum().mul(weight).to(at::kFloat);
+        const at::Tensor grad_alpha = (error.to(at::kDouble) * gradient)
+                                          .sum()
+                                          .mul(weight)
+                                          .to(at::kFloat)
+                                          .reshape(context->saved_data["shape"].toIntVector());
         return {gradient.masked_fill(clipped, 0), grad_alpha, at::Tensor(), at::Tensor(),
                 at::Tensor()};
     }

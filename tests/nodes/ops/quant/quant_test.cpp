@@ -113,6 +113,13 @@ TEST(Elastic, AScaleIsSetOnceAndSharedWithTheOptimizer) {
     EXPECT_EQ(elastic_quantize(at::zeros({4}), zero, {}).abs().sum().item<float>(), 0);
 }
 
+TEST(Elastic, AScaleOfOneAxisTakesItsGradient) {
+    ElasticScale scale{at::ones({1}).requires_grad_(true), true};
+    elastic_quantize(at::tensor({0.4F, -3.0F}), scale, {}).sum().backward();
+    // -0.4 for the rounding of 0.4 and -1 for the end, over the root of two elements.
+    EXPECT_NEAR(scale.alpha.grad().item<float>(), -1.4 / std::sqrt(2), 1e-6);
+}
+
 TEST(Elastic, BadScalesAreNamed) {
     ElasticScale none, infinite = ElasticScale::fresh();
     infinite.alpha.detach().fill_(INFINITY);
