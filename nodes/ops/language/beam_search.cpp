@@ -119,11 +119,10 @@ public:
             return;
         }
         running_ = std::move(next);
-        if (length() == options_.max_length) {
+        is_done_ = is_settled();
+        if (!is_done_ && length() == options_.max_length) {
             close();
             is_done_ = true;
-        } else {
-            is_done_ = is_settled();
         }
     }
 

@@ -121,6 +121,27 @@ TEST(BeamSearch, EarlyStoppingDecidesHowLongToLook) {
     }
 }
 
+TEST(BeamSearch, EnoughAnswersAreEnoughAtTheGreatestLengthToo) {
+    // "a", "a" is open when the second answer ends and the greatest length is reached.
+    const auto script =
+        by_last({{kStart, {0.5, 0.1, 0.4, 0}}, {kA, {0.55, 0, 0.45, 0}}, {kB, {1, 0, 0, 0}}});
+    BeamOptions options{.beams = 2,
+                        .max_length = 3,
+                        .stopping = EarlyStopping::Now,
+                        .start = kStart,
+                        .end = kEnd,
+                        .returned = 2};
+    Scripted hasty(4, script);
+    const auto at_once = beam_search(hasty, 1, options).at(0);
+    EXPECT_EQ(at_once.at(0).tokens, (Tokens{kStart, kA, kEnd}));
+    EXPECT_EQ(at_once.at(1).tokens, (Tokens{kStart, kEnd}));
+    options.stopping = EarlyStopping::Exact;
+    Scripted patient(4, script);
+    const auto best = beam_search(patient, 1, options).at(0);
+    EXPECT_EQ(best.at(0).tokens, (Tokens{kStart, kA, kA}));
+    EXPECT_FALSE(best.at(0).is_finished);
+}
+
 /// All sequences, by recursion.
 class BruteForce {
 public:
