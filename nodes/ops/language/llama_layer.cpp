@@ -134,7 +134,7 @@ private:
                  .mend = "Give the cache more capacity, or fewer tokens."});
         }
         kept.narrow(2, length, time).copy_(fresh.detach());
-        return kept.narrow(2, 0, length + time);
+        return kept.narrow(2, 0, length + time).to(fresh.scalar_type());
     }
 
     LlamaLayerOutput attention(const at::Tensor& x) const {

@@ -58,6 +58,18 @@ TEST(LlamaForward, CachedDecodingIsFullDecoding) {
     }
 }
 
+TEST(LlamaForward, ModelsOfFloat64DecodeWithACacheToo) {
+    const Llama llama(llama_spec(kTied));
+    NamedTensors parameters = llama_parameters(llama);
+    for (auto& [name, tensor] : parameters) tensor = tensor.detach().to(at::kDouble);
+    const at::Tensor ids = llama_ids({1, 6}), whole = forward(llama, parameters, ids);
+    EXPECT_EQ(whole.scalar_type(), at::kDouble);
+    FloatCache cache(llama, 1, 6);
+    const at::Tensor first = forward(llama, parameters, ids.narrow(1, 0, 4), {.cache = &cache}),
+                     second = forward(llama, parameters, ids.narrow(1, 4, 2), {.cache = &cache});
+    EXPECT_LT(farthest(at::cat({first, second}, 1), whole), 1e-5);
+}
+
 TEST(LlamaForward, LayoutsAgreeWhenRowsChangePlaces) {
     const Llama interleaved(llama_spec(R"(, "rotary": "interleaved")")), halves(llama_spec());
     const NamedTensors parameters = llama_parameters(interleaved);
