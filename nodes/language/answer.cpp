@@ -15,6 +15,7 @@
 #include "nodes/ops/language/bart_decoder.hpp"
 #include "nodes/ops/language/beam_search.hpp"
 #include "nodes/ops/language/sampled_search.hpp"
+#include "nodes/ops/language/token_text.hpp"
 #include "nodes/ops/tokenizers/byte_tokenizer.hpp"
 #include "nodes/types/model.hpp"
 #include "nodes/types/table.hpp"
@@ -117,14 +118,9 @@ private:
     }
 
     std::string text_of(const ops::Hypothesis& found, const ops::Bart& bart) const {
-        std::vector<ops::TokenId> ids;
-        for (std::size_t i = 1; i < found.tokens.size(); ++i) {
-            const std::int64_t id = found.tokens[i];
-            // A vocabulary may be rounded up; such tokens have no text.
-            if (static_cast<std::size_t>(id) < reader_->size() && id != bart.tokens().pad)
-                ids.push_back(static_cast<ops::TokenId>(id));
-        }
-        return reader_->decode(ids);
+        std::vector<std::int64_t> ids(found.tokens.begin() + 1, found.tokens.end());
+        std::erase(ids, bart.tokens().pad);
+        return ops::text_of_tokens(*reader_, ids);
     }
 
     std::shared_ptr<const ops::Tokenizer> reader_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/node.hpp"
+#include "nodes/ops/language/token_text.hpp"
 #include "nodes/ops/packed/packed_bart_decoder.hpp"
 #include "nodes/ops/tokenizers/byte_tokenizer.hpp"
 #include "nodes/ops/tokenizers/tokenizer.hpp"
@@ -135,14 +136,9 @@ private:
     }
 
     std::string text_of(const ops::Hypothesis& found, const ops::Bart& bart) const {
-        std::vector<ops::TokenId> ids;
-        for (std::size_t i = 1; i < found.tokens.size(); ++i) {
-            const std::int64_t id = found.tokens[i];
-            // A vocabulary may be rounded up; such tokens have no text.
-            if (static_cast<std::size_t>(id) < reader_->size() && id != bart.tokens().pad)
-                ids.push_back(static_cast<ops::TokenId>(id));
-        }
-        return reader_->decode(ids);
+        std::vector<std::int64_t> ids(found.tokens.begin() + 1, found.tokens.end());
+        std::erase(ids, bart.tokens().pad);
+        return ops::text_of_tokens(*reader_, ids);
     }
 
     std::shared_ptr<const ops::Tokenizer> reader_;

@@ -12,6 +12,7 @@
 
 #include "engine/node.hpp"
 #include "nodes/ops/language/llama_steps.hpp"
+#include "nodes/ops/language/token_text.hpp"
 #include "nodes/ops/tokenizers/tokenizer.hpp"
 #include "nodes/types/model.hpp"
 #include "nodes/types/table.hpp"
@@ -99,9 +100,9 @@ struct Generate {
         const double seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
         context.metric("tokens_per_second", static_cast<double>(made.tokens.size()) / seconds);
-        std::vector<ops::TokenId> all = read;
-        for (const std::int64_t id : made.tokens) all.push_back(static_cast<ops::TokenId>(id));
-        return {types::Text{reader_->decode(all)},
+        std::vector<std::int64_t> all = ids;
+        all.insert(all.end(), made.tokens.begin(), made.tokens.end());
+        return {types::Text{ops::text_of_tokens(*reader_, all)},
                 types::Tensor{at::tensor(made.tokens, at::kLong)}};
     }
 

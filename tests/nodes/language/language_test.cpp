@@ -14,6 +14,7 @@
 #include "engine/visual/io/files.hpp"
 #include "engine/visual/io/safetensors.hpp"
 #include "nodes/ops/language/llama_forward.hpp"
+#include "nodes/ops/tokenizers/tokenizer.hpp"
 #include "nodes/types/model.hpp"
 #include "nodes/types/model_io.hpp"
 #include "nodes/types/table.hpp"
@@ -280,6 +281,24 @@ TEST(TokenCorpus, TextInBlocksAndBadInput) {
         folder.artifact("o.safetensors"),
         visual::write_safetensors({types::array_of("tokens", at::zeros({2, 3}))}, {}));
     EXPECT_EQ(code({{"path", folder.artifact("o.safetensors").string()}}), "E-TEXT-032");
+}
+
+TEST(Generate, TokensWithoutASpellingHaveNoText) {
+    // A model's vocabulary is often rounded up; here 40 tokens and a tokenizer of fewer.
+    const std::string tokenizer = MILLRACE_SOURCE_DIR "/graphs/llm-qat/small-text.tokenizer";
+    const auto reader = ops::load_tokenizer(tokenizer);
+    Object params = kTiny;
+    params["vocabulary"] = static_cast<std::int64_t>(2 * reader->size());
+    params["context"] = 256;
+    TestContext context(registry());
+    const Packet model = run_node(registry(), "backbones.llama", params, {}, context).at(0);
+    const auto out = run_node(registry(), "language.generate",
+                              {{"tokenizer", tokenizer}, {"most_tokens", 200}, {"temperature", 1}},
+                              {Packet::make(types::Text{"a"}), model}, context);
+    const at::Tensor& made = out.at(1).as<Tensor>().value;
+    EXPECT_EQ(made.numel(), 200);
+    EXPECT_GT(made.max().item<std::int64_t>(), static_cast<std::int64_t>(reader->size()));
+    EXPECT_TRUE(out.at(0).as<types::Text>().text.starts_with("a"));
 }
 
 TEST(Generate, WritesThePublishedSample) {
