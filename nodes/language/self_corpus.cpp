@@ -17,9 +17,7 @@ namespace millrace::nodes {
 namespace {
 
 struct SelfCorpus {
-    enum class First { Every, InTurn, Random };
-
-    First first = First::InTurn;
+    ops::FirstToken first = ops::FirstToken::InTurn;
     int texts = 512, tokens = 96, least_prefix = 3, most_prefix = 5, top_k = 50, end_token = -1;
     double temperature = 1;
     std::string file = "tokens.safetensors";
@@ -97,6 +95,8 @@ struct SelfCorpus {
                                  .mend = "Take the end token of the model's own tokenizer."});
         }
         const ops::SelfCorpus corpus = rule(context.seed());
+        // Whether there is such a text at all, before hours are spent on those before it.
+        ops::start_of(corpus, steps.vocabulary(), texts - 1);
         at::Tensor made = at::full({texts, tokens}, -100, at::kLong);
         for (int text = 0; text < texts; ++text) {
             if (context.stop_requested()) break;
@@ -111,9 +111,7 @@ struct SelfCorpus {
 private:
     ops::SelfCorpus rule(std::uint64_t seed) const {
         ops::SelfCorpus corpus;
-        corpus.first = first == First::Every    ? ops::FirstToken::Every
-                       : first == First::InTurn ? ops::FirstToken::InTurn
-                                                : ops::FirstToken::Random;
+        corpus.first = first;
         corpus.least_prefix = least_prefix;
         corpus.most_prefix = most_prefix;
         corpus.sampling = {.temperature = temperature, .top_k = top_k};

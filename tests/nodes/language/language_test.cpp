@@ -151,6 +151,21 @@ TEST(SelfCorpus, FollowsItsRuleAndKeepsItInTheFile) {
     EXPECT_TRUE(ended[3].narrow(0, 4, 8).eq(-100).all().item<bool>());
 }
 
+TEST(SelfCorpus, WhatCannotBeWrittenIsToldBeforeTheFirstText) {
+    const auto refused = [](const Object& params) {
+        TestContext context(registry());
+        const std::string code = error_code([&] {
+            run_node(registry(), "language.self_corpus", params, {Packet::make(tiny())}, context);
+        });
+        EXPECT_EQ(context.last_progress, 0);
+        return code;
+    };
+    // 40 tokens with three prefixes are 120 texts.
+    EXPECT_EQ(refused({{"first", "every"}, {"tokens", 8}, {"texts", 121}}), "E-LM-025");
+    EXPECT_EQ(refused({{"tokens", 8}, {"least_prefix", 5}, {"most_prefix", 4}}), "E-LM-025");
+    EXPECT_EQ(refused({{"tokens", 8}, {"most_prefix", 9}}), "E-LM-025");
+}
+
 /// Sequences 0 0 0 0, 1 1 1 1 …, the last one ended after two.
 fs::path token_file(const TestContext& folder, std::int64_t rows) {
     at::Tensor tokens = at::arange(rows, at::kLong).unsqueeze(1).repeat({1, 4});
