@@ -62,8 +62,9 @@ struct TokenCorpus {
         std::vector<engine::ParamSpec> all = {
             {.name = "path",
              .field = &S::path,
-             .doc = "A .safetensors file with \"tokens\" [texts, length], or a text file, which "
-                    "may be compressed; empty takes the small corpus that is built in",
+             .doc = "A .safetensors file with \"tokens\" [texts, length], or a text file of 16 MiB "
+                    "at most, which may be compressed; empty takes the small corpus that is built "
+                    "in",
              .existing_path = true},
             {.name = "tokenizer",
              .field = &S::tokenizer,
@@ -156,7 +157,7 @@ private:
     }
 
     std::string text() const {
-        if (!path.text.empty()) return ops::read_text_file(path.text);
+        if (!path.text.empty()) return ops::read_text_file(path.text, ops::kMostTextBytes);
         std::string all;
         for (const ops::TextPair& pair : ops::read_small(ops::SmallTask::Language, {}).pairs)
             all += pair.source + "\n\n";

@@ -292,6 +292,11 @@ TEST(TokenCorpus, TextInBlocksAndBadInput) {
     std::ofstream(folder.artifact("few.txt")) << "few";
     EXPECT_EQ(code({{"path", folder.artifact("few.txt").string()}, {"tokenizer", tokenizer}}),
               "E-TEXT-030");
+    // More than a tokenizer takes is refused before it is read.
+    const std::string much(ops::kMostTextBytes + 1, 'a');
+    std::ofstream(folder.artifact("much.txt")) << much;
+    EXPECT_EQ(code({{"path", folder.artifact("much.txt").string()}, {"tokenizer", tokenizer}}),
+              "E-FILE-005");
     visual::write_file_atomically(
         folder.artifact("o.safetensors"),
         visual::write_safetensors({types::array_of("tokens", at::zeros({2, 3}))}, {}));
