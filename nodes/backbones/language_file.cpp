@@ -71,8 +71,14 @@ struct LanguageFile {
     }
 
 private:
-    /// Some checkpoints hold the one embedding again under the names of those that share it.
+    /// Some checkpoints hold the one embedding again under the names of those that share it, or
+    /// what can be worked out.
     static void drop_copies(const engine::Value& spec, types::NamedTensors& tensors) {
+        // Older versions of Transformers wrote the rotation's frequencies, which follow from the
+        // config, beside the weights.
+        std::erase_if(tensors, [](const auto& tensor) {
+            return tensor.first.ends_with(".self_attn.rotary_emb.inv_freq");
+        });
         const engine::Value* tied = spec.find("tied_head");
         if (tied && tied->as_bool()) tensors.erase("lm_head.weight");
         if (!tensors.contains("model.shared.weight")) return;

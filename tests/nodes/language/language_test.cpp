@@ -94,6 +94,33 @@ TEST(LanguageFile, ReadsWhatWasWrittenAndRefusesOthers) {
               "E-LM-031");
 }
 
+TEST(LanguageFile, TheTurnsThatOlderCheckpointsCarryAreNotNeeded) {
+    const TestContext folder;
+    const fs::path place = folder.artifact("model");
+    fs::create_directories(place);
+    std::ofstream(place / "config.json") << R"({"model_type": "llama", "hidden_size": 16,
+        "num_attention_heads": 4, "num_key_value_heads": 2, "vocab_size": 40,
+        "num_hidden_layers": 2, "intermediate_size": 24, "max_position_embeddings": 32,
+        "rms_norm_eps": 1e-05, "tie_word_embeddings": true})";
+    const Model model = tiny();
+    std::vector<engine::ArrayView> arrays;
+    for (const auto& [name, tensor] : model.parameters)
+        arrays.push_back(types::array_of(name, tensor));
+    // Transformers wrote the frequencies of the rotation beside the weights before version 4.32.
+    const at::Tensor frequencies = at::ones({2});
+    for (const char* layer : {"0", "1"})
+        arrays.push_back(types::array_of(
+            std::string("model.layers.") + layer + ".self_attn.rotary_emb.inv_freq", frequencies));
+    visual::write_file_atomically(place / "model.safetensors",
+                                  visual::write_safetensors(arrays, {}));
+    TestContext context(registry());
+    const Model read =
+        run_node(registry(), "backbones.language_file", {{"path", place.string()}}, {}, context)
+            .at(0)
+            .as<Model>();
+    EXPECT_TRUE(logits_of(read, {1, 2, 3}).equal(logits_of(model, {1, 2, 3})));
+}
+
 TEST(LlmQat, RoundsAtFewBitsAndNotWhenOff) {
     const Model model = tiny();
     const auto quantized = [&](const Object& params) {
