@@ -147,7 +147,7 @@ struct QuantizationHeat {
 
     engine::State save() const {
         engine::State state;
-        if (!heat_) return state;
+        if (!heat_ || heat_->layers().empty()) return state;  // no batch has gone well yet
         engine::Array names;
         std::vector<double> all;
         for (const ops::LayerHeat& layer : heat_->layers()) {

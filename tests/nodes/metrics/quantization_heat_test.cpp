@@ -129,6 +129,25 @@ TEST(QuantizationHeat, GoesOnFromWhatWasSaved) {
     EXPECT_EQ(still.table().rows(), 0u) << "without a batch there is no table";
 }
 
+TEST(QuantizationHeat, IsSavedAlsoBehindABatchThatFailed) {
+    ops::NamedTensors parameters = ops::llama_parameters(ops::Llama(ops::llama_spec("")));
+    at::Tensor& weight = parameters.at("model.norm.weight");
+    weight = at::full_like(weight, NAN);
+    const Packet broken = Packet::make(types::Model{.spec = ops::Llama(ops::llama_spec("")).spec(),
+                                                    .parameters = parameters,
+                                                    .buffers = {},
+                                                    .average = {}});
+    Measurement first, later;
+    EXPECT_EQ(error_code([&] {
+                  first.node.call({ids(1), broken, model_of(kEight)}, first.context);
+              }),
+              "E-QUANT-003");
+    later.node.instance().load(first.node.instance().save(), later.context);
+    EXPECT_EQ(later.table().rows(), 0u);
+    later.node.call({ids(1), model_of(), model_of(kEight)}, later.context);
+    EXPECT_EQ(later.table().rows(), 28u);
+}
+
 TEST(QuantizationHeat, WithoutDrawsThereIsNoEffect) {
     Measurement measurement(engine::Object{{"draws", 0}});
     const std::string bad = "model.layers.0.self_attn.q_proj";
