@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <tuple>
@@ -88,7 +89,7 @@ struct TopLabels {
     std::tuple<types::Text, types::Table, types::Tensor> operator()(
         const types::Tensor& scores) const {
         at::Tensor values = checked(scores.value);
-        if (softmax) values = values.softmax(0);
+        if (softmax) values = probabilities(values);
         const auto* numbers = values.data_ptr<float>();
         std::vector<std::int64_t> order(static_cast<std::size_t>(values.numel()));
         for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::int64_t>(i);
@@ -158,6 +159,14 @@ private:
             refuse("A score is no number", "numbers", "NaN",
                    "Look at the network and what it was given.");
         return values;
+    }
+
+    static at::Tensor probabilities(const at::Tensor& logits) {
+        if (!std::isfinite(logits.max().item<float>()))
+            refuse("The scores are no logits", "numbers below infinity, one of them finite",
+                   fmt::format("{} as the largest", logits.max().item<float>()),
+                   "Turn softmax off, or look at the network.");
+        return logits.softmax(0);
     }
 
     std::string name_of(std::int64_t number) const {

@@ -186,6 +186,12 @@ TEST(TopLabels, WhatIsNoRowOfScoresIsRefused) {
     EXPECT_EQ(code(at::ones({0})), "E-PORT-008");
     EXPECT_EQ(code(at::ones({3}), {{"labels", "a b"}}), "E-PORT-008");
     EXPECT_EQ(code(at::full({2}, std::numeric_limits<float>::quiet_NaN())), "E-PORT-008");
+    // Infinity is a score, but of no probability; minus infinity has probability 0.
+    const float infinity = std::numeric_limits<float>::infinity();
+    EXPECT_EQ(code(at::tensor({0.0F, infinity})), "E-PORT-008");
+    EXPECT_EQ(code(at::tensor({0.0F, infinity}), {{"softmax", false}}), "none");
+    EXPECT_EQ(code(at::full({2}, -infinity)), "E-PORT-008");
+    EXPECT_EQ(code(at::tensor({0.0F, -infinity})), "none");
 }
 
 TEST(Networks, AnImageGetsItsLabel) {
