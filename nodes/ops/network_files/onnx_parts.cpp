@@ -170,7 +170,9 @@ private:
                     break;
             }
         }
-        node.integers[name] = std::move(integers);
+        // One that stands there twice must be right both times, for a library takes either.
+        std::vector<std::int64_t>& all = node.integers[name];
+        all.insert(all.end(), integers.begin(), integers.end());
     }
 
     static void tensor_type(OnnxValue& value, std::string_view message) {
@@ -196,8 +198,7 @@ private:
     std::size_t count_ = 0;
 };
 
-void read_graph_parts(OnnxModel& model, std::string_view message) {
-    Parts parts;
+void read_graph_parts(OnnxModel& model, Parts& parts, std::string_view message) {
     WireReader reader(message);
     while (const auto field = reader.next()) {
         switch (field->tag) {
@@ -237,6 +238,7 @@ void read_operator_set(OnnxModel& model, std::string_view message) {
 
 OnnxModel read_onnx_parts(std::string_view bytes) {
     OnnxModel model;
+    Parts parts;  // counted over all graphs, as a file may repeat the field
     WireReader reader(bytes);
     while (const auto field = reader.next()) {
         switch (field->tag) {
@@ -248,7 +250,7 @@ OnnxModel read_onnx_parts(std::string_view bytes) {
                 break;
             case 7:
                 model.has_graph = true;
-                read_graph_parts(model, field->text());
+                read_graph_parts(model, parts, field->text());
                 break;
             case 8:
                 read_operator_set(model, field->text());
