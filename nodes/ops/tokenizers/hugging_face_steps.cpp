@@ -44,6 +44,8 @@ NormalStep unicode_form(const std::string& type) {
             icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
         std::string result;
         form->normalize(units, error).toUTF8String(result);
+        // ICU fails where the result is beyond its own limits, and then gives nothing.
+        if (U_FAILURE(error)) check_normal_size(kMostNormalBytes + 1);
         return result;
     };
 }
