@@ -55,6 +55,19 @@ void expect_reference(const std::string& more) {
     }
 }
 
+TEST(BartDropout, WhatStaysGrowsByWhatIsDropped) {
+    const at::Tensor ones = at::ones({100, 100});
+    const at::Tensor dropped = bart_dropout(ones, 0.25, "place", {.training = true, .seed = 3});
+    const double kept = dropped.ne(0).sum().item<double>();
+    // Five standard deviations of 10 000 draws.
+    EXPECT_NEAR(kept / 10'000, 0.75, 5 * std::sqrt(0.25 * 0.75 / 10'000));
+    EXPECT_NEAR(dropped.max().item<double>(), 4.0 / 3, 1e-6);
+    EXPECT_NEAR(dropped.sum().item<double>(), kept * 4 / 3, 0.1);
+    EXPECT_TRUE(bart_dropout(ones, 0.25, "place", {.seed = 3}).equal(ones)) << "not in use";
+    EXPECT_FALSE(
+        bart_dropout(ones, 0.25, "place", {.training = true, .seed = 3, .item = 1}).equal(dropped));
+}
+
 TEST(BartForward, IsWhatLoopsGive) { expect_reference(""); }
 
 TEST(BartForward, IsWhatLoopsGiveInOtherShapes) {

@@ -158,6 +158,20 @@ TEST(SelfCorpus, TextsBeginGreedilyAndAreThenSampled) {
     EXPECT_NE(next, text);
 }
 
+TEST(SelfCorpus, ThePrefixCountsTheFirstToken) {
+    Counting steps(1000, 500);
+    const SelfCorpus corpus{.sampling = {.top_k = 2}, .most_tokens = 6};
+    int sampled = 0;
+    for (std::int64_t number = 2000; number < 2100; ++number) {  // prefix 5
+        const Tokens text = self_made_text(steps, corpus, number);
+        EXPECT_EQ(text.at(4), text.at(0) + 4) << "the last of the prefix";
+        sampled += text.at(5) != text.at(4) + 1;
+    }
+    // The second likeliest of two has 0.27.
+    EXPECT_GT(sampled, 10);
+    EXPECT_LT(sampled, 50);
+}
+
 TEST(SelfCorpus, TextsEndWhereTheModelSaysSo) {
     Counting steps(1000, 500);
     const SelfCorpus corpus{.sampling = {.temperature = 0}, .end_tokens = {12}};

@@ -52,6 +52,8 @@ TEST(Sampling, TopPKeepsTheTokenThatReachesIt) {
     EXPECT_EQ(tokens(candidates(logits, {.top_p = 0.6})), (Tokens{1, 3}));
     EXPECT_EQ(tokens(candidates(logits, {.top_p = 0.75})), (Tokens{1, 3, 2}));
     EXPECT_EQ(tokens(candidates(logits, {.top_p = 1e-9})), (Tokens{1}));
+    EXPECT_EQ(tokens(candidates(std::vector<float>{0, 0}, {.top_p = 0.5})), (Tokens{0}))
+        << "half of it reaches a half";
     // Of the two that top_k keeps, the first has 4/7 = 0.571 already.
     EXPECT_EQ(tokens(candidates(logits, {.top_k = 2, .top_p = 0.57})), (Tokens{1}));
 }

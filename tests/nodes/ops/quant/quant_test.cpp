@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <utility>
+#include <vector>
 
 #include "nodes/ops/quant/elastic.hpp"
 #include "nodes/ops/quant/gptq.hpp"
@@ -82,6 +83,56 @@ TEST(Quantizers, ConstantRowsKeepTheirValue) {
     EXPECT_TRUE(at::allclose(min_max_asymmetric(x, {}), x, 0, 1e-6));
     EXPECT_TRUE(at::allclose(min_max_symmetric(x, {}), x, 1e-5, 0));
     EXPECT_TRUE(at::allclose(tbt_weight(x, {.bits = 1}), x, 1e-6, 0));
+}
+
+/// What a matrix of one or more rows of two or four becomes, and the gradient of its sum.
+struct Rounded {
+    std::vector<float> values, gradient;
+};
+template <class Quantizer>
+Rounded rounded(const std::vector<float>& weight, std::int64_t columns,
+                const Quantizer& quantizer) {
+    const at::Tensor w = at::tensor(weight).reshape({-1, columns}).requires_grad_(true);
+    const at::Tensor made = quantizer(w);
+    made.sum().backward();
+    const at::Tensor values = made.detach().flatten().contiguous(),
+                     gradient = w.grad().flatten().contiguous();
+    const auto list = [](const at::Tensor& tensor) {
+        return std::vector<float>(tensor.data_ptr<float>(),
+                                  tensor.data_ptr<float>() + tensor.numel());
+    };
+    return {list(values), list(gradient)};
+}
+
+TEST(Quantizers, WeightsByHand) {
+    using Floats = std::vector<float>;
+    // Mean 1: the level is 4/3, and what is below half of it is 0.
+    const Floats ternary =
+        rounded({1, -1, 0, 2}, 4, [](const auto& w) { return tbt_weight(w, {}); }).values;
+    EXPECT_NEAR(ternary[0], 4.0 / 3, 1e-6);
+    EXPECT_NEAR(ternary[1], -4.0 / 3, 1e-6);
+    EXPECT_EQ(ternary[2], 0);
+    // 7 is the threshold itself, and not kept: the level is the mean of 10, 13 and 10.
+    const auto twn = [](const auto& w) { return twn_weight(w, WeightScale::Row, 100); };
+    EXPECT_EQ(rounded({10, 7, -13, 10}, 4, twn).values, (Floats{11, 0, -11, 11}));
+    const auto clipped = [](const auto& w) { return twn_weight(w, WeightScale::Row, 2.5); };
+    EXPECT_EQ(rounded({2.5, 1}, 2, clipped).gradient, (Floats{0, 1}));
+    // The mean of the matrix is 0; those of the rows would part each row.
+    const auto bwn = [](const auto& w) { return bwn_weight(w, WeightScale::Row); };
+    EXPECT_EQ(rounded({3, 1, -1, -3}, 2, bwn).values, (Floats{2, 2, -2, -2}));
+    // Twice the mean is 4, and 8 has the outermost level of four, not a fifth.
+    const auto four = [](const auto& w) { return llmqat_weight(w, 2); };
+    EXPECT_EQ(rounded({8, 0, 0, 0}, 4, four).values, (Floats{3, 1, 1, 1}));
+}
+
+TEST(Quantizers, MinMaxByHand) {
+    const auto four_bits = [](const auto& x) { return min_max_symmetric(x, {.bits = 4}); };
+    // The gradient's limit is none of its inside; 1.5 is 5.25 steps of 2 / 7.
+    const Rounded small = rounded({2, 1.5}, 2, four_bits);
+    EXPECT_EQ(small.gradient, (std::vector<float>{0, 1}));
+    EXPECT_NEAR(small.values[1], 5.0 * 2 / 7, 1e-5);
+    // The addend of the scale shows where values are large.
+    EXPECT_NEAR(rounded({1e9, 0}, 2, four_bits).values[0], 7 / (7e-9 + 1e-6), 1);
 }
 
 TEST(Quantizers, ThePaperRuleCentresAndClips) {
