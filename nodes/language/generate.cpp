@@ -87,9 +87,10 @@ struct Generate {
         if (reader_->special_tokens().end) options.end_tokens = {*reader_->special_tokens().end};
         ops::LlamaSteps steps(ops::Llama(model.spec), model.evaluated());
         if (std::cmp_greater(reader_->size(), steps.vocabulary()))
-            context.warn(fmt::format("The tokenizer has {} tokens, the model {}: it may be another "
-                                     "model's.",
-                                     reader_->size(), steps.vocabulary()));
+            context.warn(
+                fmt::format("The tokenizer has {} tokens, the model {}: it may be another "
+                            "model's.",
+                            reader_->size(), steps.vocabulary()));
         engine::Random random = context.random();
         const auto began = std::chrono::steady_clock::now();
         int written = 0;

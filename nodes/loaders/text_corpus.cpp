@@ -104,7 +104,8 @@ struct TextCorpus : TextSource {
     }
 
     std::uint64_t count() const {
-        return split == CorpusPart::Course ? course_.count() : course_.training.count(course_.shard);
+        return split == CorpusPart::Course ? course_.count()
+                                           : course_.training.count(course_.shard);
     }
 
     /// Which text of the split an item repeats; padding is none of them.

@@ -15,8 +15,10 @@ inline std::vector<std::string> words_of(std::string_view text) {
     std::vector<std::string> words;
     std::string word;
     for (const char letter : text) {
-        if (letter != ' ' && letter != ',' && letter != '\n' && letter != '\t') word += letter;
-        else if (!word.empty()) words.push_back(std::exchange(word, {}));
+        if (letter != ' ' && letter != ',' && letter != '\n' && letter != '\t')
+            word += letter;
+        else if (!word.empty())
+            words.push_back(std::exchange(word, {}));
     }
     if (!word.empty()) words.push_back(std::move(word));
     return words;

@@ -122,9 +122,8 @@ struct Forward {
         types::Activations seen;
         if (!watched_.empty()) {
             pass.watch = [&](const std::string& name, const at::Tensor& value) {
-                const bool is_asked = std::ranges::any_of(watched_, [&](const auto& pattern) {
-                    return ops::matches(pattern, name);
-                });
+                const bool is_asked = std::ranges::any_of(
+                    watched_, [&](const auto& pattern) { return ops::matches(pattern, name); });
                 if (is_asked) seen.parts.push_back({name, value});
             };
         }

@@ -184,9 +184,7 @@ TEST_F(RunCommand, ExitCodesOfCheckpointsOfModels) {
         {"E-CKPT-023", 4},  // not all of it
         {"E-CKPT-028", 7},  // too large for the memory
         {"E-CKPT-021", 1},  // there but malformed, as of other files
-        {"E-CKPT-052", 1},
-        {"E-FILE-030", 1},
-        {"E-CKPT-003", 1}};  // of a run
+        {"E-CKPT-052", 1}, {"E-FILE-030", 1}, {"E-CKPT-003", 1}};  // of a run
     for (const auto& [code, exit] : cases) {
         const std::string out = std::string("of-") + code;
         const Outcome outcome = program.run(

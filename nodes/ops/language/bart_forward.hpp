@@ -15,10 +15,10 @@ namespace millrace::ops {
 /// time, vocabulary]. In training with dropout, keyed by the pass's seed and item. The pass's watch
 /// sees "model.encoder.layernorm_embedding" and "model.encoder.layers.N" [batch, time, width], the
 /// last layer's after the final norm where norms are "pre", the same of "model.decoder", and
-/// attention maps as bart_layer.hpp says; its probe looks into embeddings and layers by these names,
-/// and into "lm_head". Tensors are those that Bart::check_tensors() accepts.
-/// Throws Error E-LM-053 for tokens and E-LM-054 for a mask that don't fit the model or each other,
-/// E-LM-055 where learned scales were never set; others as the quantizers'.
+/// attention maps as bart_layer.hpp says; its probe looks into embeddings and layers by these
+/// names, and into "lm_head". Tensors are those that Bart::check_tensors() accepts. Throws Error
+/// E-LM-053 for tokens and E-LM-054 for a mask that don't fit the model or each other, E-LM-055
+/// where learned scales were never set; others as the quantizers'.
 at::Tensor forward(const Bart& bart, const NamedTensors& parameters, const NamedTensors& buffers,
                    const at::Tensor& source, const at::Tensor& mask, const at::Tensor& target,
                    const Pass& pass);

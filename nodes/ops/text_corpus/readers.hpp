@@ -41,7 +41,8 @@ TextPairs read_summaries(const std::filesystem::path& file, const SummaryFields&
 inline constexpr std::string_view kPackageStatus = "/var/lib/dpkg/status";
 
 /// Long descriptions of Debian packages with their synopses, from dpkg's status or an index
-/// (Packages, Translation-en), compressed as apt keeps it or not. Throws also Error E-TEXT-028 (no such index).
+/// (Packages, Translation-en), compressed as apt keeps it or not. Throws also Error E-TEXT-028 (no
+/// such index).
 TextPairs read_packages(const std::filesystem::path& file, const TextRules& rules);
 
 /// What one document of a plain text is: a stretch between empty lines, whose lines are joined; a

@@ -55,7 +55,8 @@ protected:
         RunOptions options;
         options.cache = &store_;
         const Graph graph = graph_of(R"({"n": {"type": "control.counter", "params": {"items": 3}},
-            "a": {"type": "test.add_file", "params": {"path": ")" + path.string() + R"("}}})",
+            "a": {"type": "test.add_file", "params": {"path": ")" +
+                                         path.string() + R"("}}})",
                                      {{"n.value", "a.value"}});
         const RunResult result = runner_.run(graph, {"a.value"}, options);
         EXPECT_EQ(result.status, RunStatus::Succeeded) << problems_text(result.problems);
