@@ -36,7 +36,8 @@ const std::vector<Variable>& variables() {
         {"MILLRACE_CACHE_GB", "its size limit in gigabytes (default: 4)"},
         {"MILLRACE_KERNELS", "packed kernels: scalar, avx2, avx512-vnni, neon, neon-dot (default: the best)"},
         {"OMP_NUM_THREADS, OPENBLAS_NUM_THREADS",
-         "threads of the libraries' own pools; set by --intra-threads unless given"},
+         "threads of the libraries' own pools; set by --intra-threads unless given; the first is "
+         "also its default"},
     };
     return list;
 }

@@ -11,6 +11,7 @@
 #include "engine/node/catalogue.hpp"
 #include "engine/run/cache.hpp"
 #include "engine/run/cores.hpp"
+#include "engine/run/library_threads.hpp"
 
 extern char** environ;
 
@@ -149,7 +150,8 @@ engine::RunOptions run_options(const Call& call, const fs::path& graph_file, con
     };
     engine::RunOptions options;
     options.threads = integer("threads", engine::available_cores());
-    options.intra_threads = integer("intra-threads", options.threads);
+    options.intra_threads =
+        integer("intra-threads", engine::library_threads_at_most(options.threads));
     options.in_flight = integer("in-flight", 0);
     options.seed = static_cast<std::uint64_t>(call.integer("seed", 0).value_or(0));
     options.until = call.texts("until");

@@ -38,8 +38,9 @@ Command table_of_run() {
              {.name = "intra-threads",
               .kind = Kind::Integer,
               .value = "N",
-              .doc = "cores one compute call may use (default: as --threads); results can differ "
-                     "in the last digit with it"},
+              .doc = "cores one compute call may use (default: $OMP_NUM_THREADS, else as "
+                     "--threads); results can differ in the last digit with it; 1 is often "
+                     "fastest for small models"},
              kInFlight,
              kUntil,
              {.name = "keep-going",
@@ -57,12 +58,14 @@ Command table_of_run() {
              {.name = "checkpoint",
               .kind = Kind::Number,
               .value = "SECONDS",
-              .doc = "time between checkpoints (default: 30; 0: none by time, the default of several "
-                     "processes)"},
+              .doc =
+                  "time between checkpoints (default: 30; 0: none by time, the default of several "
+                  "processes)"},
              {.name = "checkpoint-items",
               .kind = Kind::Integer,
               .value = "N",
-              .doc = "also one after every N items of a source (default of several processes: 500)"},
+              .doc =
+                  "also one after every N items of a source (default of several processes: 500)"},
              {.name = "checkpoints-kept",
               .kind = Kind::Integer,
               .value = "N",

@@ -8,6 +8,7 @@
 #include "engine/observe/report.hpp"
 #include "engine/observe/trace.hpp"
 #include "engine/run/cores.hpp"
+#include "engine/run/library_threads.hpp"
 #include "engine/visual/io/files.hpp"
 #include "engine/worker/live_run.hpp"
 
@@ -79,7 +80,8 @@ RunOptions Session::run_options(const Params& params) const {
     options.threads =
         static_cast<int>(params.integer_if("threads", 1, kMost).value_or(available_cores()));
     options.intra_threads =
-        static_cast<int>(params.integer_if("intra_threads", 1, kMost).value_or(options.threads));
+        static_cast<int>(params.integer_if("intra_threads", 1, kMost)
+                             .value_or(library_threads_at_most(options.threads)));
     options.in_flight = static_cast<int>(params.integer_if("in_flight", 1, kMost).value_or(0));
     options.seed = static_cast<std::uint64_t>(
         params.integer_if("seed", 0, std::numeric_limits<std::int64_t>::max()).value_or(0));
