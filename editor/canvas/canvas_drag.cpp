@@ -274,6 +274,8 @@ void CanvasScene::mouseReleaseEvent(QGraphicsSceneMouseEvent* event) {
         end_wire_drag();
         if (target && *target != from)
             connect_ports(from, *target);
+        else if (target && from.output)  // a click: what leaves there may have no wire
+            Q_EMIT wire_activated({from.node, from.port});
         else if (over_nothing)
             Q_EMIT wire_dropped(from, event->scenePos());
         Q_EMIT hint({});

@@ -6,6 +6,7 @@
 #include <QMessageBox>
 #include <QSaveFile>
 #include <QStackedWidget>
+#include <filesystem>
 
 #include "editor/canvas/canvas_scene.hpp"
 #include "editor/canvas/canvas_view.hpp"
@@ -16,6 +17,7 @@
 #include "editor/window/comfort.hpp"
 #include "editor/window/welcome_page.hpp"
 #include "editor/window/window.hpp"
+#include "engine/plan/keep_files.hpp"
 
 namespace millrace::editor {
 namespace {
@@ -38,6 +40,20 @@ bool is_read_only(const QString& file) {
 QString line_of(const engine::Problem& problem) {
     const std::string& detail = problem.found.empty() ? problem.cause : problem.found;
     return QString::fromStdString(detail.empty() ? problem.what : problem.what + ": " + detail);
+}
+
+/// What the graph wants to be looked at first, so that something is to be seen without knowing
+/// where to click.
+std::vector<engine::Endpoint> shown_first(const engine::Graph& graph) {
+    std::vector<engine::Endpoint> outputs;
+    const auto show = graph.meta.find("show");
+    if (show == graph.meta.end() || !show->second.is_array()) return outputs;
+    for (const engine::Value& name : show->second.as_array()) {
+        const auto output =
+            name.is_string() ? engine::endpoint_from(name.as_string()) : std::nullopt;
+        if (output && graph.nodes.contains(output->node)) outputs.push_back(*output);
+    }
+    return outputs;
 }
 
 }  // namespace
@@ -84,6 +100,7 @@ bool EditorWindow::open(const QString& file) {
         return false;
     }
     note_recent(document_.file());
+    for (const engine::Endpoint& output : shown_first(document_.graph())) look_at(output);
     return true;
 }
 
@@ -115,16 +132,10 @@ bool EditorWindow::open_template(const QString& file, bool run) {
         problems_->set_graph_problems(read.problems);
         return false;
     }
+    engine::keep_files(read.graph, std::filesystem::path(file.toStdString()).parent_path(),
+                       [this](std::string_view id) { return scene_->catalogue().find(id); });
     document_.start(std::move(read.graph), {});
-    // Something is to be seen without knowing where to click.
-    if (const auto show = document_.graph().meta.find("show");
-        show != document_.graph().meta.end() && show->second.is_array()) {
-        for (const engine::Value& name : show->second.as_array()) {
-            const auto output =
-                name.is_string() ? engine::endpoint_from(name.as_string()) : std::nullopt;
-            if (output && document_.graph().nodes.contains(output->node)) look_at(*output);
-        }
-    }
+    for (const engine::Endpoint& output : shown_first(document_.graph())) look_at(output);
     if (run) this->run();
     return true;
 }

@@ -6,6 +6,7 @@
 #include "engine/cli/parse.hpp"
 #include "engine/cli/session.hpp"
 #include "engine/cli/text_table.hpp"
+#include "engine/plan/keep_files.hpp"
 
 namespace millrace::cli {
 namespace {
@@ -63,6 +64,9 @@ engine::Graph template_named(const std::string& name, const std::vector<Template
     }
     engine::ReadGraph read = engine::load_graph(fitting.front()->second);
     stop_on_errors(read.problems);
+    const auto catalogue = known_catalogue();
+    engine::keep_files(read.graph, fitting.front()->second.parent_path(),
+                       [&](std::string_view id) { return catalogue->registry.find(id); });
     return std::move(read.graph);
 }
 

@@ -11,6 +11,7 @@
 #include "editor/canvas/minimap.hpp"
 #include "editor/document/edits.hpp"
 #include "editor/panels/search_palette.hpp"
+#include "editor/panels/wire_panel.hpp"
 #include "engine/graph/bends.hpp"
 #include "tests/editor/window_support.hpp"
 
@@ -67,6 +68,14 @@ protected:
 
     engine::Graph start;
 };
+
+TEST_F(Canvas, AClickOnAnOutputLooksAtItThoughItHasNoWire) {
+    const QPoint place = on_view(node("rate_limit_2")->end_of("item", true));
+    QTest::mouseClick(port(), Qt::LeftButton, {}, place);
+    ASSERT_EQ(window->wires()->outputs().size(), 1U);
+    EXPECT_EQ(window->wires()->outputs().front(), (engine::Endpoint{"rate_limit_2", "item"}));
+    EXPECT_EQ(graph().wires, start.wires);
+}
 
 TEST_F(Canvas, ADraggedNodeKeepsToOthersEdges) {
     // Down, and 5 units off the left edge of the counter.

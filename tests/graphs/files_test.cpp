@@ -56,6 +56,20 @@ TEST(GraphFiles, AreValidWithoutAWarning) {
     }
 }
 
+TEST(GraphFiles, CopiesElsewhereFindTheFilesBesideTheOriginal) {
+    const Program program;
+    std::vector<std::string> words = {"validate", "--json"};
+    for (const std::string& file : graph_files()) {
+        const fs::path name = fs::relative(file, MILLRACE_SOURCE_DIR "/graphs").replace_extension();
+        const std::string copy = std::to_string(words.size()) + ".json";
+        const Outcome made = program.run({"new", name.string(), copy});
+        ASSERT_EQ(made.code, 0) << made.err;
+        words.push_back(copy);
+    }
+    const Outcome outcome = program.run(words);
+    EXPECT_EQ(outcome.code, 0) << outcome.out;
+}
+
 TEST(GraphFiles, AreOfThePresentVersions) {
     const Program program;
     for (const std::string& file : graph_files())
