@@ -47,6 +47,10 @@ void require_parameters(const fs::path& graph, bool has_data) {
         if (is_needed && !read.graph.parameters.contains(name)) missing.emplace_back(name);
     }
     if (missing.empty()) return;
+    if (missing == std::vector<std::string>{"data"})
+        throw usage_error("E-CLI-016", "The graph has no one file of data",
+                          "--set in place of --data", "no promoted parameter \"data\"",
+                          "Leave out --data, and set the parameters of the graph's source.");
     throw usage_error(
         "E-CLI-016", "The graph does not measure quantization heat",
         "promoted parameters \"float\", \"quantized\" and \"data\"",

@@ -12,9 +12,12 @@ Command table_of_heat() {
             "the error it makes by itself, of what it inherits from layers before it, and of both; "
             "and how many values lie at the ends of the quantizers' grids. The run folder gets "
             "artifacts/heat.csv, artifacts/heat.json and a "
-            "picture. The work is done by a graph, which must promote \"float\", \"quantized\" and "
-            "\"data\" and write artifacts/heat.csv; the one that comes with Millrace is for "
-            "language models. In JSON an infinite ratio (no error) is the text \"inf\", and NaN "
+            "picture. The work is done by a graph, which must promote \"float\" and \"quantized\", "
+            "for --data also \"data\", and write artifacts/heat.csv. The default is for decoders; "
+            "ternary-binary/heat is for encoder-decoders and keyword-spotting/heat for spotters "
+            "(models that train.json and train-int8.json write; device files, .mkws, hold no "
+            "model that runs in float). In JSON an infinite ratio (no error) is the text \"inf\", "
+            "and NaN "
             "(nothing to measure) is null.",
         .arguments = {{.name = "FLOAT", .doc = "the float model", .complete = Complete::File},
                       {.name = "QUANTIZED",
@@ -69,8 +72,9 @@ Command table_of_heat() {
                      {"millrace heat llama/ quantized.safetensors --data tokens.safetensors --set "
                       "heat.measure=sketches",
                       "with less memory, from sketches"},
-                     {"millrace heat a.safetensors b.safetensors --graph mine.json --json",
-                      "by a graph of your own, for a program to read"}},
+                     {"millrace heat teacher.safetensors ternary-2-2-2.safetensors --graph "
+                      "ternary-binary/heat --json",
+                      "of an encoder-decoder, for a program to read"}},
         .run = heat_command};
 }
 

@@ -53,6 +53,59 @@ TEST(HeatCommand, TellsTheLayersOfTheShippedModels) {
     }
 }
 
+TEST(HeatCommand, OfEncoderDecodersAndSpottersByTheirGraphs) {
+    const Program program;
+    const std::string pairs = MILLRACE_SOURCE_DIR "/graphs/ternary-binary/";
+    const Outcome answers =
+        program.run({"heat", pairs + "teacher.safetensors", pairs + "ternary-2-2-2.safetensors",
+                     "--graph", pairs + "heat.json", "--out", "a", "--intra-threads", "1", "--set",
+                     "corpus.items=1", "--json"});
+    ASSERT_EQ(answers.code, 0) << answers.err;
+    // In each layer of two encoders 6 linears and attention's own product, of two decoders 10 and
+    // two products; the two embeddings' norms and the head.
+    EXPECT_EQ(answers.json().find("layers")->as_array().size(), 41u);
+
+    const std::string words = MILLRACE_SOURCE_DIR "/graphs/keyword-spotting/";
+    const std::string spotter = words + "lico_net.safetensors";
+    const Outcome heard = program.run({"heat", spotter, spotter, "--graph", words + "heat.json",
+                                       "--out", "s", "--intra-threads", "1", "--set",
+                                       "corpus.items=8", "--set", "examples.items=8", "--json"});
+    ASSERT_EQ(heard.code, 0) << heard.err;
+    const engine::Value report = heard.json();
+    for (const engine::Value& layer : report.find("layers")->as_array()) {
+        EXPECT_GT(layer.find("own SQNR dB")->as_double(), 20);
+        EXPECT_LT(layer.find("own SQNR dB")->as_double(), 80);
+    }
+
+    const Outcome data =
+        program.run({"heat", spotter, spotter, "--graph", words + "heat.json", "--data", "x.wav"});
+    EXPECT_EQ(data.code, 2);
+    EXPECT_EQ(data.errors().front(), "E-CLI-016") << data.err;
+    EXPECT_NE(data.err.find("--data"), std::string::npos) << data.err;
+}
+
+TEST(HeatCommand, ModelsThatDoNotFitAreNamed) {
+    const Program program;
+    const std::string teacher = kFolder + "teacher.safetensors";
+    const std::string pairs = MILLRACE_SOURCE_DIR "/graphs/ternary-binary/";
+    const auto problem = [&](const std::string& exact, const std::string& quantized) {
+        return program.run(
+            {"heat", exact, quantized, "--out", "h", "--overwrite", "--intra-threads", "1"});
+    };
+    const Outcome bart =
+        problem(pairs + "teacher.safetensors", pairs + "ternary-2-2-2.safetensors");
+    EXPECT_NE(bart.err.find("needs a target"), std::string::npos) << bart.err;
+    const Outcome mixed = problem(teacher, pairs + "ternary-2-2-2.safetensors");
+    EXPECT_EQ(mixed.errors().front(), "E-QUANT-040") << mixed.err;
+    EXPECT_NE(mixed.err.find("architecture"), std::string::npos) << mixed.err;
+    const std::string words = MILLRACE_SOURCE_DIR "/graphs/keyword-spotting/lico_net";
+    const Outcome spotter = problem(words + ".safetensors", words + ".safetensors");
+    EXPECT_NE(spotter.err.find("not tokens"), std::string::npos) << spotter.err;
+    const Outcome device = problem(teacher, words + ".mkws");
+    EXPECT_EQ(device.errors().front(), "E-LM-032") << device.err;
+    EXPECT_NE(device.err.find("no checkpoint"), std::string::npos) << device.err;
+}
+
 TEST(HeatCommand, WrongUseIsTold) {
     const Program program;
     const std::string teacher = kFolder + "teacher.safetensors";

@@ -198,6 +198,13 @@ Runnable runnable(const types::Model& model, bool is_folded) {
     return checked(folded.spec, std::move(folded.parameters), std::move(folded.buffers));
 }
 
+/// "none" for a network of layers.
+std::string architecture_name(const types::Model& model) {
+    const engine::Value* name = model.spec.is_object() ? model.spec.find("architecture") : nullptr;
+    if (!name) return "none";
+    return name->is_string() ? name->as_string() : std::string(name->kind());
+}
+
 bool is_network(const types::Model& model) {
     return model.spec.is_object() && !model.spec.find("architecture");
 }
@@ -206,6 +213,8 @@ bool is_network(const types::Model& model) {
 
 void Heat::add(const types::Model& exact, const types::Model& quantized, const ModelInput& input) {
     const at::NoGradGuard no_gradients;
+    if (const std::string name = architecture_name(exact); name != architecture_name(quantized))
+        fail("architecture " + name + ", as the float model's", architecture_name(quantized));
     const bool is_folded = is_network(exact) && is_network(quantized) &&
                            has_norms(Network(exact.spec)) && !has_norms(Network(quantized.spec));
     const Runnable original = runnable(exact, is_folded), rounded = runnable(quantized, false);

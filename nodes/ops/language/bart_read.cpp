@@ -64,7 +64,7 @@ void check_parameters(const Bart::Shapes& shapes) {
 }  // namespace
 
 Bart::Bart(const Value& spec) : spec_(spec) {
-    SpecMembers members(spec, "The model's spec", kCodes);
+    SpecMembers members(spec, "the model's spec", kCodes);
     members.only("architecture", "bart");
     vocabulary_ = members.whole("vocabulary", 2, kMostVocabulary);
     width_ = members.whole("width", 1, kMostWidth);

@@ -66,11 +66,12 @@ Llama described(std::span<const std::byte> header, const std::string& name) {
         return Llama(spec_of(words));
     } catch (const engine::Error& error) {
         const engine::Problem& cause = error.problem();
-        fail("E-LM-032",
-             "The header has sizes that no model has: the file is damaged or no checkpoint of "
-             "llama2.c",
-             cause.expected, cause.what + ": " + cause.found, name,
-             "Download or export the checkpoint again.");
+        fail(
+            "E-LM-032",
+            "The file is no checkpoint of llama2.c, or damaged: its header has sizes that no model "
+            "has",
+            cause.expected, cause.what + ": " + cause.found, name,
+            "Give a folder with config.json, a .gguf or .safetensors file, or one of llama2.c.");
     }
 }
 

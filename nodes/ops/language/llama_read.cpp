@@ -100,7 +100,7 @@ void set_quantizers(std::vector<LlamaLayerOptions>& layers, const LlamaQuantizer
 }  // namespace
 
 Llama::Llama(const Value& spec) : spec_(spec) {
-    SpecMembers top(spec, "The model's spec", kCodes);
+    SpecMembers top(spec, "the model's spec", kCodes);
     top.only("architecture", "llama");
     sizes_ = read_sizes(top);
     norm_epsilon_ = top.positive("norm_epsilon", norm_epsilon_);

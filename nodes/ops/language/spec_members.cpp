@@ -22,10 +22,21 @@ void fail_spec(const char* code, std::string what, std::string expected, std::st
                          .mend = "Correct the model's spec."});
 }
 
+namespace {
+
+/// To begin a sentence with.
+std::string capital(std::string words) {
+    if (!words.empty() && words[0] >= 'a' && words[0] <= 'z')
+        words[0] = static_cast<char>(words[0] - 'a' + 'A');
+    return words;
+}
+
+}  // namespace
+
 SpecMembers::SpecMembers(const Value& value, std::string where, SpecCodes codes)
     : where_(std::move(where)), codes_(codes) {
     if (!value.is_object())
-        fail_spec(codes_.malformed, where_ + " is no object", "an object",
+        fail_spec(codes_.malformed, capital(where_) + " is no object", "an object",
                   std::string(value.kind()));
     for (const auto& [name, member] : value.as_object()) left_[name] = &member;
 }
@@ -42,8 +53,8 @@ std::int64_t SpecMembers::whole(const std::string& name, std::int64_t least, std
                                 std::optional<std::int64_t> otherwise) {
     const Value* value = any(name);
     if (!value && !otherwise)
-        fail_spec(codes_.malformed, fmt::format("{} has no \"{}\"", where_, name), "a whole number",
-                  "nothing");
+        fail_spec(codes_.malformed, fmt::format("{} has no \"{}\"", capital(where_), name),
+                  "a whole number", "nothing");
     if (value && !value->is_int()) wrong(name, "a whole number", *value);
     const std::int64_t number = value ? value->as_int() : *otherwise;
     if (number < least || number > most)
@@ -94,9 +105,15 @@ std::ptrdiff_t SpecMembers::place(const std::string& name,
 
 void SpecMembers::only(const std::string& name, const char* word) {
     const Value* value = any(name);
-    if (!value || !value->is_string() || value->as_string() != word)
-        fail_spec(codes_.malformed, fmt::format("\"{}\" of {} is not known", name, where_),
-                  fmt::format("\"{}\"", word), value ? engine::to_json(*value) : "nothing");
+    if (value && value->is_string() && value->as_string() == word) return;
+    if (name == "architecture")
+        throw engine::Error({.code = codes_.malformed,
+                             .what = "The model is of another architecture",
+                             .expected = fmt::format("\"{}\"", word),
+                             .found = value ? engine::to_json(*value) : "none",
+                             .mend = "Give a model of the architecture that is expected."});
+    fail_spec(codes_.malformed, fmt::format("\"{}\" of {} is not known", name, where_),
+              fmt::format("\"{}\"", word), value ? engine::to_json(*value) : "nothing");
 }
 
 int SpecMembers::bits(const std::string& name, std::span<const int> allowed, int off) {
@@ -109,7 +126,7 @@ int SpecMembers::bits(const std::string& name, std::span<const int> allowed, int
 
 void SpecMembers::finish() const {
     if (left_.empty()) return;
-    fail_spec(codes_.malformed, where_ + " has a member that is not known",
+    fail_spec(codes_.malformed, capital(where_) + " has a member that is not known",
               "those that the model has a use for", left_.begin()->first);
 }
 

@@ -49,6 +49,12 @@ public:
 
 private:
     static at::Tensor cast(const NamedTensors& parameters, const ModelInput& input) {
+        if (input.input.dim() == 2 && !input.input.is_floating_point())
+            throw engine::Error({.code = "E-NET-005",
+                                 .what = "The model takes features of sound, not tokens",
+                                 .expected = "[batch, frames, features] floats",
+                                 .found = "[batch, time] whole numbers",
+                                 .mend = "Give a language model, or features in place of tokens."});
         return input.input.to(parameters.begin()->second.scalar_type());
     }
 
@@ -94,6 +100,13 @@ public:
 
     ModelOutput forward(const NamedTensors& parameters, const NamedTensors& buffers,
                         const ModelInput& input, const Pass& pass) const override {
+        if (!input.target.defined())
+            throw engine::Error({.code = "E-LM-053",
+                                 .what = "An encoder-decoder needs a target beside its source",
+                                 .expected = "ids [batch, time] int64 at the input \"target\"",
+                                 .found = "no target",
+                                 .mend = "Wire \"target\" of loaders.pair_corpus to the node, or "
+                                         "give a decoder in place of this model."});
         const at::Tensor mask = input.input.ne(bart_.tokens().pad);
         const at::Tensor logits =
             ops::forward(bart_, parameters, buffers, input.input, mask, input.target, pass);
