@@ -47,6 +47,7 @@ constexpr Known kGuide[] = {
     {"running", QT_TRANSLATE_NOOP("HelpPages", "Running")},
     {"viewers", QT_TRANSLATE_NOOP("HelpPages", "Viewers")},
     {"runs-and-comparing", QT_TRANSLATE_NOOP("HelpPages", "Runs and comparing")},
+    {"multiple-choice", QT_TRANSLATE_NOOP("HelpPages", "Multiple-choice tests")},
     {"remote-workers", QT_TRANSLATE_NOOP("HelpPages", "Other machines")},
     {"shortcuts", QT_TRANSLATE_NOOP("HelpPages", "Keyboard shortcuts")},
     {"worker-protocol", QT_TRANSLATE_NOOP("HelpPages", "The worker's protocol")}};

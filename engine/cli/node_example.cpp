@@ -29,6 +29,12 @@ struct Producer {
 
 bool is_payload(std::string_view type) { return type.find('/') != type.npos; }
 
+int shared_tags(const NodeType& one, const NodeType& other) {
+    return static_cast<int>(std::ranges::count_if(one.spec.tags, [&](const std::string& tag) {
+        return std::ranges::find(other.spec.tags, tag) != other.spec.tags.end();
+    }));
+}
+
 bool needs_file(const NodeType& type) {
     return std::ranges::any_of(type.spec.params, &engine::ParamSpec::required_path);
 }
@@ -74,12 +80,13 @@ private:
             return type ? std::optional(Producer{type, &type->spec.outputs.front()}) : std::nullopt;
         }
         std::optional<Producer> best;
-        std::tuple<bool, bool, bool, std::string_view> least;
+        std::tuple<bool, bool, bool, int, std::string_view> least;
         for (const NodeType* type : registry_.types()) {
             if (type == &consumer || open_.contains(type)) continue;
             for (const OutputSpec& output : type->spec.outputs) {
                 if (output.type != input.type) continue;
                 const std::tuple rank(needs_file(*type), output.name != input.name, !type->source,
+                                      -shared_tags(*type, consumer),
                                       std::string_view(type->spec.id));
                 if (best && least <= rank) continue;
                 best = Producer{type, &output};

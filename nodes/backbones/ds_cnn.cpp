@@ -57,6 +57,7 @@ struct DsCnn {
                             "model go by it. sample_rate in Hz; style kaldi, htk or slaney; "
                             "filters, cepstra, length, shift (ms), low, high (Hz)"},
                 },
+            .tags = {"speech", "keywords"},
             .pure = true,
             .random = true,
             .source = "Zhang et al. 2017, Hello Edge, arXiv 1711.07128",

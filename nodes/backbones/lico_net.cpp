@@ -68,6 +68,7 @@ struct LicoNet {
                            "model go by it. sample_rate in Hz; style kaldi, htk or slaney; "
                            "filters, cepstra, length, shift (ms), low, high (Hz)"},
                },
+               .tags = {"speech", "keywords"},
                .pure = true,
                .random = true,
                .source = "Yang et al. 2022, LiCo-Net, arXiv 2211.04635, abstract",

@@ -81,6 +81,7 @@ struct LlamaModel {
                         .doc = "Off: the spec alone, for what is worked out on paper, as by "
                                "language.cache_memory",
                         .advanced = true}},
+            .tags = {"language model", "decoder", "transformer"},
             .pure = true,
             .random = true,
             .source = "Touvron et al. 2023, LLaMA, arXiv 2302.13971, section 2.2",

@@ -59,6 +59,7 @@ struct SvdfNet {
                            "model go by it. sample_rate in Hz; style kaldi, htk or slaney; "
                            "filters, cepstra, length, shift (ms), low, high (Hz)"},
                },
+               .tags = {"speech", "keywords"},
                .pure = true,
                .random = true,
                .source = "Nakkiran et al. 2015; Alvarez and Park 2018, arXiv 1812.02802",

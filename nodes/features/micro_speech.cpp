@@ -37,6 +37,10 @@ struct MicroSpeech {
                         .range = {1, 3000},
                         .doc = "Frames of an item, 49 in a second of sound"}},
             .source = "Wang et al., Trainable Frontend, arXiv 1607.05666",
+            .example = R"("nodes": {
+    "corpus": {"type": "loaders.speech_corpus", "version": 2, "params": {"sample_rate": 16000}},
+    "features": {"type": "features.micro_speech", "version": 1}},
+"wires": [{"from": "corpus.audio", "to": "features.audio"}])",
         };
     }
 

@@ -56,6 +56,15 @@ struct ImageColorMap {
                         .field = &ImageColorMap::legend,
                         .doc = "Draw the scale",
                         .change = Change::Hot}},
+            .example = R"("nodes": {
+    "scene": {"type": "loaders.scene", "version": 1},
+    "project": {"type": "fusion.project_points", "version": 1},
+    "depth": {"type": "fusion.depth_image", "version": 1},
+    "colors": {"type": "image.color_map", "version": 1}},
+"wires": [
+    {"from": "scene.cloud", "to": "project.cloud"}, {"from": "scene.calibration", "to": "project.calibration"},
+    {"from": "scene.image", "to": "depth.image"}, {"from": "project.projected", "to": "depth.projected"},
+    {"from": "depth.depth", "to": "colors.image"}])",
         };
     }
 

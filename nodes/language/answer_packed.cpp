@@ -73,6 +73,19 @@ struct AnswerPacked {
             .pure = false,
             .resource = engine::Resource::Compute,
             .source = "Liu et al. 2023, arXiv 2306.01841",
+            .example = R"("nodes": {
+    "texts": {"type": "loaders.text_corpus", "version": 1, "params": {"items": 2, "task": "translation"}},
+    "pairs": {"type": "loaders.pair_corpus", "version": 1, "params": {"items": 1}},
+    "model": {"type": "backbones.bart", "version": 1},
+    "low": {"type": "quantizers.ternary_binary", "version": 1},
+    "scales": {"type": "quantizers.first_scales", "version": 1},
+    "pack": {"type": "language.pack", "version": 1},
+    "answer": {"type": "language.answer_packed", "version": 1}},
+"wires": [
+    {"from": "model.model", "to": "low.model"}, {"from": "low.model", "to": "scales.model"},
+    {"from": "pairs.source", "to": "scales.source"}, {"from": "pairs.target", "to": "scales.target"},
+    {"from": "scales.model", "to": "pack.model"}, {"from": "texts.source", "to": "answer.source"},
+    {"from": "pack.packed", "to": "answer.packed"}])",
         };
     }
 

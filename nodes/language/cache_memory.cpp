@@ -57,6 +57,7 @@ struct CacheMemory {
                         .field = &S::bits,
                         .range = {1, 16},
                         .doc = "Of a key's or value's channel, whole numbers"}},
+            .tags = {"language model", "decoder"},
             .source = "Liu et al. 2023, LLM-QAT, arXiv 2305.17888, section 3.3",
         };
     }

@@ -66,6 +66,7 @@ struct Generate {
                        {.name = "begin",
                         .field = &S::begin,
                         .doc = "Put the tokenizer's begin token before the prompt"}},
+            .tags = {"language model", "decoder"},
             .random = true,
             .resource = engine::Resource::Compute,
         };

@@ -66,9 +66,19 @@ struct GeneratePacked {
                         .field = &S::begin,
                         .doc = "Put the tokenizer's begin token before the prompt"}},
             // The tokenizer's content is not part of a cache key.
+            .tags = {"language model", "decoder"},
             .pure = false,
             .random = true,
             .resource = engine::Resource::Compute,
+            .example = R"("nodes": {
+    "texts": {"type": "loaders.text_corpus", "version": 1, "params": {"items": 2}},
+    "model": {"type": "backbones.llama", "version": 1, "params": {"vocabulary": 260}},
+    "low": {"type": "quantizers.llm_qat", "version": 1},
+    "pack": {"type": "language.pack", "version": 1},
+    "write": {"type": "language.generate_packed", "version": 1, "params": {"tokenizer": "tokenizer.json"}}},
+"wires": [
+    {"from": "model.model", "to": "low.model"}, {"from": "low.model", "to": "pack.model"},
+    {"from": "texts.source", "to": "write.prompt"}, {"from": "pack.packed", "to": "write.packed"}])",
         };
     }
 

@@ -73,6 +73,7 @@ struct SelfCorpus {
                   .field = &S::file,
                   .doc = "Where they are kept inside the artifacts folder",
                   .writes = engine::Writes::File}},
+            .tags = {"language model", "decoder"},
             .pure = false,
             .random = true,
             .resource = engine::Resource::Compute,

@@ -54,6 +54,12 @@ struct TokenCorpus {
             // Batches differ by process and by what the files hold; tokens are in memory anyway.
             .pure = false,
             .random = true,
+            .example = R"("nodes": {
+    "corpus": {"type": "loaders.token_corpus", "version": 1, "params": {"tokenizer": "tokenizer.json", "length": 64}},
+    "model": {"type": "backbones.llama", "version": 1},
+    "forward": {"type": "training.forward", "version": 1}},
+"wires": [
+    {"from": "corpus.tokens", "to": "forward.features"}, {"from": "model.model", "to": "forward.model"}])",
         };
     }
 
@@ -89,19 +95,27 @@ struct TokenCorpus {
     }
 
     std::vector<engine::Problem> check() const {
-        if (validation_share + test_share <= 1) return {};
-        return {{.what = "Validation and test together are more than all",
-                 .expected = "at most 1",
-                 .found = fmt::format("{}", validation_share + test_share),
-                 .where = "test_share",
-                 .mend = "Make one of them smaller."}};
+        std::vector<engine::Problem> problems;
+        if (validation_share + test_share > 1)
+            problems.push_back({.what = "Validation and test together are more than all",
+                                .expected = "at most 1",
+                                .found = fmt::format("{}", validation_share + test_share),
+                                .where = "test_share",
+                                .mend = "Make one of them smaller."});
+        if (tokenizer.text.empty() && !holds_tokens())
+            problems.push_back({.code = "E-TEXT-033",
+                                .what = "A text needs a tokenizer",
+                                .expected = "the tokenizer of the model",
+                                .found = "none",
+                                .where = "tokenizer",
+                                .mend = "Set it, or give a file of tokens, .safetensors."});
+        return problems;
     }
 
     using Result = std::tuple<types::Tensor, types::Tensor, double, double>;
 
     void start(engine::RunContext& context) {
-        const bool from_file = std::filesystem::path(path.text).extension() == ".safetensors";
-        sequences_ = from_file ? stored() : blocks();
+        sequences_ = holds_tokens() ? stored() : blocks();
         const auto all = static_cast<std::uint64_t>(sequences_.size(0));
         const auto share = [&](double part) { return static_cast<std::uint64_t>(part * all); };
         const std::uint64_t test = share(test_share);
@@ -138,6 +152,10 @@ struct TokenCorpus {
     }
 
 private:
+    bool holds_tokens() const {
+        return std::filesystem::path(path.text).extension() == ".safetensors";
+    }
+
     at::Tensor stored() const {
         const std::vector<std::byte> bytes = visual::read_file_bytes(path.text);
         const visual::Safetensors file = visual::read_safetensors(bytes, path.text);
@@ -165,15 +183,6 @@ private:
     }
 
     at::Tensor blocks() const {
-        if (tokenizer.text.empty()) {
-            throw engine::Error(
-                {.code = "E-TEXT-033",
-                 .what = "A text needs a tokenizer",
-                 .expected = "a tokenizer",
-                 .found = "none",
-                 .where = "tokenizer",
-                 .mend = "Set the tokenizer of the model, or give a file of tokens."});
-        }
         const auto reader = ops::load_tokenizer(tokenizer.text);
         const std::vector<ops::TokenId> ids = reader->encode(text());
         const auto rows = static_cast<std::int64_t>(ids.size()) / length;

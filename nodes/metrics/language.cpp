@@ -39,7 +39,7 @@ struct LanguageMetric {
             .rate = engine::Rate::New,
             .gathers = "*",
             .example = R"("nodes": {
-    "corpus": {"type": "loaders.token_corpus", "version": 1, "params": {"split": "test", "test_share": 0.5}},
+    "corpus": {"type": "loaders.token_corpus", "version": 1, "params": {"tokenizer": "tokenizer.json", "split": "test", "test_share": 0.5}},
     "model": {"type": "backbones.llama", "version": 1},
     "forward": {"type": "training.forward", "version": 1},
     "language": {"type": "metrics.language", "version": 1}},

@@ -108,7 +108,7 @@ struct QuantizationHeat {
             .rate = engine::Rate::New,
             .gathers = "*",
             .example = R"("nodes": {
-    "corpus": {"type": "loaders.token_corpus", "version": 1, "params": {"epochs": 1, "split": "validation"}},
+    "corpus": {"type": "loaders.token_corpus", "version": 1, "params": {"tokenizer": "tokenizer.json", "epochs": 1, "split": "validation"}},
     "model": {"type": "backbones.llama", "version": 1},
     "quantize": {"type": "quantizers.llm_qat", "version": 1},
     "heat": {"type": "metrics.quantization_heat", "version": 1},

@@ -36,6 +36,7 @@ struct CalibrateInt8 {
                         .doc =
                             "Share of a tensor's values, in percent, that lies below the range's "
                             "upper end, and above its lower end"}},
+            .tags = {"speech", "keywords"},
             .pure = false,
             .resource = engine::Resource::Compute,
             .rate = engine::Rate::New,

@@ -27,6 +27,7 @@ struct FirstScales {
                         .doc = "from quantizers.ternary_binary",
                         .sync = engine::Sync::Latch}},
             .outputs = {{"model", "with all scales set; given once"}},
+            .tags = {"translation", "summarization", "encoder", "decoder"},
             .resource = engine::Resource::Compute,
             .source = "Liu et al. 2023, arXiv 2306.01841, as its release initialises them",
             .example = R"("nodes": {

@@ -63,7 +63,7 @@ struct Gptq {
             .gathers = "*",
             .source = "Frantar et al. 2023, GPTQ, arXiv 2210.17323, section 3",
             .example = R"("nodes": {
-    "corpus": {"type": "loaders.token_corpus", "version": 1, "params": {"split": "train"}},
+    "corpus": {"type": "loaders.token_corpus", "version": 1, "params": {"tokenizer": "tokenizer.json", "split": "train"}},
     "model": {"type": "backbones.llama", "version": 1},
     "gptq": {"type": "quantizers.gptq", "version": 1}},
 "wires": [

@@ -24,6 +24,7 @@ struct Int8Aware {
                         .range = {0, 2e9},
                         .doc = "Steps, counted from this node on, after which ranges rest; 0: they "
                                "always move"}},
+            .tags = {"speech", "keywords"},
             .source = "Jacob et al. 2018, arXiv 1712.05877, section 3",
         };
     }

@@ -2,6 +2,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "engine/node.hpp"
 #include "nodes/ops/language/llama_inputs.hpp"
 #include "nodes/types/model.hpp"
@@ -62,8 +64,25 @@ struct LlmQat {
                         .doc =
                             "Names of the linears, parted by blanks; * stands for any text, as in "
                             "*.down_proj"}},
+            .tags = {"language model", "decoder"},
             .source = "Liu et al. 2023, LLM-QAT, arXiv 2305.17888, section 2",
         };
+    }
+
+    std::vector<engine::Problem> check() const {
+        std::vector<engine::Problem> problems;
+        const auto look = [&](const char* param, int bits) {
+            if (bits <= 16 || bits == 32) return;
+            problems.push_back({.what = fmt::format("\"{}\" cannot have {} bits", param, bits),
+                                .expected = "at most 15, or 16 or 32 for none",
+                                .found = fmt::format("{}", bits),
+                                .where = param,
+                                .mend = "Choose one of these."});
+        };
+        look("weights", weights);
+        look("activations", activations);
+        look("cache", cache);
+        return problems;
     }
 
     types::Model operator()(const types::Model& model) const {

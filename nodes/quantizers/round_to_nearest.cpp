@@ -26,6 +26,7 @@ struct RoundToNearest {
             .inputs = {{"model", "a decoder of the LLaMA architecture, in float"}},
             .outputs = {{"model", "with rounded weights"}},
             .params = grid_params<RoundToNearest>(),
+            .tags = {"language model", "decoder"},
             .source = "Frantar et al. 2023, GPTQ, arXiv 2210.17323, section 4, the baseline",
         };
     }

@@ -35,7 +35,7 @@ struct SmoothQuant {
             .gathers = "*",
             .source = "Xiao et al. 2023, SmoothQuant, arXiv 2211.10438, section 4",
             .example = R"("nodes": {
-    "corpus": {"type": "loaders.token_corpus", "version": 1, "params": {"split": "train"}},
+    "corpus": {"type": "loaders.token_corpus", "version": 1, "params": {"tokenizer": "tokenizer.json", "split": "train"}},
     "model": {"type": "backbones.llama", "version": 1},
     "smooth": {"type": "quantizers.smooth_quant", "version": 1},
     "round": {"type": "quantizers.llm_qat", "version": 1}},

@@ -1,7 +1,9 @@
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 
 #include "engine/node.hpp"
 #include "nodes/ops/language/bart.hpp"
@@ -63,10 +65,35 @@ struct TernaryBinary {
                         .doc = "Of 1 and 2 bits: a learned scale for each place; TWN's and BWN's "
                                "statistics of the whole tensor; BiT's learned scale, four levels "
                                "at 2 bits"}},
+            .tags = {"translation", "summarization", "encoder", "decoder"},
             .source =
                 "Liu et al. 2023, Binary and Ternary Natural Language Generation, arXiv "
                 "2306.01841, section 3",
         };
+    }
+
+    std::vector<engine::Problem> check() const {
+        std::vector<engine::Problem> problems;
+        const auto refuse = [&](const char* param, int bits, const char* allowed) {
+            problems.push_back({.what = fmt::format("\"{}\" cannot have {} bits", param, bits),
+                                .expected = allowed,
+                                .found = fmt::format("{}", bits),
+                                .where = param,
+                                .mend = "Choose one of these, or another method."});
+        };
+        const bool has_1 = method != ops::WeightMethod::Twn;
+        const bool has_2 = method != ops::WeightMethod::Bwn;
+        const char* allowed = !has_1   ? "2, or 32 for none, of method twn"
+                              : !has_2 ? "1, or 32 for none, of method bwn"
+                                       : "1, 2, or 32 for none";
+        const auto is_allowed = [&](int bits) {
+            return bits == 32 || (bits == 1 && has_1) || (bits == 2 && has_2);
+        };
+        if (!is_allowed(weights)) refuse("weights", weights, allowed);
+        if (!is_allowed(embeddings)) refuse("embeddings", embeddings, allowed);
+        if (activations > 16 && activations != 32)
+            refuse("activations", activations, "1 to 16, or 32 for none");
+        return problems;
     }
 
     types::Model operator()(const types::Model& model) const {

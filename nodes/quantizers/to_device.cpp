@@ -153,9 +153,20 @@ struct ToDevice {
                         .choices = {"ring", "move"},
                         .doc = "How SVDF layers keep their state: behind an index, or moved by one "
                                "every frame as TFLite-Micro does"}},
+            .tags = {"speech", "keywords"},
             .pure = false,
             .resource = engine::Resource::Disk,
             .source = "Yang et al. 2022, LiCo-Net, arXiv 2211.04635, abstract",
+            .example = R"("nodes": {
+    "corpus": {"type": "loaders.speech_corpus", "version": 2, "params": {"items": 100}},
+    "model": {"type": "backbones.lico_net", "version": 1},
+    "features": {"type": "features.for_model", "version": 1},
+    "calibrate": {"type": "quantizers.calibrate_int8", "version": 1},
+    "convert": {"type": "quantizers.to_device", "version": 1}},
+"wires": [
+    {"from": "corpus.audio", "to": "features.audio"}, {"from": "model.model", "to": "features.model"},
+    {"from": "features.features", "to": "calibrate.features"}, {"from": "model.model", "to": "calibrate.model"},
+    {"from": "features.features", "to": "convert.features"}, {"from": "calibrate.model", "to": "convert.model"}])",
         };
     }
 

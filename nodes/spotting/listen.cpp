@@ -83,6 +83,11 @@ struct Listen {
                         .field = &Listen::continuous,
                         .doc = "Items are parts of one recording; else each is heard by itself"}},
             .pure = false,
+            .example = R"("nodes": {
+    "corpus": {"type": "loaders.speech_corpus", "version": 2, "params": {"sample_rate": 8000}},
+    "model": {"type": "backbones.lico_net", "version": 1},
+    "listen": {"type": "spotting.listen", "version": 1}},
+"wires": [{"from": "corpus.audio", "to": "listen.audio"}, {"from": "model.model", "to": "listen.model"}])",
         };
     }
 

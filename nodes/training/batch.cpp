@@ -12,6 +12,7 @@
 
 #include "engine/node.hpp"
 #include "nodes/ops/training/ranks.hpp"
+#include "nodes/training/example.hpp"
 #include "nodes/types/model.hpp"
 #include "nodes/types/phase.hpp"
 #include "nodes/types/table.hpp"
@@ -66,6 +67,7 @@ struct Batch {
             .pure = false,
             .rate = engine::Rate::New,
             .gathers = "size",
+            .example = loop_example(),
         };
     }
 

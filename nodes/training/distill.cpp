@@ -150,6 +150,18 @@ engine::NodeSpec Distill::spec() {
             "Hinton et al. 2015, section 2 (mixed); Liu et al. 2023, Ternary and Binary "
             "Transformers, section 3 (soft_cross_entropy); Wang et al. 2021, AlphaNet, section 3 "
             "(alpha, adaptive_alpha)",
+        .example = R"("nodes": {
+    "corpus": {"type": "loaders.token_corpus", "version": 1, "params": {"tokenizer": "tokenizer.json", "split": "test", "test_share": 0.5}},
+    "teacher": {"type": "backbones.llama", "version": 1},
+    "targets": {"type": "training.forward", "version": 1},
+    "student": {"type": "quantizers.llm_qat", "version": 1},
+    "forward": {"type": "training.forward", "version": 1},
+    "loss": {"type": "training.distill", "version": 1}},
+"wires": [
+    {"from": "teacher.model", "to": "targets.model"}, {"from": "teacher.model", "to": "student.model"},
+    {"from": "student.model", "to": "forward.model"},
+    {"from": "corpus.tokens", "to": "targets.features"}, {"from": "corpus.tokens", "to": "forward.features"},
+    {"from": "forward.logits", "to": "loss.student"}, {"from": "targets.logits", "to": "loss.teacher"}])",
     };
 }
 

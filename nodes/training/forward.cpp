@@ -85,6 +85,12 @@ struct Forward {
             .pure = false,
             .random = true,
             .resource = engine::Resource::Compute,
+            .example = R"("nodes": {
+    "corpus": {"type": "loaders.token_corpus", "version": 1, "params": {"tokenizer": "tokenizer.json", "split": "test", "test_share": 0.5}},
+    "model": {"type": "backbones.llama", "version": 1},
+    "forward": {"type": "training.forward", "version": 1, "params": {"watch": "*"}}},
+"wires": [
+    {"from": "corpus.tokens", "to": "forward.features"}, {"from": "model.model", "to": "forward.model"}])",
         };
     }
 

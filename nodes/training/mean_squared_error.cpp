@@ -21,6 +21,14 @@ struct MeanSquaredError {
             .outputs = {{"loss", "one number, through which gradients go"},
                         {"count", "elements that it is the mean of"}},
             .pure = false,
+            .example = R"("nodes": {
+    "source": {"type": "loaders.scene", "version": 1},
+    "tensor": {"type": "networks.image_to_tensor", "version": 1},
+    "rounded": {"type": "quantizers.tensor", "version": 1},
+    "error": {"type": "training.mean_squared_error", "version": 1}},
+"wires": [
+    {"from": "source.image", "to": "tensor.image"}, {"from": "tensor.tensor", "to": "rounded.tensor"},
+    {"from": "rounded.rounded", "to": "error.value"}, {"from": "tensor.tensor", "to": "error.target"}])",
         };
     }
 

@@ -22,6 +22,8 @@ TEST(HelpPages, TheGuideIsWholeAndItsLinksLeadSomewhere) {
          {"first-steps", "canvas", "inspector", "running", "viewers", "runs-and-comparing",
           "remote-workers", "shortcuts", "worker-protocol", "graphs/fusion", "graphs/points"})
         EXPECT_TRUE(names.contains(wanted)) << wanted;
+    for (const QFileInfo& file : QDir(kHelp).entryInfoList({"*.md"}, QDir::Files))
+        EXPECT_TRUE(names.contains(file.baseName())) << file.fileName().toStdString();
     static const QRegularExpression link(R"((!?)\[[^\]]*\]\(([^)#]+)(#[^)]*)?\))");
     int links = 0;
     for (const QString& name : names) {

@@ -314,7 +314,9 @@ TEST(TokenCorpus, TextInBlocksAndBadInput) {
             TestNode(registry(), "loaders.token_corpus", params).start(other);
         });
     };
-    EXPECT_EQ(code({}), "E-TEXT-033");
+    const auto problems = registry().find("loaders.token_corpus")->make()->check();
+    ASSERT_EQ(problems.size(), 1u) << "told before the run";
+    EXPECT_EQ(problems[0].code, "E-TEXT-033");
     const TestContext folder;
     std::ofstream(folder.artifact("few.txt")) << "few";
     EXPECT_EQ(code({{"path", folder.artifact("few.txt").string()}, {"tokenizer", tokenizer}}),
