@@ -1,6 +1,7 @@
 // millrace-editor [GRAPH]: builds, runs and inspects pipelines on a canvas.
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QScreen>
 #include <QSettings>
 #include <QTimer>
 #include <QWindow>
@@ -44,6 +45,7 @@ int main(int count, char** words) {
     parser.process(application);
 
     millrace::editor::EditorWindow window;
+    window.resize(window.size().boundedTo(window.screen()->availableSize()));
     if (const QStringList sides = parser.value(size).split('x'); sides.size() == 2)
         window.resize(sides[0].toInt(), sides[1].toInt());
     window.show();

@@ -154,6 +154,21 @@ TEST_F(Plot, GapsStayOpen) {
     EXPECT_GT(drawn(80), 0);
 }
 
+TEST_F(Plot, NamesKeepTheirRoomHoweverOftenTheTableIsResized) {
+    PlotTable table;
+    table.show();
+    for (const int width : {420, 425, 423, 424, 900, 421, 422}) {
+        table.resize(width, 150);
+        QCoreApplication::processEvents();
+        EXPECT_GE(table.columnWidth(PlotTable::Name),
+                  table.fontMetrics().averageCharWidth() * 20)
+            << width;
+    }
+    table.resize(1600, 150);
+    QCoreApplication::processEvents();
+    EXPECT_FALSE(table.isColumnHidden(PlotTable::Count));
+}
+
 TEST_F(Plot, SmoothingShowsBothAndIsSetByKeys) {
     ASSERT_TRUE(view.show_visual(shared(series_of({line_of("a", {0, 1, 2}, {2, 4, 6})}))));
     EXPECT_TRUE(view.table()->isColumnHidden(PlotTable::Smoothed));

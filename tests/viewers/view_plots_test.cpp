@@ -158,6 +158,15 @@ TEST_F(ViewPlots, CsvFilesArePointsMetricsOrTables) {
     EXPECT_EQ(table.full_rows, 2U);
 }
 
+TEST_F(ViewPlots, TxtFilesArePointsOrTexts) {
+    write("points.txt", "# x y z\n1 2 3\n4 5 6\n");
+    write("words.txt", "When it rains\r\ncaf\xc3\xa9 \xff\n");
+    const auto load = [&](const char* name) { return view::load_file(path(name)).at(0); };
+    EXPECT_EQ(std::get<visual::Cloud>(*load("points.txt")).points.size(), 2U);
+    EXPECT_EQ(std::get<visual::Text>(*load("words.txt")).text,
+              "When it rains\r\ncaf\xc3\xa9 \xef\xbf\xbd\n");
+}
+
 TEST_F(ViewPlots, CsvRowsOfEveryShape) {
     const auto rows_of = [](std::string_view text) {
         std::vector<std::vector<std::string>> rows;

@@ -23,6 +23,10 @@ bool needs_groups(const PlotScene& scene) {
     return false;
 }
 
+int figure_width(const QFontMetrics& metrics) {
+    return metrics.horizontalAdvance("−0.00000e−00") + 12;
+}
+
 }  // namespace
 
 PlotTable::PlotTable(QWidget* parent) : QTreeWidget(parent) {
@@ -51,10 +55,9 @@ PlotTable::PlotTable(QWidget* parent) : QTreeWidget(parent) {
     setTextElideMode(Qt::ElideMiddle);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setIndentation(14);
-    const int width = fontMetrics().horizontalAdvance("−0.00000e−00") + 12;
     for (int column = Value; column <= Count; ++column) {
         header()->setSectionResizeMode(column, QHeaderView::Interactive);
-        setColumnWidth(column, width);
+        setColumnWidth(column, figure_width(fontMetrics()));
     }
     choose_columns();
     connect(this, &QTreeWidget::itemChanged, this, [this](QTreeWidgetItem* row, int column) {
@@ -200,14 +203,18 @@ int PlotTable::height_of(int most) const {
 /// The names keep room to be read: what is less asked for makes way, and is told by the tooltip.
 void PlotTable::choose_columns() {
     const int names = fontMetrics().averageCharWidth() * 20 + kSwatch.width() + 40;
-    int room = viewport()->width() - names - columnWidth(Value) * 2;
+    // A hidden column has no width of its own to ask for.
+    const auto width = [this](Column column) {
+        return isColumnHidden(column) ? figure_width(fontMetrics()) : columnWidth(column);
+    };
+    int room = viewport()->width() - names - width(Value);
     for (const auto& [column, wanted] :
          {std::pair{Difference, differs_}, std::pair{Smoothed, smooths_}}) {
+        if (wanted) room -= width(column);
         setColumnHidden(column, !wanted);
-        if (wanted) room -= columnWidth(column);
     }
-    for (const Column column : {Least, Most, Mean, Count}) {
-        room -= columnWidth(column);
+    for (const Column column : {Last, Least, Most, Mean, Count}) {
+        room -= width(column);
         setColumnHidden(column, room < 0);
     }
 }

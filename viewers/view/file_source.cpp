@@ -56,6 +56,18 @@ std::vector<Shared> load_csv(const fs::path& file) {
     return {std::make_shared<const visual::Visual>(table_from_csv(text))};
 }
 
+/// Points, as ever, where the file begins with a number; else what can be read.
+Shared load_txt(const fs::path& file) {
+    constexpr std::uint64_t kBegin = 4096;
+    std::ifstream stream(file, std::ios::binary);
+    std::string begin(kBegin, '\0');
+    stream.read(begin.data(), static_cast<std::streamsize>(kBegin));
+    begin.resize(static_cast<std::size_t>(stream.gcount()));
+    if (holds_points(begin))
+        return std::make_shared<const visual::Visual>(visual::load_cloud(file));
+    return std::make_shared<const visual::Visual>(load_text(file));
+}
+
 bool is_text(const std::string& ending) {
     return ending == ".json" || ending == ".ndjson" || ending == ".md" || ending == ".log";
 }
@@ -158,6 +170,7 @@ std::vector<Shared> load_file(const fs::path& file) {
     }
     if (ending == ".safetensors") return load_safetensors(file);
     if (ending == ".csv") return load_csv(file);
+    if (ending == ".txt") return {load_txt(file)};
     if (is_text(ending)) return {std::make_shared<const visual::Visual>(load_text(file))};
     if (visual::format_of(file))
         return {std::make_shared<const visual::Visual>(visual::load_cloud(file))};

@@ -1,6 +1,7 @@
 // millrace-view FILE…: looks into clouds, images, tensors and recorded runs.
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QScreen>
 #include <QTimer>
 #include <cstdio>
 
@@ -63,6 +64,7 @@ int main(int count, char** words) {
     parser.process(application);
 
     millrace::view::Window window;
+    window.resize(window.size().boundedTo(window.screen()->availableSize()));
     if (parser.isSet(theme)) window.set_theme(millrace::viewers::theme_named(parser.value(theme)));
     if (const QStringList sides = parser.value(size).split('x'); sides.size() == 2)
         window.resize(sides[0].toInt(), sides[1].toInt());
