@@ -27,6 +27,7 @@ int bench_command(const Call& call) {
             const std::string name = entry.path().filename().string();
             if (name.starts_with("millrace-bench-")) known.push_back(name.substr(15));
         }
+        std::ranges::sort(known);
         throw usage_error("E-CLI-011", fmt::format("There is no benchmark suite \"{}\"", suite),
                           known.empty() ? "a suite beside the program"
                                         : fmt::format("one of {}", fmt::join(known, ", ")),

@@ -197,13 +197,19 @@ std::vector<Command> about_the_program() {
          .run = cache_command},
         {.name = "bench",
          .summary = "Measure this machine",
-         .about = "Runs a benchmark program and prints its ratios. The suite \"engine\" sets the "
-                  "engine against raw oneTBB in one process.",
-         .arguments = {{.name = "SUITE", .doc = "engine or another installed suite", .least = 0}},
+         .about =
+             "Runs a benchmark program and prints its ratios. The suite \"engine\" sets the "
+             "engine against raw oneTBB in one process, \"kernels\" the packed matrix products "
+             "against LibTorch, \"generation\" packed language models against float ones. "
+             "Suites are the programs millrace-bench-SUITE beside this one; an unknown name "
+             "lists them.",
+         .arguments = {{.name = "SUITE",
+                        .doc = "engine (the default), kernels, generation, or another one",
+                        .least = 0}},
          .options = {kJson},
          .examples = {{"millrace bench", "the engine against oneTBB"},
                       {"millrace bench engine --json", "for a program to read"},
-                      {"millrace bench ops", "the operations, where that suite is installed"}},
+                      {"millrace bench kernels --json", "packed products of 1 to 8 bits"}},
          .run = bench_command},
         {.name = "worker",
          .summary = "Run graphs for another program",
