@@ -73,7 +73,8 @@ struct LlmQat {
         std::vector<engine::Problem> problems;
         const auto look = [&](const char* param, int bits) {
             if (bits <= 16 || bits == 32) return;
-            problems.push_back({.what = fmt::format("\"{}\" cannot have {} bits", param, bits),
+            problems.push_back({.code = "E-LM-003",
+                                .what = fmt::format("\"{}\" cannot have {} bits", param, bits),
                                 .expected = "at most 15, or 16 or 32 for none",
                                 .found = fmt::format("{}", bits),
                                 .where = param,

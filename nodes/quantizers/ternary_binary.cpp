@@ -75,7 +75,8 @@ struct TernaryBinary {
     std::vector<engine::Problem> check() const {
         std::vector<engine::Problem> problems;
         const auto refuse = [&](const char* param, int bits, const char* allowed) {
-            problems.push_back({.what = fmt::format("\"{}\" cannot have {} bits", param, bits),
+            problems.push_back({.code = "E-LM-051",
+                                .what = fmt::format("\"{}\" cannot have {} bits", param, bits),
                                 .expected = allowed,
                                 .found = fmt::format("{}", bits),
                                 .where = param,
