@@ -1,10 +1,9 @@
-#include <sstream>
 #include <string>
-#include <vector>
 
 #include <fmt/format.h>
 
 #include "engine/node.hpp"
+#include "nodes/ops/language/layer_patterns.hpp"
 #include "nodes/ops/language/llama_inputs.hpp"
 #include "nodes/types/model.hpp"
 
@@ -30,7 +29,9 @@ struct LlmQat {
                 "keys and values to few bits. Untrained it is round-to-nearest; training it "
                 "against "
                 "the float model's own distributions is LLM-QAT. Weights have a scale a row, "
-                "activations and cached tokens one each. Embedding, norms and head stay float.",
+                "activations and cached tokens one each. Embedding, norms and head stay float. Put "
+                "twice in a row it gives layers different bits: the second replaces the first's "
+                "where both are of a layer and adds to it elsewhere.",
             .inputs = {{"model", "a decoder of the LLaMA architecture"}},
             .outputs = {{"model", "the same tensors, quantized in each pass"}},
             .params = {{.name = "weights",
@@ -63,7 +64,7 @@ struct LlmQat {
                         .field = &S::layers,
                         .doc =
                             "Names of the linears, parted by blanks; * stands for any text, as in "
-                            "*.down_proj"}},
+                            "*.down_proj; others stay as they are"}},
             .tags = {"language model", "decoder"},
             .source = "Liu et al. 2023, LLM-QAT, arXiv 2305.17888, section 2",
         };
@@ -87,22 +88,20 @@ struct LlmQat {
     }
 
     types::Model operator()(const types::Model& model) const {
-        engine::Array patterns;
-        std::istringstream words(layers);
-        for (std::string word; words >> word;) patterns.push_back(word);
         types::Model made = model;
         // What is measured and trained from here on are the tensors that evaluation goes by.
         made.parameters = model.evaluated();
         made.average = {};
         made.version = 0;
-        made.spec.as_object()["quantization"] = engine::Object{
-            {"method", "llm-qat"},
-            {"weights", weights},
-            {"activations", activations},
-            {"cache", cache},
-            {"grad_clip", grad_clip > 0 ? engine::Value(grad_clip) : engine::Value()},
-            {"kind", kind == Activations::Symmetric ? "symmetric" : "asymmetric"},
-            {"layers", std::move(patterns)}};
+        made.spec = ops::with_rule(
+            model.spec,
+            {{"method", "llm-qat"},
+             {"weights", weights},
+             {"activations", activations},
+             {"cache", cache},
+             {"grad_clip", grad_clip > 0 ? engine::Value(grad_clip) : engine::Value()},
+             {"kind", kind == Activations::Symmetric ? "symmetric" : "asymmetric"}},
+            layers, ops::Llama(model.spec).linear_names());
         ops::Llama(made.spec).check_tensors(made.parameters);
         ops::check_finite(made.parameters);
         return made;

@@ -7,6 +7,7 @@
 
 #include "engine/node.hpp"
 #include "nodes/ops/language/bart.hpp"
+#include "nodes/ops/language/layer_patterns.hpp"
 #include "nodes/types/model.hpp"
 
 namespace millrace::nodes {
@@ -17,6 +18,7 @@ struct TernaryBinary {
     ops::WeightMethod method = ops::WeightMethod::Tbt;
     ops::TbtRule rule = ops::TbtRule::Release;
     ops::ActivationMethod activation_method = ops::ActivationMethod::Elastic;
+    std::string layers = "*";
 
     static engine::NodeSpec spec() {
         using S = TernaryBinary;
@@ -30,7 +32,9 @@ struct TernaryBinary {
                 "weights from their statistics and learn those of activations; TWN, BWN and BiT "
                 "are there to compare, in any mixture. Learned scales begin unset: "
                 "quantizers.first_scales sets them. Norms, biases, positions and the head stay "
-                "float.",
+                "float. Put twice in a row it gives layers different bits: the second replaces the "
+                "first's where both are of a layer and adds to it elsewhere, where scales that are "
+                "there stay.",
             .inputs = {{"model", "an encoder-decoder of the BART architecture"}},
             .outputs = {{"model",
                          "the same tensors, quantized in each pass, with scales to learn"}},
@@ -64,7 +68,13 @@ struct TernaryBinary {
                         .choices = {"elastic", "twn", "bit"},
                         .doc = "Of 1 and 2 bits: a learned scale for each place; TWN's and BWN's "
                                "statistics of the whole tensor; BiT's learned scale, four levels "
-                               "at 2 bits"}},
+                               "at 2 bits"},
+                       {.name = "layers",
+                        .field = &S::layers,
+                        .doc = "Names, parted by blanks; * stands for any text. Linears: *.fc1, "
+                               "model.decoder.*_proj; attentions, for their queries, keys, values "
+                               "and probabilities: *.self_attn, *.encoder_attn; the lookup: "
+                               "model.shared. Others stay as they are"}},
             .tags = {"translation", "summarization", "encoder", "decoder"},
             .source =
                 "Liu et al. 2023, Binary and Ternary Natural Language Generation, arXiv "
@@ -98,44 +108,44 @@ struct TernaryBinary {
     }
 
     types::Model operator()(const types::Model& model) const {
-        types::Model made{.spec = model.spec, .parameters = {}, .buffers = {}, .average = {}};
-        if (made.spec.is_object()) made.spec.as_object()["quantization"] = quantization();
-        const ops::Bart bart(made.spec);
+        const ops::Bart before(model.spec);
+        const ops::Bart bart(
+            ops::with_rule(model.spec, rule_members(), layers, before.quantized_parts()));
+        types::Model made{.spec = bart.spec(), .parameters = {}, .buffers = {}, .average = {}};
         // What is measured and trained from here on are the tensors that evaluation goes by. Scales
         // of another quantization are none of this one.
-        made.parameters = chosen(bart.parameter_shapes(), model.evaluated(), scales_of(bart));
-        made.buffers = chosen(bart.buffer_shapes(), model.buffers, bart.initial_buffers());
+        types::NamedTensors kept = model.evaluated(), buffers = model.buffers;
+        for (const std::string& name : bart.scale_names()) {
+            const bool is_kept =
+                kept.contains(name) && !ops::fits_layer(layers, ops::bart_part_of_site(name));
+            if (is_kept) continue;
+            kept[name] = at::ones({}, at::kFloat);
+            buffers[name + ".initialised"] = at::zeros({}, at::kFloat);
+        }
+        made.parameters = chosen(bart.parameter_shapes(), kept);
+        made.buffers = chosen(bart.buffer_shapes(), buffers);
         bart.check_tensors(made.parameters, made.buffers);
         return made;
     }
 
 private:
-    engine::Value quantization() const {
+    engine::Object rule_members() const {
         static constexpr const char* kMethods[] = {"tbt", "twn", "bwn"};
         static constexpr const char* kActivationMethods[] = {"elastic", "twn", "bit"};
-        return engine::Object{
-            {"method", kMethods[static_cast<int>(method)]},
-            {"activation_method", kActivationMethods[static_cast<int>(activation_method)]},
-            {"rule", rule == ops::TbtRule::Release ? "release" : "paper"},
-            {"embeddings", embeddings},
-            {"weights", weights},
-            {"activations", activations}};
+        return {{"method", kMethods[static_cast<int>(method)]},
+                {"activation_method", kActivationMethods[static_cast<int>(activation_method)]},
+                {"rule", rule == ops::TbtRule::Release ? "release" : "paper"},
+                {"embeddings", embeddings},
+                {"weights", weights},
+                {"activations", activations}};
     }
 
-    static types::NamedTensors scales_of(const ops::Bart& bart) {
-        types::NamedTensors scales;
-        for (const std::string& name : bart.scale_names()) scales[name] = at::ones({}, at::kFloat);
-        return scales;
-    }
-
-    /// Those of `shapes`, from `own` where it has them and scales from `fresh`.
+    /// Those of `shapes`; what is missing is for check_tensors() to tell.
     static types::NamedTensors chosen(const ops::Bart::Shapes& shapes,
-                                      const types::NamedTensors& own,
-                                      const types::NamedTensors& fresh) {
+                                      const types::NamedTensors& own) {
         types::NamedTensors found;
         for (const auto& [name, shape] : shapes) {
-            const auto from = shape.empty() ? fresh.find(name) : own.find(name);
-            if (from != (shape.empty() ? fresh : own).end()) found[name] = from->second;
+            if (const auto from = own.find(name); from != own.end()) found[name] = from->second;
         }
         return found;
     }

@@ -1,8 +1,8 @@
 #include "nodes/quantizers/weight_grid.hpp"
 
-#include <sstream>
 #include <utility>
 
+#include "nodes/ops/language/layer_patterns.hpp"
 #include "nodes/ops/language/llama_inputs.hpp"
 
 namespace millrace::nodes {
@@ -10,18 +10,16 @@ namespace millrace::nodes {
 engine::Value with_bits(const engine::Value& spec, int weights, int activations, int cache,
                         const std::string& layers) {
     constexpr int kFull = 16;
-    engine::Array patterns;
-    std::istringstream words(layers);
-    for (std::string word; words >> word;) patterns.push_back(word);
     engine::Value made = spec;
     made.as_object().erase("quantization");
     if (weights >= kFull && activations >= kFull && cache >= kFull) return made;
-    made.as_object()["quantization"] = engine::Object{{"method", "llm-qat"},
-                                                      {"weights", weights},
-                                                      {"activations", activations},
-                                                      {"cache", cache},
-                                                      {"layers", std::move(patterns)}};
-    return made;
+    const std::vector<std::string> names = ops::Llama(made).linear_names();
+    return ops::with_rule(std::move(made),
+                          {{"method", "llm-qat"},
+                           {"weights", weights},
+                           {"activations", activations},
+                           {"cache", cache}},
+                          layers, names);
 }
 
 void check_float(const types::Model& model) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/problem.hpp"
@@ -14,7 +15,7 @@ namespace {
 
 constexpr double kDeviation = 0.02;
 constexpr const char* kEmbedding = "model.shared.weight";
-constexpr std::array<BartSide, 2> kSides = {BartSide::Encoder, BartSide::Decoder};
+constexpr int kOff = 32;
 
 bool is_scale(std::string_view name) {
     return name.ends_with("act_clip_val") || name.find(".clip_") != std::string_view::npos;
@@ -86,24 +87,60 @@ std::string Bart::prefix(BartSide side, std::int64_t layer) {
     return fmt::format("{}layers.{}.", prefix(side), layer);
 }
 
-BartLayerOptions Bart::layer_options(BartSide side) const {
-    return {.heads = sizes(side).heads,
-            .activation = activation_,
-            .norm = norm_,
-            .dropout = dropout_,
-            .attention_dropout = attention_dropout_,
-            .activation_dropout = activation_dropout_,
-            .quantization = quantization_};
+std::vector<std::string> Bart::quantized_parts() const {
+    std::vector<std::string> names = {std::string(kBartEmbedding)};
+    for (const BartSide side : kBartSides) {
+        const std::vector<std::string> parts =
+            side == BartSide::Encoder ? bart_encoder_parts() : bart_decoder_parts();
+        for (std::int64_t layer = 0; layer < sizes(side).layers; ++layer) {
+            for (const std::string& part : parts) names.push_back(prefix(side, layer) + part);
+        }
+    }
+    return names;
+}
+
+const BartQuantization& Bart::quantization(std::string_view part) const {
+    static constexpr BartQuantization kNone;
+    const auto found = quantizers_.find(part);
+    return found == quantizers_.end() ? kNone : found->second;
+}
+
+bool Bart::is_quantized() const {
+    return std::ranges::any_of(quantizers_, [](const auto& part) { return part.second.is_on(); });
+}
+
+Bart Bart::without_weights() const {
+    Bart given = *this;
+    for (auto& [name, quantization] : given.quantizers_) quantization.weights = kOff;
+    given.set_quantizers(std::move(given.quantizers_));
+    return given;
+}
+
+void Bart::set_quantizers(BartQuantizers quantizers) {
+    quantizers_ = std::move(quantizers);
+    for (const BartSide side : kBartSides) {
+        std::vector<BartLayerOptions>& layers = layers_[static_cast<std::size_t>(side)];
+        for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+            const std::string before = prefix(side, static_cast<std::int64_t>(layer));
+            layers[layer].others.clear();
+            for (const auto& [name, quantization] : quantizers_) {
+                if (name.starts_with(before))
+                    layers[layer].others[name.substr(before.size())] = quantization;
+            }
+        }
+    }
 }
 
 std::vector<std::string> Bart::scale_names() const {
     std::vector<std::string> names;
-    if (!quantization_.has_scales()) return names;
-    for (const BartSide side : kSides) {
+    for (const BartSide side : kBartSides) {
         const std::vector<std::string> sites =
             side == BartSide::Encoder ? bart_encoder_sites() : bart_decoder_sites();
         for (std::int64_t layer = 0; layer < sizes(side).layers; ++layer) {
-            for (const std::string& site : sites) names.push_back(prefix(side, layer) + site);
+            for (const std::string& site : sites) {
+                if (layer_options(side, layer).of(bart_part_of_site(site)).has_scales())
+                    names.push_back(prefix(side, layer) + site);
+            }
         }
     }
     return names;
@@ -112,7 +149,7 @@ std::vector<std::string> Bart::scale_names() const {
 Bart::Shapes Bart::parameter_shapes() const {
     Shapes shapes;
     shapes[kEmbedding] = {vocabulary_, width_};
-    for (const BartSide side : kSides) {
+    for (const BartSide side : kBartSides) {
         const std::string whole = prefix(side);
         shapes[whole + "embed_positions.weight"] = {context_ + kBartPositionOffset, width_};
         add_norm(shapes, whole + "layernorm_embedding", width_);

@@ -12,17 +12,21 @@
 // beside them; they are for others. "quantization" is optional:
 //
 //     {"method": "tbt", "weights": 2, "activations": 8, "embeddings": 2, "rule": "release",
-//      "activation_method": "elastic"}
+//      "activation_method": "elastic", "layers": ["*"]}
 //
 // with the methods, rules and bits of bart_quantizers.hpp: "tbt", "twn" or "bwn"; "elastic", "twn"
-// or "bit"; 32 bits, the default, are off. Norms, biases, positions and the head, which shares the
-// embedding's latent weight, always stay float.
+// or "bit"; 32 bits, the default, are off. "layers" are patterns of quantized_parts(), and a list
+// of such objects gives layers different bits (layer_patterns.hpp): linears have the bits of
+// weights and activations, an attention those of activations, for its queries, keys, values and
+// probabilities, and "model.shared" those of embeddings. Norms, biases, positions and the head,
+// which shares the embedding's latent weight, always stay float.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/value.hpp"
@@ -31,6 +35,7 @@
 namespace millrace::ops {
 
 enum class BartSide { Encoder, Decoder };
+inline constexpr std::array kBartSides = {BartSide::Encoder, BartSide::Decoder};
 
 /// Of one side.
 struct BartSizes {
@@ -60,13 +65,22 @@ public:
     BartNorm norm() const { return norm_; }
     bool scales_embedding() const { return scales_embedding_; }
     double dropout() const { return dropout_; }
-    const BartQuantization& quantization() const { return quantization_; }
+    /// Of one of these parts; off where no rule is of it.
+    const BartQuantization& quantization(std::string_view part) const;
+    bool is_quantized() const;
+    /// The same model for a pass over weights that are rounded already: layers' weights are off.
+    Bart without_weights() const;
     /// What the layer functions need.
-    BartLayerOptions layer_options(BartSide side) const;
+    const BartLayerOptions& layer_options(BartSide side, std::int64_t layer) const {
+        return layers_[static_cast<std::size_t>(side)][static_cast<std::size_t>(layer)];
+    }
 
     /// "model.encoder." and "model.decoder.layers.3."
     static std::string prefix(BartSide side);
     static std::string prefix(BartSide side, std::int64_t layer);
+    /// What patterns of a quantization choose from: "model.shared", the embedding, and of each
+    /// layer bart_encoder_parts() or bart_decoder_parts() behind its prefix.
+    std::vector<std::string> quantized_parts() const;
 
     /// Names, as Hugging Face and the release have them, and shapes of what the model needs.
     /// Learned scales are parameters of no axes, and each has a buffer "….initialised": 1 once it
@@ -74,7 +88,7 @@ public:
     using Shapes = std::map<std::string, std::vector<std::int64_t>, std::less<>>;
     Shapes parameter_shapes() const;
     Shapes buffer_shapes() const;
-    /// The learned scales, the encoder's first; none where activations have none.
+    /// The learned scales, the encoder's first, of parts whose activations have such.
     std::vector<std::string> scale_names() const;
 
     /// First parameters, float32, keyed by seed and name: weights normal with deviation 0.02, the
@@ -90,15 +104,19 @@ public:
     std::int64_t macs(std::int64_t source_length, std::int64_t target_length) const;
 
 private:
+    void set_quantizers(BartQuantizers quantizers);
+
     engine::Value spec_;
     std::int64_t vocabulary_ = 0, width_ = 0, context_ = 0;
     std::array<BartSizes, 2> sizes_;  ///< by BartSide
     BartTokens tokens_;
-    BartActivation activation_ = BartActivation::Gelu;
     BartNorm norm_ = BartNorm::Post;
     bool scales_embedding_ = false;
-    double dropout_ = 0.1, attention_dropout_ = 0, activation_dropout_ = 0;
-    BartQuantization quantization_;
+    double dropout_ = 0.1;
+    BartQuantizers quantizers_;                            ///< by full names
+    std::array<std::vector<BartLayerOptions>, 2> layers_;  ///< by BartSide
 };
+
+inline constexpr std::string_view kBartEmbedding = "model.shared";
 
 }  // namespace millrace::ops

@@ -51,14 +51,12 @@ BartDecoder::BartDecoder(const Bart& bart, const NamedTensors& parameters,
     const BartMemory memory = bart_encode(whole, source, mask);
     sources_ = source.size(0);
     blocked_ = memory.blocked;
-    BartLayerOptions options = bart_.layer_options(BartSide::Decoder);
-    options.quantization = rounded_.quantization;
     const std::int64_t layers = bart_.sizes(BartSide::Decoder).layers;
     for (std::int64_t layer = 0; layer < layers; ++layer) {
         cross_.push_back(bart_cross_keys(
             memory.state,
             {rounded_.parameters, scales_, pass_, Bart::prefix(BartSide::Decoder, layer)},
-            options));
+            whole.bart.layer_options(BartSide::Decoder, layer)));
     }
     caches_.resize(cross_.size());
     row_sources_.resize(static_cast<std::size_t>(sources_));
@@ -66,7 +64,7 @@ BartDecoder::BartDecoder(const Bart& bart, const NamedTensors& parameters,
 }
 
 BartParts BartDecoder::parts() {
-    return {bart_, rounded_.parameters, scales_, pass_, rounded_.quantization};
+    return {rounded_.bart, rounded_.parameters, scales_, pass_};
 }
 
 void BartDecoder::choose_rows(std::span<const std::int64_t> parents) {

@@ -58,15 +58,9 @@ at::Tensor blocked_by(const at::Tensor& mask, const at::Tensor& source) {
     return (mask == 0).unsqueeze(1).unsqueeze(1);
 }
 
-BartLayerOptions options_of(const BartParts& parts, BartSide side) {
-    BartLayerOptions options = parts.bart.layer_options(side);
-    options.quantization = parts.quantization;
-    return options;
-}
-
 at::Tensor lookup(const BartParts& parts, const at::Tensor& tokens) {
     const at::Tensor& table = named(parts.parameters, "model.shared.weight");
-    const BartQuantization& quantization = parts.quantization;
+    const BartQuantization& quantization = parts.bart.quantization(kBartEmbedding);
     const std::int64_t pad = parts.bart.tokens().pad;
     const int bits = quantization.embeddings;
     if (!is_by_row(quantization))
@@ -89,11 +83,12 @@ at::Tensor embed(const BartParts& parts, BartSide side, const at::Tensor& tokens
     const at::Tensor dropped = bart_dropout(normed, bart.dropout(), name, parts.pass);
     if (parts.pass.watch) parts.pass.watch(name, dropped);
     if (LayerProbe* probe = parts.pass.probe) {
-        const int bits = parts.quantization.embeddings;
+        const BartQuantization& quantization = bart.quantization(kBartEmbedding);
+        const int bits = quantization.embeddings;
         if (bits != kOff) {
             probe->rounds(name, Rounded::Weights, [&] {
                 return bart_weight_ends(named(parts.parameters, "model.shared.weight"), bits,
-                                        parts.quantization);
+                                        quantization);
             });
         }
         probe->gives(name, dropped);
@@ -104,12 +99,11 @@ at::Tensor embed(const BartParts& parts, BartSide side, const at::Tensor& tokens
 /// The layers of one side, of which `layer` computes one.
 template <class LayerCall>
 at::Tensor run_layers(const BartParts& parts, BartSide side, at::Tensor x, const LayerCall& layer) {
-    const BartLayerOptions options = options_of(parts, side);
     const std::int64_t layers = parts.bart.sizes(side).layers;
     for (std::int64_t number = 0; number < layers; ++number) {
         std::string prefix = Bart::prefix(side, number);
         x = layer(number, x, BartLayerContext{parts.parameters, parts.scales, parts.pass, prefix},
-                  options);
+                  parts.bart.layer_options(side, number));
         if (number + 1 == layers && parts.bart.norm() == BartNorm::Pre)
             x = bart_norm(x, Bart::prefix(side) + "layer_norm", parts.parameters);
         prefix.pop_back();
@@ -199,8 +193,7 @@ at::Tensor forward(const Bart& bart, const NamedTensors& parameters, const Named
                    const at::Tensor& source, const at::Tensor& mask, const at::Tensor& target,
                    const Pass& pass) {
     NamedScales scales = bart_scales(bart, parameters, buffers);
-    return run({bart, parameters, scales, pass, bart.quantization()}, buffers, source, mask,
-               target);
+    return run({bart, parameters, scales, pass}, buffers, source, mask, target);
 }
 
 Seq2SeqOutputs forward_outputs(const Bart& bart, const NamedTensors& parameters,
@@ -225,8 +218,8 @@ types::Model initialise_scales(const Bart& bart, types::Model model, const Seq2S
         if (!scale.is_initialised) scale.alpha = scale.alpha.detach().clone();
     }
     const Pass pass;
-    run({bart, model.parameters, scales, pass, bart.quantization()}, model.buffers, batch.source,
-        batch.mask, batch.target);
+    run({bart, model.parameters, scales, pass}, model.buffers, batch.source, batch.mask,
+        batch.target);
     for (const auto& [name, scale] : scales) {
         const at::Tensor before = model.parameters.at(name);
         if (before.is_same(scale.alpha)) continue;
@@ -238,14 +231,15 @@ types::Model initialise_scales(const Bart& bart, types::Model model, const Seq2S
 }
 
 RoundedBart rounded_bart(const Bart& bart, const NamedTensors& parameters) {
-    RoundedBart rounded{parameters, bart.quantization()};
-    if (bart.quantization().weights == 32) return rounded;
+    RoundedBart rounded{parameters, bart.without_weights()};
     const at::NoGradGuard no_grad;
-    for (auto& [name, tensor] : rounded.parameters) {
-        if (tensor.dim() == 2 && name.find(".layers.") != std::string::npos)
-            tensor = bart_weight(tensor, bart.quantization().weights, bart.quantization());
+    for (const std::string& part : bart.quantized_parts()) {
+        const BartQuantization& quantization = bart.quantization(part);
+        const auto weight = rounded.parameters.find(part + ".weight");
+        // An attention has no weight, and the embedding is not of the layers.
+        if (part == kBartEmbedding || weight == rounded.parameters.end()) continue;
+        weight->second = bart_weight(weight->second, quantization.weights, quantization);
     }
-    rounded.quantization.weights = 32;
     return rounded;
 }
 

@@ -38,21 +38,20 @@ types::Model initialise_scales(const Bart& bart, types::Model model, const Seq2S
 NamedScales bart_scales(const Bart& bart, const NamedTensors& parameters,
                         const NamedTensors& buffers);
 
-/// The parameters with the layers' weights as their quantizer rounds them, without history, and the
-/// quantization that a pass with them still needs.
+/// The parameters with the layers' weights as their quantizers round them, without history, and the
+/// model that a pass with them needs.
 struct RoundedBart {
     NamedTensors parameters;
-    BartQuantization quantization;
+    Bart bart;
 };
 RoundedBart rounded_bart(const Bart& bart, const NamedTensors& parameters);
 
 /// What the halves of a pass work on; all of it outlives them.
 struct BartParts {
-    const Bart& bart;
+    const Bart& bart;  ///< may be that of rounded_bart()
     const NamedTensors& parameters;
     NamedScales& scales;
     const Pass& pass;
-    BartQuantization quantization;  ///< the spec's, or that of rounded_bart()
 };
 
 /// Encoder: `source` as above gives its last state [batch, source time, width] and what is blocked.

@@ -2,8 +2,10 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "engine/random.hpp"
 #include "nodes/ops/networks/layer_probe.hpp"
@@ -21,6 +23,15 @@ void append(std::vector<std::string>& sites, const std::string& attention) {
           "k_proj.act_clip_val", "v_proj.act_clip_val", "out_proj.act_clip_val"}) {
         sites.push_back(attention + "." + name);
     }
+}
+
+std::vector<std::string> parts_of(const std::vector<std::string>& sites) {
+    std::vector<std::string> parts;
+    for (const std::string& site : sites) {
+        std::string part = bart_part_of_site(site);
+        if (std::ranges::find(parts, part) == parts.end()) parts.push_back(std::move(part));
+    }
+    return parts;
 }
 
 /// True above the diagonal that ends at the last key: later positions. Undefined for one query.
@@ -134,7 +145,7 @@ private:
         const at::Tensor& weight = named(context_.parameters, context_.prefix + name + ".weight");
         const at::Tensor& bias = named(context_.parameters, context_.prefix + name + ".bias");
         check_linear(x, weight, bias);
-        const BartQuantization& quantization = options_.quantization;
+        const BartQuantization& quantization = options_.of(name);
         if (context_.pass.probe && quantization.weights != kOff) {
             context_.pass.probe->rounds(context_.prefix + name, Rounded::Weights, [&] {
                 return bart_weight_ends(weight, quantization.weights, quantization);
@@ -149,7 +160,7 @@ private:
     /// At one of the layer's places, "clip_query" or the like.
     at::Tensor quantized(const std::string& layer, const char* place, const at::Tensor& x,
                          ElasticSign sign) const {
-        const BartQuantization& quantization = options_.quantization;
+        const BartQuantization& quantization = options_.of(layer);
         ElasticScale* scale = nullptr;
         if (quantization.has_scales()) {
             const std::string name = context_.prefix + layer + "." + place;
@@ -192,6 +203,14 @@ std::vector<std::string> bart_decoder_sites() {
     append(sites, "encoder_attn");
     return sites;
 }
+
+std::string bart_part_of_site(std::string_view site) {
+    return std::string(site.substr(0, site.rfind('.')));
+}
+
+std::vector<std::string> bart_encoder_parts() { return parts_of(bart_encoder_sites()); }
+
+std::vector<std::string> bart_decoder_parts() { return parts_of(bart_decoder_sites()); }
 
 at::Tensor bart_norm(const at::Tensor& x, const std::string& name, const NamedTensors& parameters,
                      double epsilon) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "nodes/ops/language/bart_quantizers.hpp"
@@ -31,7 +32,14 @@ struct BartLayerOptions {
     double norm_epsilon = kBartNormEpsilon;
     /// Shares: of what is added to the residual, of probabilities, of what fc2 reads.
     double dropout = 0, attention_dropout = 0, activation_dropout = 0;
-    BartQuantization quantization = {};
+    BartQuantization quantization = {};  ///< of all parts but these
+    BartQuantizers others = {};
+
+    /// Of "fc1", "self_attn.q_proj" and so on; "self_attn" has the activations of the attention.
+    const BartQuantization& of(std::string_view part) const {
+        const auto found = others.find(part);
+        return found == others.end() ? quantization : found->second;
+    }
 };
 
 /// Whose tensors and scales: those with `prefix` before their names, "model.encoder.layers.0.". The
@@ -61,6 +69,13 @@ struct BartLayerCache {
 /// release's suffixes: "self_attn.q_proj.act_clip_val", "self_attn.clip_query" and so on.
 std::vector<std::string> bart_encoder_sites();
 std::vector<std::string> bart_decoder_sites();
+
+/// The part that a place belongs to: "self_attn.q_proj" and "self_attn" of the above.
+std::string bart_part_of_site(std::string_view site);
+
+/// The quantized parts of one layer: its attentions, its linears.
+std::vector<std::string> bart_encoder_parts();
+std::vector<std::string> bart_decoder_parts();
 
 /// `x` [batch, time, width]; `blocked` bool, broadcast to [batch, heads, time, time], is true where
 /// a position is not to be seen (undefined: none is). Parameters: weight [out, in] and bias of

@@ -4,6 +4,10 @@
 // not shared between threads; gradients go through LibTorch's autograd.
 #pragma once
 
+#include <functional>
+#include <map>
+#include <string>
+
 #include "nodes/ops/quant/elastic.hpp"
 #include "nodes/ops/quant/end_codes.hpp"
 #include "nodes/ops/quant/weights.hpp"
@@ -36,6 +40,9 @@ struct BartQuantization {
         return activations <= 2 && activation_method != ActivationMethod::Twn;
     }
 };
+
+/// By the names of parts.
+using BartQuantizers = std::map<std::string, BartQuantization, std::less<>>;
 
 /// A weight [out, in] of `bits`. Throws Error E-QUANT-005 for bits that the method lacks; others as
 /// the quantizers'.

@@ -4,8 +4,11 @@
 #include <array>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "nodes/ops/language/bart.hpp"
+#include "nodes/ops/language/layer_patterns.hpp"
 #include "nodes/ops/language/spec_members.hpp"
 
 namespace millrace::ops {
@@ -23,6 +26,7 @@ constexpr SpecCodes kCodes = {.malformed = "E-LM-050", .range = "E-LM-051"};
 BartQuantization read_quantization(const Value& value) {
     SpecMembers members(value, "\"quantization\"", kCodes);
     BartQuantization read;
+    members.any("layers");
     read.method = members.word<WeightMethod>("method", {"tbt", "twn", "bwn"});
     read.activation_method =
         members.word<ActivationMethod>("activation_method", {"elastic", "twn", "bit"});
@@ -38,6 +42,26 @@ BartQuantization read_quantization(const Value& value) {
                                                          9, 10, 11, 12, 13, 14, 15, 16};
     read.activations = members.bits("activations", kActivations, kOff);
     members.finish();
+    return read;
+}
+
+/// The bits that a part has a use for; others are off.
+BartQuantization of_part(BartQuantization quantization, std::string_view part) {
+    const bool is_embedding = part == kBartEmbedding, is_attention = part.ends_with("_attn");
+    if (is_embedding || is_attention) quantization.weights = kOff;
+    if (is_embedding)
+        quantization.activations = kOff;
+    else
+        quantization.embeddings = kOff;
+    return quantization;
+}
+
+BartQuantizers read_quantizers(const Value& value, const std::vector<std::string>& parts) {
+    BartQuantizers read;
+    for (const LayerRule& rule : layer_rules(value, parts, kCodes)) {
+        const BartQuantization quantization = read_quantization(*rule.members);
+        for (const std::size_t i : rule.layers) read[parts[i]] = of_part(quantization, parts[i]);
+    }
     return read;
 }
 
@@ -77,7 +101,7 @@ Bart::Bart(const Value& spec) : spec_(spec) {
                members.whole("decoder_hidden", 1, kMostHidden, encoder.hidden)};
     check_heads("heads", encoder.heads, width_);
     check_heads("decoder_heads", decoder.heads, width_);
-    activation_ = members.word<BartActivation>("activation", {"gelu", "relu"});
+    const auto activation = members.word<BartActivation>("activation", {"gelu", "relu"});
     norm_ = members.word<BartNorm>("norm", {"post", "pre"});
     scales_embedding_ = members.flag("scale_embedding", false);
     const std::int64_t last = vocabulary_ - 1;
@@ -86,10 +110,21 @@ Bart::Bart(const Value& spec) : spec_(spec) {
                .end = members.whole("end", 0, last, 2),
                .decoder_start = members.whole("decoder_start", 0, last, 2)};
     dropout_ = members.share("dropout", 0.1);
-    attention_dropout_ = members.share("attention_dropout", 0);
-    activation_dropout_ = members.share("activation_dropout", 0);
+    const double attention_dropout = members.share("attention_dropout", 0),
+                 activation_dropout = members.share("activation_dropout", 0);
+    for (const BartSide side : kBartSides) {
+        layers_[static_cast<std::size_t>(side)].assign(static_cast<std::size_t>(sizes(side).layers),
+                                                       {.heads = sizes(side).heads,
+                                                        .activation = activation,
+                                                        .norm = norm_,
+                                                        .dropout = dropout_,
+                                                        .attention_dropout = attention_dropout,
+                                                        .activation_dropout = activation_dropout,
+                                                        .quantization = {},
+                                                        .others = {}});
+    }
     if (const Value* quantization = members.any("quantization"))
-        quantization_ = read_quantization(*quantization);
+        set_quantizers(read_quantizers(*quantization, quantized_parts()));
     for (const char* note : {"name", "tokenizer", "training"}) members.any(note);
     members.finish();
     check_parameters(parameter_shapes());

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -81,6 +82,24 @@ Llama::Shapes Llama::parameter_shapes() const {
         shapes[prefix(layer) + "post_attention_layernorm.weight"] = {sizes_.width};
     }
     return shapes;
+}
+
+std::vector<std::string> Llama::linear_names() const {
+    std::vector<std::string> names;
+    for_each_linear(
+        sizes_, [&](std::int64_t, LlamaLinear, const std::string& name) { names.push_back(name); });
+    return names;
+}
+
+bool Llama::is_quantized() const {
+    for (const LlamaLayerOptions& layer : layers_) {
+        for (const LlamaQuantizer& quantizer : layer.quantizers) {
+            const LlmQatOptions& bits = quantizer.bits;
+            if (std::min({bits.weight_bits, bits.activation_bits, bits.cache_bits}) < kOff)
+                return true;
+        }
+    }
+    return false;
 }
 
 std::int64_t Llama::parameter_count() const {

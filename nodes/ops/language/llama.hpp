@@ -15,8 +15,9 @@
 // Bits are those of LLM-QAT (arXiv 2305.17888): weights 1 to 15, activations 3 to 15, cache 2 to
 // 15; 16 (as the paper's tables have it) and 32 (as its release has it) are off. "grad_clip" null
 // lets every gradient pass. "kind" is of the activations. "layers" are patterns of linears' names
-// in which * stands for any text: "model.layers.0.*", "*.down_proj". The cache is quantized where
-// k_proj and v_proj are. Embedding, norms and head always stay float.
+// in which * stands for any text: "model.layers.0.*", "*.down_proj". A list of such objects gives
+// layers different bits (layer_patterns.hpp). The cache is quantized where k_proj and v_proj are.
+// Embedding, norms and head always stay float.
 #pragma once
 
 #include <cstdint>
@@ -52,11 +53,14 @@ public:
     /// Whether the head is the embedding.
     bool tied_head() const { return tied_head_; }
     /// Whether any linear is quantized.
-    bool is_quantized() const { return is_quantized_; }
+    bool is_quantized() const;
     /// What llama_layer() needs for each layer.
     const std::vector<LlamaLayerOptions>& layers() const { return layers_; }
     /// "model.layers.3."
     static std::string prefix(std::int64_t layer);
+    /// "model.layers.0.self_attn.q_proj" and so on, kLlamaLinears for each layer in its order: what
+    /// patterns of a quantization choose from.
+    std::vector<std::string> linear_names() const;
 
     /// Names, as Hugging Face has them, and shapes of what the model needs.
     using Shapes = std::map<std::string, std::vector<std::int64_t>, std::less<>>;
@@ -83,7 +87,7 @@ private:
     LlamaSizes sizes_;
     double norm_epsilon_ = 1e-5, rotary_base_ = 10000;
     RotaryLayout rotary_ = RotaryLayout::Halves;
-    bool tied_head_ = false, is_quantized_ = false;
+    bool tied_head_ = false;
     std::vector<LlamaLayerOptions> layers_;
 };
 

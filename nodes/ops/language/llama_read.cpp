@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "nodes/ops/language/layer_patterns.hpp"
 #include "nodes/ops/language/llama.hpp"
 #include "nodes/ops/language/spec_members.hpp"
-#include "nodes/ops/words.hpp"
 
 namespace millrace::ops {
 namespace {
@@ -18,7 +18,6 @@ using engine::Value;
 constexpr std::int64_t kMostVocabulary = 1 << 20, kMostWidth = 1 << 16, kMostLayers = 1 << 10,
                        kMostHeads = 1 << 10, kMostHidden = 1 << 18, kMostContext = 1 << 20;
 constexpr std::int64_t kMostParameters = std::int64_t{1} << 33;
-constexpr std::size_t kMostPatterns = 1000;
 constexpr int kOff = 32;
 
 constexpr SpecCodes kCodes = {.malformed = "E-LM-001", .range = "E-LM-003"};
@@ -52,6 +51,7 @@ LlamaQuantizer read_quantizer(SpecMembers& members) {
         return found == 16 ? kOff : static_cast<int>(found);
     };
     LlamaQuantizer quantizer;
+    members.any("layers");
     members.only("method", "llm-qat");
     quantizer.bits.weight_bits = bits("weights", 1);
     quantizer.bits.activation_bits = bits("activations", 3);
@@ -60,41 +60,6 @@ LlamaQuantizer read_quantizer(SpecMembers& members) {
         members.positive("grad_clip", quantizer.bits.grad_clip, SpecMembers::Null::Infinity);
     quantizer.kind = members.word<MinMaxKind>("kind", {"symmetric", "asymmetric"});
     return quantizer;
-}
-
-std::vector<std::string> read_patterns(SpecMembers& members) {
-    const Value* list = members.any("layers");
-    if (!list) return {"*"};
-    if (!list->is_array() || list->as_array().empty() || list->as_array().size() > kMostPatterns)
-        fail_spec(kCodes.malformed, "\"layers\" of the quantization is no list of patterns",
-                  fmt::format("a list of 1 to {} texts", kMostPatterns), std::string(list->kind()));
-    std::vector<std::string> patterns;
-    for (const Value& pattern : list->as_array()) {
-        if (!pattern.is_string())
-            fail_spec(kCodes.malformed, "A pattern among \"layers\" of the quantization is no text",
-                      "\"model.layers.0.*\"", std::string(pattern.kind()));
-        patterns.push_back(pattern.as_string());
-    }
-    return patterns;
-}
-
-void set_quantizers(std::vector<LlamaLayerOptions>& layers, const LlamaQuantizer& quantizer,
-                    const std::vector<std::string>& patterns) {
-    for (const std::string& pattern : patterns) {
-        bool is_used = false;
-        for (std::size_t layer = 0; layer < layers.size(); ++layer) {
-            for (std::size_t i = 0; i < kLlamaLinears; ++i) {
-                const std::string name = Llama::prefix(static_cast<std::int64_t>(layer)) +
-                                         std::string(to_text(static_cast<LlamaLinear>(i)));
-                if (!matches(pattern, name)) continue;
-                layers[layer].quantizers[i] = quantizer;
-                is_used = true;
-            }
-        }
-        if (!is_used)
-            fail_spec(kMisfit, "A pattern of the quantization fits no linear",
-                      "names as \"model.layers.0.self_attn.q_proj\"", "\"" + pattern + "\"");
-    }
 }
 
 }  // namespace
@@ -118,12 +83,15 @@ Llama::Llama(const Value& spec) : spec_(spec) {
                     .key_value_heads = static_cast<int>(sizes_.key_value_heads),
                     .norm_epsilon = norm_epsilon_});
     if (const Value* quantization = top.any("quantization")) {
-        SpecMembers members(*quantization, "\"quantization\"", kCodes);
-        const LlamaQuantizer quantizer = read_quantizer(members);
-        set_quantizers(layers_, quantizer, read_patterns(members));
-        members.finish();
-        is_quantized_ = std::min({quantizer.bits.weight_bits, quantizer.bits.activation_bits,
-                                  quantizer.bits.cache_bits}) < kOff;
+        const std::vector<std::string> names = linear_names();
+        for (const LayerRule& rule :
+             layer_rules(*quantization, names, {.malformed = kCodes.malformed, .range = kMisfit})) {
+            SpecMembers members(*rule.members, "\"quantization\"", kCodes);
+            const LlamaQuantizer quantizer = read_quantizer(members);
+            members.finish();
+            for (const std::size_t i : rule.layers)
+                layers_[i / kLlamaLinears].quantizers[i % kLlamaLinears] = quantizer;
+        }
     }
     top.finish();
 }

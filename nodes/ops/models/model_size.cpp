@@ -102,14 +102,14 @@ void add_bart_macs(Parts& parts, const Bart& bart, const Work& work) {
 Parts bart_parts(const types::Model& model, const Work& work) {
     const Bart bart(model.spec);
     bart.check_tensors(model.parameters, model.buffers);
-    const BartQuantization& quantization = bart.quantization();
-    constexpr std::string_view kTable = "model.shared.weight";
+    const int embeddings = bart.quantization(kBartEmbedding).embeddings;
     Parts parts = parts_of(model, [&](const std::string& name) -> std::int64_t {
-        if (name == kTable) return code_bits(quantization.embeddings);
-        return name.find(".layers.") == std::string::npos ? 0 : code_bits(quantization.weights);
+        const std::string part = part_of(name);
+        return code_bits(part == kBartEmbedding ? embeddings : bart.quantization(part).weights);
     });
-    if (code_bits(quantization.embeddings) > 0)
-        parts["lm_head"].packed_bits = bits_of(model.parameters.find(kTable)->second);
+    if (code_bits(embeddings) > 0)
+        parts["lm_head"].packed_bits =
+            bits_of(model.parameters.find(std::string(kBartEmbedding) + ".weight")->second);
     add_bart_macs(parts, bart, work);
     return parts;
 }

@@ -42,12 +42,13 @@ CodeRows::CodeRows(const InputRule& rule, std::int64_t capacity, std::int64_t wi
         packed_.resize(static_cast<std::size_t>(capacity * row_bytes_));
         return;
     }
-    codes_.resize(static_cast<std::size_t>(capacity * width));
-    values_.resize(codes_.size());
+    values_.resize(static_cast<std::size_t>(capacity * width));
+    if (has_codes()) codes_.resize(values_.size());
 }
 
 std::int64_t CodeRows::bytes_a_token() const {
-    return rule_.is_elastic() ? row_bytes_ : width_ * std::int64_t{1 + sizeof(float)};
+    if (rule_.is_elastic()) return row_bytes_;
+    return width_ * static_cast<std::int64_t>(sizeof(float) + (has_codes() ? 1 : 0));
 }
 
 void CodeRows::append(std::span<const float> values) {
@@ -72,6 +73,10 @@ void CodeRows::append(std::span<const float> values) {
     }
     if (std::isnan(check)) throw_not_finite();
     std::ranges::copy(values, values_.begin() + size_ * width_);
+    if (!has_codes()) {
+        size_ += tokens;
+        return;
+    }
     // Codes that are there stay as long as the scale does.
     const std::int64_t first = size_ > 0 && most == most_ ? size_ * width_ : 0;
     most_ = most;

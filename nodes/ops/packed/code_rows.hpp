@@ -1,7 +1,8 @@
 // Keys or values of a low-bit BART, a row a token, as its quantizer rounds them. With a learned
 // scale a token's codes never change and are kept in 2 bits each. With the scale of the whole
 // tensor the kept numbers must stay as they are, and codes are made anew when the scale changes, as
-// simulation does it at each step; then there is nothing to save. Memory is taken once. A value.
+// simulation does it at each step; then there is nothing to save. Without a quantizer there are
+// numbers alone. Memory is taken once. A value.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,8 @@ namespace millrace::ops {
 
 class CodeRows {
 public:
-    /// Room for `capacity` tokens of `width` numbers; the rule is signed, elastic or of the whole.
+    /// Room for `capacity` tokens of `width` numbers; the rule is off, or signed: elastic or of
+    /// the whole.
     CodeRows(const InputRule& rule, std::int64_t capacity, std::int64_t width);
 
     /// `values` [tokens, width] behind those there, within the capacity. Throws Error E-PACK-013.
@@ -25,6 +27,10 @@ public:
     /// has room for 8 more.
     const std::int8_t* read(std::int64_t token, std::int64_t first, std::int64_t count,
                             std::int8_t* scratch) const;
+
+    bool has_codes() const { return rule_.kind != InputRule::Kind::Off; }
+    /// A token's numbers, where there are no codes.
+    const float* numbers(std::int64_t token) const { return values_.data() + token * width_; }
 
     float scale() const { return scale_; }  ///< value = code * scale
     std::int64_t size() const { return size_; }

@@ -6,16 +6,24 @@
 // weight, or int8.
 #pragma once
 
+#include <cstdint>
+#include <string_view>
+
 #include "nodes/ops/language/bart.hpp"
 #include "nodes/ops/packed/pack_llama.hpp"
 
 namespace millrace::ops {
 
-/// Throws Error E-PACK-032 unless weights have 1 or 2 bits, 034 for activations that have no
-/// product with them: float, of 9 bits and more, or of 1 and 2 bits with scales that are not
-/// learned or four levels. Others as check_tensors(), bart_scales() and the quantizers.
+/// Linears whose weights the spec leaves in float are float rows, whatever their inputs. Throws
+/// Error E-PACK-032 where no layer's weight has 1 or 2 bits, 034 for activations that have no
+/// product with such weights, float ones, or that have no codes anywhere: of 9 bits and more, or of
+/// 1 and 2 bits with scales that are not learned or four levels. Others as check_tensors(),
+/// bart_scales() and the quantizers.
 types::PackedModel pack_bart(const Bart& bart, const NamedTensors& parameters,
                              const NamedTensors& buffers, const PackOptions& options = {});
+
+/// Whether the parameter of that name is the weight of a linear that is packed.
+bool is_packed_linear(const Bart& bart, std::string_view name);
 
 inline constexpr std::int64_t kMostPackedHeadWidth = 1024;
 

@@ -11,6 +11,7 @@
 namespace millrace::ops {
 namespace {
 
+constexpr int kOff = 32;
 const std::string kShared = "model.shared.weight", kHead = "lm_head.weight",
                   kBias = "final_logits_bias";
 
@@ -45,9 +46,11 @@ private:
                 floats_of(model_, name + ".bias", {bart_.width()})};
     }
 
+    /// At a place, which may have a learned scale.
     InputRule rule(const std::string& scale, ElasticSign sign) const {
         using Kind = InputRule::Kind;
-        const BartQuantization& quantization = bart_.quantization();
+        const BartQuantization& quantization = bart_.quantization(bart_part_of_site(scale));
+        if (quantization.activations == kOff) return {};
         const bool is_signed = sign == ElasticSign::Signed;
         InputRule rule{.kind = is_signed ? Kind::WholeSymmetric : Kind::WholeAsymmetric,
                        .bits = quantization.activations,
@@ -106,12 +109,15 @@ const Bart& checked(const Bart& bart, const types::PackedModel& model) {
                              .found = "\"" + name + "\"",
                              .mend = "The file is damaged or of another version: pack it again."});
     };
+    const bool packs_lookup = bart.quantization(kBartEmbedding).embeddings != kOff;
     for (const auto& [name, tensor] : model.floats) {
         const bool is_known = shapes.contains(name) || name == kHead || name == kBias;
-        if (!is_known || model.packed.contains(name)) refuse(name);
+        const bool is_coded = is_packed_linear(bart, name) || (name == kShared && packs_lookup);
+        if (!is_known || is_coded || model.packed.contains(name)) refuse(name);
     }
     for (const auto& [name, weight] : model.packed) {
-        if (!shapes.contains(name) && name != kHead) refuse(name);
+        const bool is_lookup = name == kShared && packs_lookup;
+        if (!is_packed_linear(bart, name) && !is_lookup && name != kHead) refuse(name);
     }
     return bart;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -155,6 +156,7 @@ void PackedBartDecoder::attend(const PackedBart::Attention& attention, const Kep
     attention.query(rows(input_, count, width), query, scratch_);
     const auto shrink = static_cast<float>(1 / std::sqrt(static_cast<double>(each)));
     for (float& value : query) value *= shrink;
+    if (!kept.keys.has_codes()) return attend_floats(attention, kept, heads, count);
     queries_.round(query, width, attention.query_rule);
     scores_.resize(static_cast<std::size_t>(heads * count * seen));
     const float factor = queries_.scales.front() * kept.keys.scale();
@@ -201,13 +203,37 @@ void PackedBartDecoder::attend(const PackedBart::Attention& attention, const Kep
     attention.out(rows(mixed_, count, width), rows(added_, count, width), scratch_);
 }
 
+void PackedBartDecoder::attend_floats(const PackedBart::Attention& attention, const Kept& kept,
+                                      std::int64_t heads, std::int64_t count) {
+    const std::int64_t width = model_->bart().width(), seen = kept.keys.size();
+    const std::int64_t each = width / heads;
+    scores_.resize(static_cast<std::size_t>(seen));
+    for (std::int64_t t = 0; t < count; ++t) {
+        for (std::int64_t head = 0; head < heads; ++head) {
+            const float* query = query_.data() + t * width + head * each;
+            float* to = mixed_.data() + t * width + head * each;
+            for (std::int64_t key = 0; key < seen; ++key) {
+                const float* values = kept.keys.numbers(key) + head * each;
+                scores_[key] = std::inner_product(query, query + each, values, 0.0F);
+            }
+            softmax(scores_);
+            std::fill_n(to, each, 0.0F);
+            for (std::int64_t key = 0; key < seen; ++key) {
+                const float* values = kept.values.numbers(key) + head * each;
+                for (std::int64_t i = 0; i < each; ++i) to[i] += scores_[key] * values[i];
+            }
+        }
+    }
+    attention.out(rows(mixed_, count, width), rows(added_, count, width), scratch_);
+}
+
 void PackedBartDecoder::feed_forward(const PackedBart::Layer& layer, BartSide side,
                                      std::int64_t count) {
     residual(layer.norm, count, [&] {
         const Bart& bart = model_->bart();
         const auto wide = rows(wide_, count, bart.sizes(side).hidden);
         layer.first(rows(input_, count, bart.width()), wide, scratch_);
-        const bool is_gelu = bart.layer_options(side).activation == BartActivation::Gelu;
+        const bool is_gelu = bart.layer_options(side, 0).activation == BartActivation::Gelu;
         for (float& value : wide) value = is_gelu ? gelu(value) : std::max(value, 0.0F);
         layer.second(wide, rows(added_, count, bart.width()), scratch_);
     });

@@ -4,10 +4,10 @@
 // have others help.
 //
 // The cache's rule is BartDecoder's: keys and values are rounded as a whole at each step. With
-// learned scales that never changes a kept token, which is stored in 2 bits a number; with min-max
-// the numbers themselves are kept. Where a quantizer goes by statistics of its tensor, each source
-// and each row has its own here, and BartDecoder's batch one in common: with one source and one row
-// they give the same.
+// learned scales that never changes a kept token, which is stored in 2 bits a number; with min-max,
+// and where an attention is not quantized, the numbers themselves are kept. Where a quantizer goes
+// by statistics of its tensor, each source and each row has its own here, and BartDecoder's batch
+// one in common: with one source and one row they give the same.
 #pragma once
 
 #include <memory>
@@ -52,6 +52,9 @@ private:
     void decode(std::int64_t token, std::int64_t row, std::span<float> log_probabilities);
     void attend(const PackedBart::Attention& attention, const Kept& kept, BartSide side,
                 std::int64_t count);
+    /// The same of queries, shrunk, that are not rounded, and kept floats.
+    void attend_floats(const PackedBart::Attention& attention, const Kept& kept, std::int64_t heads,
+                       std::int64_t count);
     void keep(const PackedBart::Attention& attention, std::span<const float> x, Kept& kept);
     template <class Inside>
     void residual(const PackedBart::Norm& norm, std::int64_t count, const Inside& inside);

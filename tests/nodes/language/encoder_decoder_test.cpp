@@ -15,6 +15,7 @@
 #include "nodes/ops/language/bart_forward.hpp"
 #include "nodes/types/activations.hpp"
 #include "nodes/types/model.hpp"
+#include "nodes/types/model_io.hpp"
 #include "nodes/types/phase.hpp"
 #include "nodes/types/table.hpp"
 #include "tests/nodes/ops/error_code.hpp"
@@ -185,6 +186,75 @@ TEST(TernaryBinary, AnotherQuantizationBeginsAnew) {
     const Model without = quantized(first, {{"activations", 8}});
     EXPECT_TRUE(ops::Bart(without.spec).scale_names().empty());
     EXPECT_EQ(without.parameters.size(), tiny().parameters.size());
+}
+
+TEST(TernaryBinary, ASecondCallAddsToTheFirst) {
+    const Model first =
+        with_scales(quantized(tiny(), {{"layers", "model.encoder.* model.shared"}}));
+    const Model both =
+        quantized(first, {{"layers", "model.decoder.*"}, {"weights", 1}, {"activations", 1}});
+    EXPECT_EQ(both.spec.find("quantization")->as_array().size(), 2U);
+    const ops::Bart bart(both.spec);
+    EXPECT_EQ(bart.quantization("model.encoder.layers.1.fc1").weights, 2);
+    EXPECT_EQ(bart.quantization("model.decoder.layers.1.fc1").weights, 1);
+    EXPECT_EQ(bart.quantization("model.shared").embeddings, 2);
+    const std::string kept = "model.encoder.layers.0.fc1.act_clip_val",
+                      fresh = "model.decoder.layers.0.fc1.act_clip_val";
+    EXPECT_FALSE(first.parameters.contains(fresh));
+    EXPECT_EQ(both.parameters.at(kept).item<float>(), first.parameters.at(kept).item<float>());
+    EXPECT_EQ(both.buffers.at(kept + ".initialised").item<float>(), 1);
+    EXPECT_EQ(both.buffers.at(fresh + ".initialised").item<float>(), 0);
+    const Model set = with_scales(both);
+    EXPECT_EQ(set.parameters.at(kept).item<float>(), first.parameters.at(kept).item<float>());
+    EXPECT_EQ(set.buffers.at(fresh + ".initialised").item<float>(), 1);
+    // Distillation sees the same layers of it as of a float model.
+    const std::vector<Packet> shown = pass(set, one_batch(), types::kTrain),
+                              whole = pass(tiny(), one_batch(), types::kTrain);
+    EXPECT_EQ(shown.at(3).as<Activations>().parts.size(),
+              whole.at(3).as<Activations>().parts.size());
+}
+
+TEST(TernaryBinary, ASecondCallOverridesTheFirst) {
+    const Model first = with_scales(quantized(tiny(), {}));
+    const Model some = quantized(first, {{"layers", "*.fc2"}, {"activations", 8}});
+    const std::string dropped = "model.encoder.layers.0.fc2.act_clip_val",
+                      kept = "model.encoder.layers.0.fc1.act_clip_val";
+    EXPECT_FALSE(some.parameters.contains(dropped));
+    EXPECT_TRUE(some.parameters.at(kept).equal(first.parameters.at(kept)));
+    // Turned off again, and all replaced: one rule is left.
+    const Model off = quantized(some, {{"layers", "model.shared"}, {"embeddings", 32}});
+    EXPECT_EQ(ops::Bart(off.spec).quantization("model.shared").embeddings, 32);
+    const Model all = quantized(off, {{"weights", 1}, {"embeddings", 1}});
+    EXPECT_TRUE(all.spec.find("quantization")->is_object());
+    EXPECT_EQ(all.buffers.at(kept + ".initialised").item<float>(), 0);
+}
+
+TEST(TernaryBinary, RulesSurviveACheckpoint) {
+    const Model made = with_scales(quantized(quantized(tiny(), {{"layers", "model.encoder.*"}}),
+                                             {{"layers", "*.fc2, model.shared"},
+                                              {"activations", 8},
+                                              {"embeddings", 1},
+                                              {"weights", 1}}));
+    const TestContext folder;
+    types::write_model(made, folder.artifacts() / "m.safetensors");
+    const Model read = types::read_model(folder.artifacts() / "m.safetensors");
+    EXPECT_EQ(read.spec, made.spec);
+    const std::vector<Packet> before = pass(made, one_batch(), types::kTest),
+                              after = pass(read, one_batch(), types::kTest);
+    EXPECT_TRUE(before.at(0).as<Tensor>().value.equal(after.at(0).as<Tensor>().value));
+}
+
+TEST(TernaryBinary, APatternOfNoLayerIsAnErrorWithTheNames) {
+    try {
+        quantized(tiny(), {{"layers", "model.encoder.* *.mlp"}});
+        FAIL();
+    } catch (const engine::Error& error) {
+        EXPECT_EQ(error.problem().code, "E-LM-051");
+        EXPECT_EQ(error.problem().found, "\"*.mlp\"");
+        EXPECT_NE(error.problem().expected.find("model.decoder.layers.*.encoder_attn.q_proj"),
+                  std::string::npos);
+    }
+    EXPECT_EQ(error_code([] { quantized(tiny(), {{"layers", ""}}); }), "E-LM-050");
 }
 
 TEST(FirstScales, AreSetOnceFromOneBatch) {

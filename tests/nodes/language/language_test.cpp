@@ -147,6 +147,42 @@ TEST(LlmQat, RoundsAtFewBitsAndNotWhenOff) {
               "E-LM-001");
 }
 
+TEST(LlmQat, ASecondCallAddsToTheFirstOrOverridesIt) {
+    const auto quantized = [](const Model& model, const Object& params) {
+        return run_node(registry(), "quantizers.llm_qat", params, {Packet::make(model)})
+            .at(0)
+            .as<Model>();
+    };
+    const auto bits_of = [](const Model& model, std::size_t layer, ops::LlamaLinear linear) {
+        return ops::Llama(model.spec)
+            .layers()[layer]
+            .quantizers[static_cast<std::size_t>(linear)]
+            .bits;
+    };
+    using enum ops::LlamaLinear;
+    const Model first = quantized(tiny(), {{"layers", "model.layers.0.*"}, {"weights", 3}});
+    const Model both = quantized(
+        first, {{"layers", "model.layers.1.* *.down_proj"}, {"weights", 8}, {"cache", 8}});
+    EXPECT_EQ(bits_of(both, 0, Query).weight_bits, 3);
+    EXPECT_EQ(bits_of(both, 0, Down).weight_bits, 8);
+    EXPECT_EQ(bits_of(both, 1, Query).weight_bits, 8);
+    EXPECT_EQ(bits_of(both, 0, Key).cache_bits, 4);
+    EXPECT_EQ(bits_of(both, 1, Key).cache_bits, 8);
+    // The rules are those of a file, and compute what they say.
+    const TestContext folder;
+    types::write_model(both, folder.artifacts() / "m.safetensors");
+    EXPECT_TRUE(logits_of(types::read_model(folder.artifacts() / "m.safetensors"), {5, 6, 7})
+                    .equal(logits_of(both, {5, 6, 7})));
+    EXPECT_FALSE(logits_of(first, {5, 6, 7}).equal(logits_of(both, {5, 6, 7})));
+    // Off where the last says so; nothing is left of a rule that is covered.
+    const Object off = {{"weights", 32}, {"activations", 32}, {"cache", 32}};
+    const Model none = quantized(both, off);
+    EXPECT_TRUE(none.spec.find("quantization")->is_object());
+    EXPECT_FALSE(ops::Llama(none.spec).is_quantized());
+    EXPECT_TRUE(logits_of(none, {5, 6, 7}).equal(logits_of(tiny(), {5, 6, 7})));
+    EXPECT_EQ(error_code([&] { quantized(both, {{"layers", "*.fc1"}}); }), "E-LM-002");
+}
+
 TEST(SelfCorpus, FollowsItsRuleAndKeepsItInTheFile) {
     const Model model = tiny();
     const auto texts = [&](TestContext& context, const Object& more) {

@@ -297,6 +297,22 @@ TEST(Heat, EncoderDecoders) {
     EXPECT_LT(linear.weights.share(), 1);
 }
 
+TEST(Heat, LayersThatAreLeftOutHaveNoErrorOfTheirOwn) {
+    const Bart plain(testing::bart_spec());
+    const Bart low(testing::bart_spec(testing::quantization(
+        R"("weights": 2, "activations": 2, "embeddings": 2, "layers": ["*.layers.0.fc1"])")));
+    const types::Model exact = testing::bart_model(plain),
+                       quantized = testing::quantized_model(low);
+    const Seq2SeqBatch batch = testing::bart_batch();
+    const Heat heat = heat_of(exact, quantized, {{batch.source, batch.target}});
+    for (const LayerHeat& each : heat.layers()) {
+        const bool is_chosen = each.name.ends_with("layers.0.fc1");
+        EXPECT_EQ(each.own.error > 0, is_chosen) << each.name;
+        EXPECT_EQ(each.is_rounded(), is_chosen) << each.name;
+    }
+    EXPECT_GT(layer(heat, "model.encoder.layers.1.fc2").total.error, 0) << "inherited";
+}
+
 TEST(HeatPicture, ShowsTheRowsThatMatter) {
     const Heat heat =
         heat_of(llama_model(), llama_model(kLowBits + R"(, "layers": ["*.up_proj"]})"), texts());

@@ -299,7 +299,7 @@ TEST(BartQuantizers, LookupIsQuantizedAndHeadIsNot) {
         const types::Model model = bart_model(bart);
         types::Model rounded = model;
         at::Tensor& table = rounded.parameters.at("model.shared.weight");
-        table = bart_weight(table, 1, bart.quantization());
+        table = bart_weight(table, 1, bart.quantization(kBartEmbedding));
         const auto state_of = [&](const Bart& of, const types::Model& with) {
             const Seq2SeqBatch batch = bart_batch();
             return forward_outputs(of, with.parameters, with.buffers, batch, {});
@@ -319,7 +319,7 @@ TEST(BartQuantizers, RoundedWeightsGiveTheSame) {
     const RoundedBart rounded = rounded_bart(bart, model.parameters);
     NamedScales scales = bart_scales(bart, model.parameters, model.buffers);
     const Pass pass;
-    const BartParts parts{bart, rounded.parameters, scales, pass, rounded.quantization};
+    const BartParts parts{rounded.bart, rounded.parameters, scales, pass};
     const at::Tensor state =
         bart_decode(parts, batch.target, 0, bart_encode(parts, batch.source, batch.mask), nullptr);
     EXPECT_EQ(greatest_difference(bart_logits(rounded.parameters, model.buffers, state),

@@ -123,7 +123,8 @@ private:
     Matrix feed_forward(BartSide side, const std::string& prefix, const Matrix& x) const {
         return residual(prefix + "final_layer_norm", x, [&](const Matrix& in) {
             Matrix wide = linear(prefix + "fc1", in);
-            const bool is_gelu = bart_.layer_options(side).activation == ops::BartActivation::Gelu;
+            const bool is_gelu =
+                bart_.layer_options(side, 0).activation == ops::BartActivation::Gelu;
             for (double& value : wide.values) {
                 value = is_gelu ? value * 0.5 * std::erfc(-value / std::sqrt(2.0))
                                 : std::max(value, 0.0);

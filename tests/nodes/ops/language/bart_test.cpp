@@ -23,7 +23,7 @@ TEST(Bart, DefaultsAreThoseOfTheEncoder) {
     EXPECT_EQ(bart.tokens().pad, 1);
     EXPECT_EQ(bart.tokens().decoder_start, 2);
     EXPECT_EQ(bart.norm(), BartNorm::Post);
-    EXPECT_FALSE(bart.quantization().is_on());
+    EXPECT_FALSE(bart.is_quantized());
     EXPECT_TRUE(bart.scale_names().empty());
     // The published model has 139,420,416 parameters.
     std::int64_t parameters = 0;

@@ -12,9 +12,11 @@
 #include "nodes/ops/language/sampling.hpp"
 #include "nodes/ops/packed/pack_bart.hpp"
 #include "nodes/ops/packed/packed_bart_decoder.hpp"
+#include "nodes/ops/packed/packed_report.hpp"
 #include "tests/nodes/ops/error_code.hpp"
 #include "tests/nodes/ops/language/bart_support.hpp"
 #include "tests/nodes/ops/packed/allocations.hpp"
+#include "tests/nodes/support.hpp"
 
 namespace millrace::ops {
 namespace {
@@ -74,7 +76,14 @@ TEST(PackedBart, GivesTheSimulationsLogarithms) {
           bits(2, 2, 2, R"(, "rule": "paper")"),
           testing::quantization(R"("method": "twn", "weights": 2, "activations": 8)"),
           testing::quantization(
-              R"("method": "bwn", "weights": 1, "activations": 1, "embeddings": 1)")}) {
+              R"("method": "bwn", "weights": 1, "activations": 1, "embeddings": 1)"),
+          // Floats in places: attentions, linears that read floats, linears that read codes.
+          bits(2, 2, 2, R"(, "layers": ["*.fc1", "*_proj", "model.shared"])"),
+          bits(2, 8, 2, R"(, "layers": ["model.decoder.*"])"),
+          bits(1, 1, 1, R"(, "layers": ["*.layers.0.*"])"),
+          std::string(R"("quantization": [{"weights": 2, "activations": 8},
+              {"weights": 1, "activations": 1, "layers": ["*.self_attn*"]},
+              {"activations": 2, "layers": ["*.fc2"]}, {"layers": ["*.layers.1.fc1"]}])")}) {
         const Bart bart(bart_spec(more));
         const types::Model model = quantized_model(bart);
         PackedBartDecoder packed = decoder(packed_model(bart, model), {source});
@@ -154,7 +163,8 @@ TEST(PackedBart, SearchesWithBeamsOverSeveralSources) {
 }
 
 TEST(PackedBart, AStepTakesNoMemory) {
-    for (const std::string& more : {bits(2, 8, 2), bits(2, 2, 2), bits(1, 1, 1)}) {
+    for (const std::string& more : {bits(2, 8, 2), bits(2, 2, 2), bits(1, 1, 1),
+                                    bits(2, 2, 2, R"(, "layers": ["*.fc1", "*.layers.1.*"])")}) {
         for (const PackedHead head : {PackedHead::Float, PackedHead::Int8}) {
             const Bart bart(bart_spec(more));
             const types::Model model = quantized_model(bart);
@@ -183,6 +193,43 @@ TEST(PackedBart, LayersAreAFourteenthOfFloatAtTheShapesOfBartBase) {
     EXPECT_LE(14 * bytes, floats);
 }
 
+TEST(PackedBart, LayersThatAreNotChosenAreStoredFloat) {
+    const Bart bart(
+        bart_spec(bits(2, 2, 2, R"(, "layers": ["model.encoder.*", "*.layers.0.fc1"])")));
+    const types::PackedModel packed = packed_model(bart, quantized_model(bart));
+    EXPECT_EQ(packed.packed.size(), 2U * 6 + 1);
+    EXPECT_TRUE(packed.packed.contains("model.decoder.layers.0.fc1.weight"));
+    EXPECT_TRUE(packed.floats.contains("model.decoder.layers.1.fc1.weight"));
+    EXPECT_TRUE(packed.floats.contains("model.shared.weight"));
+    EXPECT_FALSE(packed.floats.contains("lm_head.weight"))
+        << "the lookup's float table is the head";
+    std::int64_t in_float = 0, in_codes = 0;
+    for (const PackedPart& part : packed_parts(packed)) {
+        if (part.part == "linears")
+            (part.layout == "float32" ? in_float : in_codes) += part.weights;
+    }
+    EXPECT_EQ(in_codes, 2 * (4 * 64 + 2 * 96) + 96);
+    EXPECT_EQ(in_float, 2 * (8 * 64 + 2 * 96) - 96);
+    // The decoder's cache is floats.
+    EXPECT_EQ(decoder(packed, {{0, 5, 2}}).cache_bytes_a_token(), 2 * 2 * 8 * 4);
+}
+
+TEST(PackedBart, FileKeepsTheRules) {
+    const testing::TestContext folder;
+    const Bart bart(bart_spec(R"("quantization": [{"weights": 2, "activations": 8},
+        {"layers": ["model.encoder.*"]}])"));
+    const types::PackedModel packed = packed_model(bart, quantized_model(bart));
+    types::write_packed_model(packed, folder.artifact("p.safetensors"));
+    const types::PackedModel read = types::read_packed_model(folder.artifact("p.safetensors"));
+    EXPECT_EQ(read.spec, packed.spec);
+    PackedBartDecoder before = decoder(packed, {{0, 5, 2}}), after = decoder(read, {{0, 5, 2}});
+    std::vector<float> mine(11), theirs(11);
+    const Ids parent = {0}, token = {4};
+    before.step(parent, token, mine);
+    after.step(parent, token, theirs);
+    EXPECT_EQ(mine, theirs);
+}
+
 TEST(PackedBart, SmallestCacheIsTwoBitsANumber) {
     const Bart bart(bart_spec(bits(2, 2, 2)));
     const PackedBartDecoder packed =
@@ -197,6 +244,10 @@ TEST(PackedBart, RefusesWhatItCannotKeepOrRead) {
     };
     EXPECT_EQ(code(""), "E-PACK-032");
     EXPECT_EQ(code(bits(32, 8, 32)), "E-PACK-032");
+    EXPECT_EQ(code(bits(2, 2, 2, R"(, "layers": ["model.shared", "*_attn"])")), "E-PACK-032");
+    EXPECT_EQ(code(R"("quantization": [{"weights": 2, "activations": 8},
+                                       {"activations": 12, "layers": ["*.fc1"]}])"),
+              "E-PACK-034");
     EXPECT_EQ(code(bits(2, 32, 2)), "E-PACK-034");
     EXPECT_EQ(code(bits(2, 12, 2)), "E-PACK-034");
     EXPECT_EQ(code(bits(2, 2, 2, R"(, "activation_method": "twn")")), "E-PACK-034");
@@ -217,6 +268,19 @@ TEST(PackedBart, RefusesWhatItCannotKeepOrRead) {
     more.packed.at("model.shared.weight").codes =
         at::full_like(more.packed.at("model.shared.weight").codes, 255);
     EXPECT_EQ(error_code([&] { PackedBart made(more); }), "E-PACK-002");
+
+    // Patterns that are malformed, or of other layers than those that are packed.
+    const auto with = [&](const std::string& layers) {
+        types::PackedModel model = good;
+        model.spec = bart_spec(bits(2, 2, 2, R"(, "layers": )" + layers));
+        return error_code([&] { PackedBart made(model); });
+    };
+    EXPECT_EQ(with(R"(["*"])"), "none");
+    EXPECT_EQ(with("7"), "E-LM-050");
+    EXPECT_EQ(with("[]"), "E-LM-050");
+    EXPECT_EQ(with(R"(["*.fc3"])"), "E-LM-051");
+    EXPECT_EQ(with(R"(["model.*.layers.*"])"), "E-PACK-031") << "the lookup is packed";
+    EXPECT_EQ(with(R"(["model.shared", "*.fc1", "*_proj"])"), "E-PACK-031") << "scales left over";
 
     EXPECT_EQ(error_code([&] { decoder(good, {{}}); }), "E-LM-053");
     EXPECT_EQ(error_code([&] { decoder(good, {{0, 11}}); }), "E-LM-053");
