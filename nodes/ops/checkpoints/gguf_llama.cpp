@@ -136,6 +136,32 @@ void refuse_features(const Keys& keys, const Gguf& header, std::int64_t head_wid
     }
 }
 
+/// The number that "general.file_type" has for a file whose matrices mostly are of the type.
+std::uint32_t file_type(GgmlType type) {
+    switch (type) {
+        case GgmlType::F16:
+            return 1;
+        case GgmlType::Q4_0:
+            return 2;
+        case GgmlType::Q8_0:
+            return 7;
+        case GgmlType::BF16:
+            return 32;
+        case GgmlType::TQ1_0:
+            return 36;
+        case GgmlType::TQ2_0:
+            return 37;
+        case GgmlType::F32:
+            break;
+    }
+    return 0;
+}
+
+GgmlType stored_type(const at::Tensor& tensor, GgmlType type) {
+    if (tensor.dim() != 2) return GgmlType::F32;
+    return tensor.size(1) % block_of(type).values == 0 ? type : GgmlType::F16;
+}
+
 }  // namespace
 
 engine::Value llama_spec(const Gguf& header, std::string_view name) {
@@ -214,6 +240,7 @@ std::string gguf_of_llama(const engine::Value& spec, const types::NamedTensors& 
     GgufMetadata metadata = {
         {"general.architecture", std::string("llama")},
         {"general.quantization_version", std::uint32_t{2}},
+        {"general.file_type", file_type(type)},
         {"llama.vocab_size", whole(sizes.vocabulary)},
         {"llama.context_length", whole(sizes.context)},
         {"llama.embedding_length", whole(sizes.width)},
@@ -233,7 +260,7 @@ std::string gguf_of_llama(const engine::Value& spec, const types::NamedTensors& 
         const bool reorder = heads > 0 && llama.rotary() == RotaryLayout::Halves;
         tensors.push_back(gguf_data(*theirs,
                                     reorder ? interleaved_from_halves(tensor, heads) : tensor,
-                                    tensor.dim() == 2 ? type : GgmlType::F32));
+                                    stored_type(tensor, type)));
     }
     return write_gguf(metadata, tensors);
 }

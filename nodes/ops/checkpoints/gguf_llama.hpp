@@ -35,9 +35,11 @@ engine::Value llama_spec(const Gguf& header, std::string_view name);
 /// memory.
 GgufLlama load_gguf_llama(const GgufFile& file, Precision precision = Precision::Float32);
 
-/// The bytes of a GGUF file with the linears and the embedding as `type`, norms as F32. `others` is
-/// metadata beside the architecture's, for example the tokenizer's. Throws Error E-CKPT-026 where
-/// parameters are not those of the spec; others as gguf_data() and write_gguf().
+/// The bytes of a GGUF file with the linears and the embedding as `type`, norms as F32. Matrices
+/// whose rows are no whole blocks of the type are F16. `others` is metadata beside the
+/// architecture's, for example gguf_tokenizer()'s. Quantization in the spec is not written: give
+/// rounded_weights(). Throws Error E-CKPT-026 where parameters are not those of the spec; others as
+/// gguf_data() and write_gguf().
 std::string gguf_of_llama(const engine::Value& spec, const types::NamedTensors& parameters,
                           GgmlType type, const GgufMetadata& others = {});
 
