@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "engine/node.hpp"
+#include "nodes/language/text_params.hpp"
 #include "nodes/ops/language/bart_decoder.hpp"
 #include "nodes/ops/language/beam_search.hpp"
 #include "nodes/ops/language/sampled_search.hpp"
@@ -128,6 +129,36 @@ private:
 
 engine::NodeSpec Answer::spec() {
     using S = Answer;
+    std::vector<engine::ParamSpec> params = answering_params<S>();
+    const std::vector<engine::ParamSpec> more = {
+        {.name = "stopping",
+         .field = &S::stopping,
+         .choices = {"now", "likely", "exact"},
+         .doc = "Beams: when enough answers are finished: at once, when the best open "
+                "one would not be among them, or when none can be",
+         .advanced = true},
+        {.name = "least_tokens",
+         .field = &S::least_tokens,
+         .range = {0, 1 << 20},
+         .doc = "Tokens of an answer at least, before its end"},
+        answer_length_param<S>(),
+        {.name = "no_repeat",
+         .field = &S::no_repeat,
+         .range = {0, 1000},
+         .doc = "So many tokens in a row come once; 0: no such rule"},
+        {.name = "temperature",
+         .field = &S::temperature,
+         .range = {0, 100},
+         .doc = "Of sampling; 0: always the likeliest"},
+        {.name = "top_k",
+         .field = &S::top_k,
+         .range = {0, 1 << 24},
+         .doc = "Sampling: only the so many likeliest; 0: all"},
+        {.name = "top_p",
+         .field = &S::top_p,
+         .range = {1e-6, 1},
+         .doc = "Sampling: only the likeliest that together have this probability"}};
+    params.insert(params.end(), more.begin(), more.end());
     return {
         .id = "language.answer",
         .title = "Answer to a text",
@@ -143,56 +174,7 @@ engine::NodeSpec Answer::spec() {
                    {.name = "model", .doc = "an encoder-decoder", .sync = engine::Sync::Latch}},
         .outputs = {{"text", "the answer"},
                     {"score", "its log-probability over its length to the power of the penalty"}},
-        .params = {{.name = "tokenizer",
-                    .field = &S::tokenizer,
-                    .doc = "Of the model: a file or a folder; empty: each byte is a token",
-                    .existing_path = true},
-                   {.name = "begin",
-                    .field = &S::begin,
-                    .doc = "Put the tokenizer's begin token, where it has one, before source and "
-                           "answer"},
-                   {.name = "source_length",
-                    .field = &S::source_length,
-                    .range = {2, 1 << 20},
-                    .doc = "Tokens of a source at most; longer ones are cut"},
-                   {.name = "beams",
-                    .field = &S::beams,
-                    .range = {1, 1024},
-                    .doc = "Sequences that are kept; 1: greedy"},
-                   {.name = "length_penalty",
-                    .field = &S::length_penalty,
-                    .range = {-100, 100},
-                    .doc = "Beams: above 0 favours longer answers, 0 compares sums"},
-                   {.name = "stopping",
-                    .field = &S::stopping,
-                    .choices = {"now", "likely", "exact"},
-                    .doc = "Beams: when enough answers are finished: at once, when the best open "
-                           "one would not be among them, or when none can be",
-                    .advanced = true},
-                   {.name = "least_tokens",
-                    .field = &S::least_tokens,
-                    .range = {0, 1 << 20},
-                    .doc = "Tokens of an answer at least, before its end"},
-                   {.name = "most_tokens",
-                    .field = &S::most_tokens,
-                    .range = {1, 1 << 20},
-                    .doc = "Tokens of an answer at most; the model's context ends it too"},
-                   {.name = "no_repeat",
-                    .field = &S::no_repeat,
-                    .range = {0, 1000},
-                    .doc = "So many tokens in a row come once; 0: no such rule"},
-                   {.name = "temperature",
-                    .field = &S::temperature,
-                    .range = {0, 100},
-                    .doc = "Of sampling; 0: always the likeliest"},
-                   {.name = "top_k",
-                    .field = &S::top_k,
-                    .range = {0, 1 << 24},
-                    .doc = "Sampling: only the so many likeliest; 0: all"},
-                   {.name = "top_p",
-                    .field = &S::top_p,
-                    .range = {1e-6, 1},
-                    .doc = "Sampling: only the likeliest that together have this probability"}},
+        .params = std::move(params),
         .tags = {"translation", "summarization", "beam search"},
         // The tokenizer's content is not part of a cache key.
         .pure = false,

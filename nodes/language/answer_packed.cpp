@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/node.hpp"
+#include "nodes/language/text_params.hpp"
 #include "nodes/ops/language/token_text.hpp"
 #include "nodes/ops/packed/packed_bart_decoder.hpp"
 #include "nodes/ops/tokenizers/byte_tokenizer.hpp"
@@ -26,6 +27,8 @@ struct AnswerPacked {
 
     static engine::NodeSpec spec() {
         using S = AnswerPacked;
+        std::vector<engine::ParamSpec> params = answering_params<S>();
+        params.push_back(answer_length_param<S>());
         return {
             .id = "language.answer_packed",
             .title = "Answer to a text, packed",
@@ -44,30 +47,7 @@ struct AnswerPacked {
             .outputs = {{"text", "the answer"},
                         {"score",
                          "its log-probability over its length to the power of the penalty"}},
-            .params = {{.name = "tokenizer",
-                        .field = &S::tokenizer,
-                        .doc = "Of the model: a file or a folder; empty: a byte is a token",
-                        .existing_path = true},
-                       {.name = "begin",
-                        .field = &S::begin,
-                        .doc = "Put the tokenizer's begin token, where it has one, before source "
-                               "and answer"},
-                       {.name = "source_length",
-                        .field = &S::source_length,
-                        .range = {2, 1 << 20},
-                        .doc = "Tokens of a source at most; longer ones are cut"},
-                       {.name = "beams",
-                        .field = &S::beams,
-                        .range = {1, 1024},
-                        .doc = "Sequences that are kept; 1: greedy"},
-                       {.name = "length_penalty",
-                        .field = &S::length_penalty,
-                        .range = {-100, 100},
-                        .doc = "Beams: above 0 favours longer answers, 0 compares sums"},
-                       {.name = "most_tokens",
-                        .field = &S::most_tokens,
-                        .range = {1, 1 << 20},
-                        .doc = "Tokens of an answer at most; the model's context ends it too"}},
+            .params = std::move(params),
             .tags = {"translation", "summarization", "ternary", "binary"},
             // The tokenizer's content is not part of a cache key.
             .pure = false,

@@ -8,6 +8,7 @@
 #include <ATen/ATen.h>
 
 #include "engine/node.hpp"
+#include "nodes/language/text_params.hpp"
 #include "nodes/ops/language/token_text.hpp"
 #include "nodes/ops/packed/packed_llama_steps.hpp"
 #include "nodes/ops/tokenizers/tokenizer.hpp"
@@ -41,30 +42,7 @@ struct GeneratePacked {
                         .sync = engine::Sync::Latch}},
             .outputs = {{"text", "the prompt and what follows"},
                         {"tokens", "[tokens] int64, of what follows"}},
-            .params = {{.name = "tokenizer",
-                        .field = &S::tokenizer,
-                        .doc = "Of the model: a file or a folder",
-                        .required_path = true},
-                       {.name = "most_tokens",
-                        .field = &S::most_tokens,
-                        .range = {1, 1 << 24},
-                        .doc = "Tokens to write, at most; the model's context ends a text too"},
-                       {.name = "temperature",
-                        .field = &S::temperature,
-                        .range = {0, 100},
-                        .doc = "Logits are divided by it; 0: always the likeliest token"},
-                       {.name = "top_k",
-                        .field = &S::top_k,
-                        .range = {0, 1 << 24},
-                        .doc = "Sampled are only the so many likeliest; 0: all"},
-                       {.name = "top_p",
-                        .field = &S::top_p,
-                        .range = {1e-6, 1},
-                        .doc =
-                            "Sampled are only the likeliest that together have this probability"},
-                       {.name = "begin",
-                        .field = &S::begin,
-                        .doc = "Put the tokenizer's begin token before the prompt"}},
+            .params = writing_params<S>(),
             // The tokenizer's content is not part of a cache key.
             .tags = {"language model", "decoder"},
             .pure = false,

@@ -32,18 +32,9 @@ struct Onnx {
                 "from places that you trust.",
             .inputs = network_inputs(),
             .outputs = network_outputs(),
-            .params = {{.name = "path",
-                        .field = &Onnx::path,
-                        .doc = "The .onnx file",
-                        .required_path = true},
-                       {.name = "inputs",
-                        .field = &Onnx::inputs,
-                        .doc = "Inputs in the order of the ports, such as \"image: 1x3x224x224 "
-                               "float32; mask\", \"?\" for any length; empty: those of the file"},
-                       {.name = "outputs",
-                        .field = &Onnx::outputs,
-                        .doc = "Outputs in the order of the ports, which may be some of the "
-                               "file's; empty: those of the file"}},
+            .params =
+                network_params<Onnx>("The .onnx file", "Inputs", "those of the file",
+                                     "which may be some of the file's; empty: those of the file"),
             .tags = {"neural network", "model", "inference", "opencv", "dnn"},
             .pure = true,
             .resource = engine::Resource::Compute,

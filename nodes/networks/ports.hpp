@@ -25,6 +25,25 @@ using NetworkOutputs = std::tuple<std::optional<types::Tensor>, std::optional<ty
 std::vector<engine::InputSpec> network_inputs();
 std::vector<engine::OutputSpec> network_outputs();
 
+/// path, inputs and outputs of a node that has these fields. `file` is the first's doc, `inputs`
+/// says of whom the ports are and `without` what they are where none are declared, `outputs` is
+/// what there is to say of those.
+template <class Node>
+std::vector<engine::ParamSpec> network_params(const std::string& file, const std::string& inputs,
+                                              const std::string& without,
+                                              const std::string& outputs) {
+    return {{.name = "path", .field = &Node::path, .doc = file, .required_path = true},
+            {.name = "inputs",
+             .field = &Node::inputs,
+             .doc = inputs +
+                    " in the order of the ports, such as \"image: 1x3x224x224 float32; "
+                    "mask\", \"?\" for any length; empty: " +
+                    without},
+            {.name = "outputs",
+             .field = &Node::outputs,
+             .doc = "Outputs in the order of the ports, " + outputs}};
+}
+
 /// What is wrong with the declarations themselves.
 std::vector<engine::Problem> check_declarations(const std::string& inputs,
                                                 const std::string& outputs);

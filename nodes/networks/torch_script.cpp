@@ -28,19 +28,10 @@ struct TorchScript {
                 "since its outputs would depend on more than its inputs.",
             .inputs = network_inputs(),
             .outputs = network_outputs(),
-            .params = {{.name = "path",
-                        .field = &TorchScript::path,
-                        .doc = "The file, often .pt",
-                        .required_path = true},
-                       {.name = "inputs",
-                        .field = &TorchScript::inputs,
-                        .doc = "Arguments in the order of the ports, such as \"x: 1x3x224x224 "
-                               "float32; mask\", \"?\" for any length; empty: those without a "
-                               "default value"},
-                       {.name = "outputs",
-                        .field = &TorchScript::outputs,
-                        .doc = "Outputs in the order of the ports, with names of your own for a "
-                               "tuple; empty: all, which a dictionary does not allow"}},
+            .params = network_params<TorchScript>(
+                "The file, often .pt", "Arguments", "those without a default value",
+                "with names of your own for a tuple; empty: all, which a dictionary does not "
+                "allow"),
             .tags = {"neural network", "model", "inference", "pytorch", "libtorch", "jit"},
             .pure = true,
             .resource = engine::Resource::Compute,
