@@ -59,14 +59,18 @@ BatchCourse::Place BatchCourse::place(std::uint64_t item) const {
 }
 
 std::vector<std::uint64_t> BatchCourse::rows(const Place& place) const {
-    const std::uint64_t from = place.batch * size,
+    const bool is_mixed = place.part == 0 && order == Order::Shuffled;
+    const bool is_kept = is_mixed && !regroup;
+    const std::uint64_t batch =
+        is_kept ? permuted(place.batch, batches(0), seed, place.epoch) : place.batch;
+    const std::uint64_t mix = is_kept ? 0 : place.epoch;
+    const std::uint64_t from = batch * size,
                         to = std::min<std::uint64_t>(from + size, sizes[place.part]);
     std::uint64_t first = 0;
     for (std::size_t before = 0; before < place.part; ++before) first += sizes[before];
-    const bool is_mixed = place.part == 0 && order == Order::Shuffled;
     std::vector<std::uint64_t> found;
     for (std::uint64_t i = from + shard.rank; i < to; i += shard.size)
-        found.push_back(first + (is_mixed ? permuted(i, sizes[0], seed, place.epoch) : i));
+        found.push_back(first + (is_mixed ? permuted(i, sizes[0], seed, mix) : i));
     return found;
 }
 

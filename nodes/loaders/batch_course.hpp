@@ -23,6 +23,9 @@ struct BatchCourse {
     std::uint64_t epochs = 1;
     std::uint64_t items = 0;  ///< training batches of an epoch; 0: all
     Order order = Order::Listed;
+    /// Shuffled: each epoch makes up batches of its own, or gives those of the first in another
+    /// order.
+    bool regroup = true;
     std::uint64_t seed = 0;
     Shard shard = {};
 
@@ -44,7 +47,7 @@ struct BatchCourse {
     /// Whether a batch ends a stretch of one part.
     bool is_last(const Place& place) const { return place.batch + 1 == batches_of(place.part); }
 
-    /// The parameters size, epochs, items, shuffle and split, of a node with these fields.
+    /// The parameters size, epochs, items, shuffle, regroup and split, of a node with these fields.
     template <class Node>
     static std::vector<engine::ParamSpec> params(const char* rows);
 
@@ -75,6 +78,11 @@ std::vector<engine::ParamSpec> BatchCourse::params(const char* rows) {
              .field = &Node::shuffle,
              .doc = "The training part in another order in each epoch, which the run's seed "
                     "chooses"},
+            {.name = "regroup",
+             .field = &Node::regroup,
+             .doc = "When shuffled, make up other batches in each epoch; off: the same batches in "
+                    "another order, so that a fixed model answers each of them once and then from "
+                    "the cache"},
             {.name = "split",
              .field = &Node::split,
              .choices = {"course", "train", "validation", "test"},

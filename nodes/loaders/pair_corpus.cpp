@@ -30,7 +30,7 @@ struct PairCorpus : TextSource {
     bool begin = true;
     int source_length = 96, target_length = 96, pad = 1, decoder_start = 2;
     int size = 16, epochs = 1, items = 0;
-    bool shuffle = true;
+    bool shuffle = true, regroup = true;
     BatchPart split = BatchPart::Course;
 
     static engine::NodeSpec spec() {
@@ -52,7 +52,8 @@ struct PairCorpus : TextSource {
                         {"last", "1 for the last batch of a stretch of one phase, else 0"}},
             .params = params(),
             .tags = {"text", "translation", "summarization", "tokens", "encoder", "decoder"},
-            // Batches differ by process and by what is installed; tokens are in memory anyway.
+            // Tokens are in memory anyway; what reads batches has their content in its keys, so
+            // neither processes nor what is installed can mix them up.
             .pure = false,
             .random = true,
         };
@@ -118,6 +119,7 @@ struct PairCorpus : TextSource {
                    .epochs = static_cast<std::uint64_t>(epochs),
                    .items = static_cast<std::uint64_t>(items),
                    .order = shuffle ? Order::Shuffled : Order::Listed,
+                   .regroup = regroup,
                    .seed = context.seed()};
         const auto reader = ops::tokenizer_or_bytes(tokenizer.text);
         auto encoded = std::make_shared<Encoded>();

@@ -30,7 +30,7 @@ struct TokenCorpus {
     engine::Path path, tokenizer;
     int length = 96, size = 8, epochs = 1, items = 0;
     double validation_share = 0.1, test_share = 0;
-    bool shuffle = true;
+    bool shuffle = true, regroup = true;
     BatchPart split = BatchPart::Course;
 
     static engine::NodeSpec spec() {
@@ -51,7 +51,7 @@ struct TokenCorpus {
                         {"last", "1 for the last batch of a stretch of one phase, else 0"}},
             .params = params(),
             .tags = {"language model", "text", "tokens"},
-            // Batches differ by process and by what the files hold; tokens are in memory anyway.
+            // Tokens are in memory anyway; what reads batches has their content in its keys.
             .pure = false,
             .random = true,
             .example = R"("nodes": {
@@ -126,6 +126,7 @@ struct TokenCorpus {
                    .epochs = static_cast<std::uint64_t>(epochs),
                    .items = static_cast<std::uint64_t>(items),
                    .order = shuffle ? Order::Shuffled : Order::Listed,
+                   .regroup = regroup,
                    .seed = context.seed()};
         course_.begin("sequences");
         context.log(course_.report("sequences"));

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7,12 +6,12 @@
 #include <vector>
 
 #include <ATen/ATen.h>
-#include <fmt/format.h>
 
 #include "engine/node.hpp"
 #include "nodes/ops/models/architecture.hpp"
 #include "nodes/ops/words.hpp"
 #include "nodes/training/group.hpp"
+#include "nodes/training/watched_pass.hpp"
 #include "nodes/types/activations.hpp"
 #include "nodes/types/model.hpp"
 #include "nodes/types/phase.hpp"
@@ -78,9 +77,7 @@ struct Forward {
                         {"activations", "of the parts that \"watch\" names, in the pass's order"}},
             .params = {{.name = "watch",
                         .field = &Forward::watch,
-                        .doc = "Names of the parts whose outputs are given too, parted by blanks; "
-                               "* stands for any text: layers, and attention maps of a model that "
-                               "shows them"},
+                        .doc = kWatchDoc},
                        peer_timeout_param(&Forward::peer_timeout)},
             .pure = false,
             .random = true,
@@ -126,21 +123,14 @@ struct Forward {
         pass.step = used.version;
         pass.updates = &updates;
         types::Activations seen;
-        if (!watched_.empty()) {
-            pass.watch = [&](const std::string& name, const at::Tensor& value) {
-                const bool is_asked = std::ranges::any_of(
-                    watched_, [&](const auto& pattern) { return ops::matches(pattern, name); });
-                if (is_asked) seen.parts.push_back({name, value});
-            };
-        }
+        nodes::watch(pass, watched_, seen);
         // Statistics of a batch that several processes share are of all of it.
         std::optional<Group::Use> together;
         if (pass.training && group_) pass.reducer = &together.emplace(*group_, context).reducer();
         const types::NamedTensors& parameters = pass.training ? used.parameters : used.evaluated();
         at::AutoGradMode gradients(pass.training);
         ops::ModelOutput output = architecture->forward(parameters, used.buffers, input, pass);
-        if (!output.logits.isfinite().all().item<bool>())
-            fail_not_finite(*architecture, parameters, used, input, pass);
+        require_finite(output.logits, {*architecture, parameters, used, input, pass});
         for (auto& [name, value] : updates) used.buffers[name] = std::move(value);
         return Result{types::Tensor{std::move(output.logits)},
                       types::Tensor{std::move(output.steps)}, std::move(used), std::move(seen)};
@@ -156,25 +146,6 @@ private:
         group->broadcast(first, 0);
         for (auto& [name, parameter] : model.parameters)
             parameter = first.at(name).requires_grad_(true);
-    }
-
-    [[noreturn]] static void fail_not_finite(const ops::Architecture& architecture,
-                                             const types::NamedTensors& parameters,
-                                             const types::Model& model,
-                                             const ops::ModelInput& input, const ops::Pass& pass) {
-        const std::string layer =
-            architecture.first_not_finite(parameters, model.buffers, input, pass);
-        throw engine::Error(
-            {.code = "E-TRAIN-022",
-             .what = "The model gives NaN or infinity",
-             .expected = "finite outputs",
-             .found = input.input.isfinite().all().item<bool>()
-                          ? fmt::format("the first in layer \"{}\", after {} steps", layer,
-                                        model.version)
-                          : "NaN or infinity in the features already",
-             .mend =
-                 "Lower the rate or clip gradients; set the node's error policy to skip to leave "
-                 "such batches out."});
     }
 
     std::shared_ptr<Group> group_;

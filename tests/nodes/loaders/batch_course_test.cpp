@@ -58,6 +58,51 @@ TEST(BatchCourse, ShufflesTheTrainingPartAlone) {
     EXPECT_EQ(mixed.rows(mixed.place(2)), (Rows{7, 8}));
 }
 
+TEST(BatchCourse, KeepsItsBatchesInAnotherOrder) {
+    BatchCourse kept = {.sizes = {30, 2, 1},
+                        .size = 4,
+                        .epochs = 3,
+                        .order = Order::Shuffled,
+                        .regroup = false,
+                        .seed = 5};
+    std::vector<std::vector<Rows>> epochs(3);
+    for (std::uint64_t item = 0; item < kept.count(); ++item) {
+        const BatchCourse::Place place = kept.place(item);
+        if (place.part == 0) epochs[place.epoch].push_back(kept.rows(place));
+        EXPECT_EQ(kept.is_last(place), place.part > 0 || place.batch == 7) << item;
+    }
+    EXPECT_NE(epochs[0], epochs[1]);
+    EXPECT_NE(epochs[1], epochs[2]);
+    for (auto& epoch : epochs) std::ranges::sort(epoch);
+    EXPECT_EQ(epochs[0], epochs[1]) << "the same batches";
+    EXPECT_EQ(epochs[0], epochs[2]);
+    Rows all;
+    for (const Rows& rows : epochs[0]) std::ranges::copy(rows, std::back_inserter(all));
+    EXPECT_FALSE(std::ranges::is_sorted(all)) << "made up by chance";
+    std::ranges::sort(all);
+    for (std::uint64_t row = 0; row < 30; ++row) EXPECT_EQ(all.at(row), row);
+    kept.seed = 6;
+    EXPECT_FALSE(std::ranges::count(epochs[0], kept.rows(kept.place(0)))) << "by the seed";
+}
+
+TEST(BatchCourse, KeptBatchesOfWhichAnEpochHasAFew) {
+    const BatchCourse few = {.sizes = {30, 0, 0},
+                             .part = BatchPart::Train,
+                             .size = 4,
+                             .epochs = 20,
+                             .items = 3,
+                             .order = Order::Shuffled,
+                             .regroup = false,
+                             .seed = 5};
+    std::vector<Rows> seen;
+    for (std::uint64_t item = 0; item < few.count(); ++item)
+        seen.push_back(few.rows(few.place(item)));
+    std::ranges::sort(seen);
+    const auto again = std::ranges::unique(seen);
+    seen.erase(again.begin(), again.end());
+    EXPECT_EQ(seen.size(), 8U) << "drawn from all of them";
+}
+
 TEST(BatchCourse, ProcessesShareEachBatch) {
     BatchCourse first = course();
     first.shard = {0, 2};
