@@ -45,6 +45,8 @@ struct Generate {
                         {"tokens", "[tokens] int64, of what follows"}},
             .params = writing_params<S>(),
             .tags = {"language model", "decoder"},
+            // A metric of the run is not kept with a result.
+            .pure = false,
             .random = true,
             .resource = engine::Resource::Compute,
         };

@@ -44,6 +44,8 @@ struct ModelSize {
                         .range = {1, 1 << 24},
                         .doc = "Tokens that an encoder-decoder writes"}},
             .tags = {"parameters", "bytes", "bits", "operations", "macs", "flops"},
+            // A metric of the run is not kept with a result.
+            .pure = false,
         };
     }
 

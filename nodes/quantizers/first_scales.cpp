@@ -28,6 +28,8 @@ struct FirstScales {
                         .sync = engine::Sync::Latch}},
             .outputs = {{"model", "with all scales set; given once"}},
             .tags = {"translation", "summarization", "encoder", "decoder"},
+            // Whether it answers goes by the item's number, which is not part of a key.
+            .pure = false,
             .resource = engine::Resource::Compute,
             .source = "Liu et al. 2023, arXiv 2306.01841, as its release initialises them",
             .example = R"("nodes": {

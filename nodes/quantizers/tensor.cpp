@@ -169,6 +169,8 @@ engine::NodeSpec QuantizeTensor::spec() {
               .field = &S::clip,
               .range = {1e-6, 1e9},
               .doc = "Of the clipped kinds and twn: values beyond it are cut off"}},
+        // A metric of the run is not kept with a result.
+        .pure = false,
         .source = "Liu et al. 2023, arXiv 2305.17888 and 2306.01841",
     };
 }
