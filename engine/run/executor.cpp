@@ -100,6 +100,7 @@ Executor::Executor(Plan made, const Registry& types, RunOptions chosen)
 Executor::~Executor() {
     stop(RunStatus::Stopped);
     if (control_.joinable()) control_.join();
+    finishing_.clear();
     flow_.reset();
     blocking.reset();
     computing.reset();
@@ -248,6 +249,17 @@ void Executor::submit_to(CallThreads& calls, Stage& stage, Slot& slot) {
     busy();
     calls.post([this, &stage, &slot] {
         stage.work(slot);
+        stage.activate();
+        idle();
+    });
+}
+
+void Executor::finish_apart(Stage& stage, Slot& slot) {
+    busy();
+    const std::scoped_lock lock(finishing_mutex_);
+    finishing_.emplace_back([this, &stage, &slot] {
+        stage.finish_nodes(slot);
+        slot.work.store(Work::Done, std::memory_order_release);
         stage.activate();
         idle();
     });

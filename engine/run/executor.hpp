@@ -61,6 +61,9 @@ public:
     void submit(Stage& stage);                      ///< a TBB task for its coordinator
     void submit_call(Stage& stage, Slot& slot);     ///< a call beside the coordinator
     void submit_to(CallThreads& calls, Stage& stage, Slot& slot);
+    /// Ends the stage's nodes on a thread of its own, so that those that wait for other processes can't keep each other
+    /// from ending, in whatever order each process comes to them.
+    void finish_apart(Stage& stage, Slot& slot);
     void busy() { activity_.fetch_add(1, std::memory_order_relaxed); }
     void idle();
     void item_done(int rate);
@@ -127,6 +130,8 @@ private:
     std::condition_variable changed_;
     bool attention_ = false;       ///< something for the control thread; guarded by mutex_
     std::thread control_;
+    std::mutex finishing_mutex_;
+    std::vector<std::jthread> finishing_;  ///< at most one a stage, begun once
 
     mutable std::mutex notes_mutex_;
     std::vector<Problem> problems_;

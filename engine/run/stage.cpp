@@ -39,6 +39,8 @@ Stage::Stage(Executor& owner, int number) : executor(owner), index(number) {
                           next.type->spec.inputs[to_port].optional});
     }
     const int slots = parallel_ && !generator_source_ ? std::max(1, executor.threads) : 1;
+    finishes_apart_ = slots == 1 && numbers_outputs_ && (resource_ == Resource::Wait || resource_ == Resource::Compute) &&
+                      std::ranges::any_of(nodes, [](const NodeState* node) { return node->plan->type->has_finish; });
     for (int i = 0; i < slots; ++i) slots_.push_back(std::make_unique<Slot>());
 }
 

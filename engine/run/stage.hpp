@@ -164,6 +164,7 @@ private:
     bool light_ = false;
     bool numbers_outputs_ = false;  ///< Rate::New
     bool closes_groups_ = false;    ///< Rate::Parent
+    bool finishes_apart_ = false;   ///< finish() may be long or wait for another process: on a thread of its own
     bool generator_source_ = false;
     Join join_ = Join::Aligned;
     Resource resource_ = Resource::None;

@@ -48,7 +48,7 @@ void Stage::push_all(const Message& pattern, std::vector<Packet>* packets, const
 
 bool Stage::give(Slot& slot) {
     if (slot.phase == Phase::Begin) {
-        if (slot.kind == SlotKind::End) finish_nodes(slot);
+        if (slot.kind == SlotKind::End && !finishes_apart_) finish_nodes(slot);
         if (slot.kind == SlotKind::Mark && closes_groups_) close_group(slot);
         slot.phase = Phase::Values;
     }

@@ -144,6 +144,11 @@ bool Stage::dispatch(Slot& slot) {
     slot.results.generator.reset();
     slot.results.ended = false;
     const bool call = slot.kind == SlotKind::Item && slot.head.answer == Answer::Value;
+    if (slot.kind == SlotKind::End && finishes_apart_) {
+        slot.work.store(Work::Working, std::memory_order_release);
+        executor.finish_apart(*this, slot);
+        return true;
+    }
     if (!call) {
         if (slot.kind == SlotKind::Item) {
             for (NodeState* node : nodes) {
@@ -351,6 +356,7 @@ void Stage::fail(Slot& slot, NodeState& node, const Problem& problem) {
 }
 
 void Stage::finish_nodes(Slot& slot) {
+    if (finishes_apart_) set_library_threads(resource_ == Resource::Compute ? executor.intra_threads : 1);
     slot.results.packets.assign(outputs.size(), Packet());
     slot.out_keys.assign(outputs.size(), Hash128());
     if (executor.stopping()) return;

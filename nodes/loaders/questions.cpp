@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 
 #include "engine/node.hpp"
+#include "nodes/loaders/corpus_params.hpp"
+#include "nodes/loaders/epochs.hpp"
 #include "nodes/loaders/listing.hpp"
 #include "nodes/types/table.hpp"
 
@@ -31,7 +33,7 @@ struct Questions {
                 "likeliest. A line of the file is a JSON object with \"context\", \"choices\" "
                 "and \"answer\", the number of the right choice from 0; \"task\" parts a file "
                 "into several tests. The help page on multiple choice says how the public test "
-                "sets become such files. 24 easy questions are built in; figures on them say "
+                "sets become such files. Processes that run together share the questions. 24 easy questions are built in; figures on them say "
                 "that a graph works, and little of a model.",
             .outputs = {{"question",
                          "a row a choice: task, context, choice, and right, which is 1 for a right "
@@ -58,7 +60,10 @@ struct Questions {
     void start(engine::RunContext& context) {
         all_ = std::make_shared<const std::vector<ops::Question>>(
             path.text.empty() ? ops::small_questions() : ops::read_questions(path.text));
-        count_ = items_of(all_->size(), first, items);
+        shard_ = shard_of_process();
+        const std::uint64_t all = items_of(all_->size(), first, items);
+        // Nothing but tests of a model reads them, so processes need not have equally many.
+        count_ = all > shard_.rank ? shard_.count(all - shard_.rank) : 0;
         context.log(fmt::format("{} of {} questions", count_, all_->size()));
     }
 
@@ -70,7 +75,7 @@ struct Questions {
 
     /// Which question of the file an item is.
     std::uint64_t place(std::uint64_t item) const {
-        return static_cast<std::uint64_t>(first) + item;
+        return static_cast<std::uint64_t>(first) + shard_.global(item);
     }
 
     std::optional<types::Table> operator()(engine::Item item) const {
@@ -91,7 +96,8 @@ struct Questions {
 private:
     /// Fixed once read, shared by copies of the node.
     std::shared_ptr<const std::vector<ops::Question>> all_;
-    std::uint64_t count_ = 0;
+    Shard shard_;
+    std::uint64_t count_ = 0;  ///< of this process
 };
 
 }  // namespace

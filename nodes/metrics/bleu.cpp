@@ -11,6 +11,7 @@
 #include "engine/node.hpp"
 #include "engine/version.hpp"
 #include "nodes/metrics/text_ports.hpp"
+#include "nodes/metrics/together.hpp"
 #include "nodes/types/table.hpp"
 
 namespace millrace::nodes {
@@ -22,6 +23,7 @@ struct BleuMetric {
     double smoothing_value = -1;
     bool lower_case = false, effective_order = false;
     int highest_order = 4;
+    double peer_timeout = kPeerTimeout;
 
     static engine::NodeSpec spec() {
         using S = BleuMetric;
@@ -61,8 +63,10 @@ struct BleuMetric {
                  {.name = "highest_order",
                   .field = &S::highest_order,
                   .range = {1, 9},
-                  .doc = "Longest n-gram; 4 is usual"}},
+                  .doc = "Longest n-gram; 4 is usual"},
+                 peer_timeout_param(&S::peer_timeout)},
             .tags = {"translation", "text", "sacrebleu"},
+            .resource = engine::Resource::Wait,
             .rate = engine::Rate::New,
             .gathers = "*",
             .source = "Papineni et al., ACL 2002; Post, WMT 2018, arXiv 1804.08771",
@@ -73,6 +77,8 @@ struct BleuMetric {
     {"from": "corpus.source", "to": "bleu.hypothesis"}, {"from": "corpus.target", "to": "bleu.reference"}])",
         };
     }
+
+    void start(engine::RunContext& context) { together_.join(context, peer_timeout); }
 
     std::optional<types::Table> operator()(const types::Text& hypothesis,
                                            const types::Text& reference,
@@ -88,6 +94,7 @@ struct BleuMetric {
     }
 
     std::optional<types::Table> finish(engine::RunContext& context) {
+        load({.values = together_.sum(context, save().values, {"references"}), .packets = {}});
         if (sums_.hypotheses == 0) {
             warn_of_no_text(context);
             return {};
@@ -152,6 +159,7 @@ private:
                 .highest_order = highest_order};
     }
 
+    Together together_;
     ops::BleuSums sums_;
     std::size_t references_ = 0;  // of each hypothesis
 };

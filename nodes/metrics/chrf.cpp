@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/node.hpp"
+#include "nodes/metrics/together.hpp"
 #include "nodes/ops/text/character_f.hpp"
 #include "nodes/types/phase.hpp"
 #include "nodes/types/table.hpp"
@@ -16,6 +17,7 @@ namespace {
 
 struct Chrf {
     int shown = 50;
+    double peer_timeout = kPeerTimeout;
 
     static engine::NodeSpec spec() {
         return {
@@ -37,8 +39,10 @@ struct Chrf {
             .params = {{.name = "shown",
                         .field = &Chrf::shown,
                         .range = {0, 100000},
-                        .doc = "Texts in the table at most"}},
+                        .doc = "Texts in the table at most"},
+                       peer_timeout_param(&Chrf::peer_timeout)},
             .tags = {"translation", "summarization", "text"},
+            .resource = engine::Resource::Wait,
             .rate = engine::Rate::New,
             .gathers = "*",
             .source =
@@ -55,6 +59,8 @@ struct Chrf {
 
     using Result = std::tuple<std::optional<types::Table>, std::optional<types::Table>>;
 
+    void start(engine::RunContext& context) { together_.join(context, peer_timeout); }
+
     Result operator()(const types::Text& hypothesis, const types::Text& reference,
                       const types::Text* source) {
         // The item only keeps processes in step.
@@ -67,6 +73,8 @@ struct Chrf {
     }
 
     Result finish(engine::RunContext& context) {
+        load({.values = together_.sum(context, save().values), .packets = {}});
+        if (std::ssize(rows_) > shown) rows_.resize(static_cast<std::size_t>(shown));
         if (texts_ == 0) {
             context.warn("No text was given, so that there is nothing to report");
             return {};
@@ -140,6 +148,7 @@ private:
         std::string source, reference, hypothesis;
     };
 
+    Together together_;
     ops::CharacterCounts counts_;
     std::int64_t texts_ = 0;
     std::vector<Row> rows_;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <sstream>
@@ -13,6 +14,7 @@
 #include <fmt/ranges.h>
 
 #include "engine/node.hpp"
+#include "nodes/metrics/together.hpp"
 #include "nodes/ops/metrics/classification.hpp"
 #include "nodes/ops/networks/network.hpp"
 #include "nodes/types/model.hpp"
@@ -26,6 +28,7 @@ using Output = std::tuple<types::Tensor, types::Table>;
 
 struct Confusion {
     std::string classes;
+    double peer_timeout = kPeerTimeout;
 
     static engine::NodeSpec spec() {
         return {
@@ -52,7 +55,9 @@ struct Confusion {
                 {{.name = "classes",
                   .field = &Confusion::classes,
                   .doc = "Names of the classes, parted by blanks; the model's, or numbers, where "
-                         "empty"}},
+                         "empty"},
+                 peer_timeout_param(&Confusion::peer_timeout)},
+            .resource = engine::Resource::Wait,
             .rate = engine::Rate::New,
             .gathers = "*",
             .example = R"("nodes": {
@@ -69,6 +74,8 @@ struct Confusion {
     {"from": "batch.features", "to": "confusion.logits"}, {"from": "batch.labels", "to": "confusion.labels"}])",
         };
     }
+
+    void start(engine::RunContext& context) { together_.join(context, peer_timeout); }
 
     std::optional<Output> operator()(const types::Tensor& logits, const types::Tensor& labels,
                                      const types::Model* model) {
@@ -101,6 +108,7 @@ struct Confusion {
     }
 
     std::optional<Output> finish(engine::RunContext& context) {
+        take_all(context);
         if (!matrix_) return {};
         if (matrix_->total() > 0)
             context.metric("accuracy", matrix_->accuracy());
@@ -133,6 +141,27 @@ struct Confusion {
     }
 
 private:
+    /// The counts of all processes; one may have had no example.
+    void take_all(engine::RunContext& context) {
+        engine::Object own = {{"classes", std::int64_t{0}},
+                              {"counts", engine::Array()},
+                              {"names", fmt::format("{}", fmt::join(names_, " "))}};
+        if (matrix_) {
+            own["classes"] = matrix_->classes();
+            const auto& counts = matrix_->counts();
+            own["counts"] = engine::Array(counts.begin(), counts.end());
+        }
+        const engine::Object all = together_.sum(context, std::move(own), {"classes"});
+        const std::int64_t number = all.at("classes").as_int();
+        if (number == 0) return;
+        std::vector<std::int64_t> counts;
+        for (const engine::Value& count : all.at("counts").as_array())
+            counts.push_back(count.as_int());
+        matrix_.emplace(number, std::move(counts));
+        std::istringstream names(all.at("names").as_string());
+        names_.assign(std::istream_iterator<std::string>(names), {});
+    }
+
     static std::string text_of(const at::Tensor& tensor) {
         if (!tensor.defined()) return "no tensor";
         return fmt::format("{} [{}]", c10::toString(tensor.scalar_type()),
@@ -203,6 +232,7 @@ private:
                             {"recall", std::move(recall)}}};
     }
 
+    Together together_;
     std::optional<ops::ConfusionMatrix> matrix_;
     std::vector<std::string> names_;
 };

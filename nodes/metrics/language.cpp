@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "engine/node.hpp"
+#include "nodes/metrics/together.hpp"
 #include "nodes/types/table.hpp"
 #include "nodes/types/tensor.hpp"
 
@@ -15,6 +16,8 @@ namespace millrace::nodes {
 namespace {
 
 struct LanguageMetric {
+    double peer_timeout = kPeerTimeout;
+
     static engine::NodeSpec spec() {
         return {
             .id = "metrics.language",
@@ -36,6 +39,8 @@ struct LanguageMetric {
                         .doc = "[batch, time, vocabulary], of the same batches",
                         .optional = true}},
             .outputs = {{"report", "figure and value, of the whole stream"}},
+            .params = {peer_timeout_param(&LanguageMetric::peer_timeout)},
+            .resource = engine::Resource::Wait,
             .rate = engine::Rate::New,
             .gathers = "*",
             .example = R"("nodes": {
@@ -48,6 +53,8 @@ struct LanguageMetric {
     {"from": "forward.logits", "to": "language.logits"}, {"from": "corpus.labels", "to": "language.labels"}])",
         };
     }
+
+    void start(engine::RunContext& context) { together_.join(context, peer_timeout); }
 
     std::optional<types::Table> operator()(const types::Tensor& logits, const types::Tensor& labels,
                                            const types::Tensor* teacher) {
@@ -71,6 +78,7 @@ struct LanguageMetric {
     }
 
     std::optional<types::Table> finish(engine::RunContext& context) {
+        load({.values = together_.sum(context, save().values), .packets = {}});
         if (sums_.tokens == 0) return {};
         std::vector<std::string> names;
         std::vector<double> values;
@@ -140,6 +148,7 @@ private:
              .mend = "Wire the logits and labels of the same batches."});
     }
 
+    Together together_;
     Sums sums_;
     bool has_teacher_ = false;
 };

@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 
 #include "engine/node.hpp"
+#include "nodes/metrics/together.hpp"
 #include "nodes/ops/language/choice_likelihood.hpp"
 #include "nodes/ops/tokenizers/tokenizer.hpp"
 #include "nodes/types/model.hpp"
@@ -42,6 +43,7 @@ struct MultipleChoice {
     engine::Path tokenizer;
     int most_tokens = 2048;
     bool begin = true;
+    double peer_timeout = kPeerTimeout;
 
     static engine::NodeSpec spec() {
         using S = MultipleChoice;
@@ -91,7 +93,10 @@ struct MultipleChoice {
         };
     }
 
-    void start() { reader_ = ops::load_tokenizer(tokenizer.text); }
+    void start(engine::RunContext& context) {
+        reader_ = ops::load_tokenizer(tokenizer.text);
+        together_.join(context, peer_timeout);
+    }
 
     std::optional<types::Table> operator()(const types::Table& question, const types::Model& model,
                                            engine::RunContext& context) {
@@ -131,6 +136,7 @@ struct MultipleChoice {
     }
 
     std::optional<types::Table> finish(engine::RunContext& context) {
+        load({.values = together_.sum(context, save().values), .packets = {}});
         if (tallies_.empty()) {
             context.warn("No question was given, so that there is nothing to report");
             return {};
@@ -257,6 +263,7 @@ private:
         spec_ = model.spec;
     }
 
+    Together together_;
     std::shared_ptr<const ops::Tokenizer> reader_;
     std::map<std::string, Tally> tallies_;
     engine::Value spec_;

@@ -11,6 +11,7 @@
 
 #include "engine/node.hpp"
 #include "nodes/metrics/text_ports.hpp"
+#include "nodes/metrics/together.hpp"
 #include "nodes/types/table.hpp"
 
 namespace millrace::nodes {
@@ -28,6 +29,7 @@ constexpr std::array<Figure, 4> kFigures = {{{"rouge1", &ops::Rouge::rouge_1},
 
 struct RougeMetric {
     bool stemming = true, split_sentences = false;
+    double peer_timeout = kPeerTimeout;
 
     static engine::NodeSpec spec() {
         using S = RougeMetric;
@@ -54,8 +56,10 @@ struct RougeMetric {
                        {.name = "split_sentences",
                         .field = &S::split_sentences,
                         .doc = "For rougeLsum, put a line end behind each \".\", \"!\" and \"?\" "
-                               "that white space follows; scripts elsewhere use finer rules"}},
+                               "that white space follows; scripts elsewhere use finer rules"},
+                       peer_timeout_param(&S::peer_timeout)},
             .tags = {"summarization", "text"},
+            .resource = engine::Resource::Wait,
             .rate = engine::Rate::New,
             .gathers = "*",
             .source = "Lin, ROUGE: A Package for Automatic Evaluation of Summaries, 2004",
@@ -66,6 +70,8 @@ struct RougeMetric {
     {"from": "corpus.source", "to": "rouge.hypothesis"}, {"from": "corpus.target", "to": "rouge.reference"}])",
         };
     }
+
+    void start(engine::RunContext& context) { together_.join(context, peer_timeout); }
 
     std::optional<types::Table> operator()(const types::Text& hypothesis,
                                            const types::Text& reference,
@@ -94,6 +100,7 @@ struct RougeMetric {
     }
 
     std::optional<types::Table> finish(engine::RunContext& context) {
+        load({.values = together_.sum(context, save().values), .packets = {}});
         if (texts_ == 0) {
             warn_of_no_text(context);
             return {};
@@ -154,6 +161,7 @@ private:
         return std::sqrt(std::max(variance, 0.0) / static_cast<double>(texts_ - 1));
     }
 
+    Together together_;
     std::int64_t texts_ = 0;
     std::array<Sums, kFigures.size()> sums_ = {};
 };

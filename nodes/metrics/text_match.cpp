@@ -8,6 +8,7 @@
 
 #include "engine/node.hpp"
 #include "nodes/metrics/text_ports.hpp"
+#include "nodes/metrics/together.hpp"
 #include "nodes/ops/text/edit_distance.hpp"
 #include "nodes/ops/text/squad.hpp"
 #include "nodes/types/table.hpp"
@@ -19,6 +20,7 @@ enum class Compare { Exact, Squad };
 
 struct TextMatch {
     Compare compare = Compare::Exact;
+    double peer_timeout = kPeerTimeout;
 
     static engine::NodeSpec spec() {
         return {
@@ -38,8 +40,10 @@ struct TextMatch {
                         .choices = {"exact", "squad"},
                         .doc = "For the exact match: every character, or as SQuAD has it, in lower "
                                "case without punctuation, articles and doubled blanks; rates "
-                               "always count every character"}},
+                               "always count every character"},
+                       peer_timeout_param(&TextMatch::peer_timeout)},
             .tags = {"exact match", "wer", "cer", "edit distance", "text"},
+            .resource = engine::Resource::Wait,
             .rate = engine::Rate::New,
             .gathers = "*",
             .source = "Levenshtein 1966; squad: Rajpurkar et al., EMNLP 2016, section 6.1",
@@ -50,6 +54,8 @@ struct TextMatch {
     {"from": "corpus.source", "to": "match.hypothesis"}, {"from": "corpus.target", "to": "match.reference"}])",
         };
     }
+
+    void start(engine::RunContext& context) { together_.join(context, peer_timeout); }
 
     std::optional<types::Table> operator()(const types::Text& hypothesis,
                                            const types::Text& reference,
@@ -81,6 +87,7 @@ struct TextMatch {
     }
 
     std::optional<types::Table> finish(engine::RunContext& context) {
+        load({.values = together_.sum(context, save().values), .packets = {}});
         if (sums_.texts == 0) {
             warn_of_no_text(context);
             return {};
@@ -132,6 +139,7 @@ private:
                      character_edits = 0, characters = 0;
     };
 
+    Together together_;
     Sums sums_;
 };
 
