@@ -1,6 +1,8 @@
 // The graphs of LLM-QAT, run small on the corpus that is built in.
 #include <gtest/gtest.h>
 
+#include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,20 @@ namespace {
 Outcome run(const Program& program, const std::string& graph, const std::string& out,
             const std::vector<std::string>& set) {
     return run_graph(program, "llm-qat/" + graph, out, set);
+}
+
+/// Cells of a CSV file of a run, without its head.
+std::vector<std::vector<std::string>> rows_of(const Program& program, const std::string& file) {
+    std::vector<std::vector<std::string>> rows;
+    std::istringstream lines(program.read(file));
+    std::string line;
+    std::getline(lines, line);
+    while (std::getline(lines, line)) {
+        std::istringstream cells(line);
+        rows.emplace_back();
+        for (std::string cell; std::getline(cells, cell, ',');) rows.back().push_back(cell);
+    }
+    return rows;
 }
 
 TEST(LlmQatGraphs, FromATeacherToFewBitsWithoutData) {
@@ -33,13 +49,64 @@ TEST(LlmQatGraphs, FromATeacherToFewBitsWithoutData) {
     ASSERT_EQ(trained.code, 0) << trained.err;
     const Outcome compared =
         run(program, "evaluate.json", "e",
-            {teacher, "model.path=" + at("q/artifacts/model.safetensors"), "quantize.weights=3"});
+            {teacher, "model.path=" + at("q/artifacts/model.safetensors"), "quantize.weights=3",
+             "quantize_smooth.weights=3", "by_gptq.bits=3",
+             "texts.path=" + at("d/artifacts/tokens.safetensors")});
     ASSERT_EQ(compared.code, 0) << compared.err;
     const auto metrics = metrics_of(program, "e");
-    EXPECT_GT(metrics.at("nearest.kl"), 0);
-    EXPECT_LT(metrics.at("trained.kl"), metrics.at("nearest.kl"))
-        << "training brings few bits nearer to float";
+    for (const char* rival : {"nearest.kl", "smooth.kl"}) {
+        EXPECT_GT(metrics.at(rival), 0) << rival;
+        EXPECT_LT(metrics.at("trained.kl"), metrics.at(rival))
+            << rival << ": training brings few bits nearer to float";
+    }
     EXPECT_EQ(metrics.at("float.tokens"), metrics.at("trained.tokens"));
+}
+
+TEST(LlmQatGraphs, ComparesTheRivalsOnTheShippedModels) {
+    const Program program;
+    // Weights alone, at so few bits that rounding shows in this teacher.
+    const Outcome compared = run(
+        program, "evaluate.json", "e",
+        {"quantize.weights=3", "quantize.activations=16", "quantize.cache=16",
+         "quantize_smooth.weights=3", "quantize_smooth.activations=16", "quantize_smooth.cache=16",
+         "by_gptq.bits=3", "by_gptq.activations=16", "by_gptq.cache=16", "texts.items=40"});
+    ASSERT_EQ(compared.code, 0) << compared.err;
+    const auto metrics = metrics_of(program, "e");
+    for (const std::string arm : {"float", "nearest", "smooth", "gptq", "trained"}) {
+        std::map<std::string, double> table;
+        for (const auto& row : rows_of(program, "e/artifacts/" + arm + ".csv"))
+            table[row.at(0)] = std::stod(row.at(1));
+        EXPECT_EQ(table.size(), arm == "float" ? 4U : 6U) << arm;
+        EXPECT_EQ(table.at("tokens"), metrics.at("float.tokens")) << arm;
+        EXPECT_NEAR(table.at("perplexity"), metrics.at(arm + ".perplexity"), 1e-9) << arm;
+        if (arm == "float") continue;
+        EXPECT_GT(table.at("kl"), 1e-4) << arm << " rounds";
+        EXPECT_GT(table.at("agreement"), 0.5) << arm << " is still near";
+    }
+    EXPECT_LT(metrics.at("gptq.kl"), metrics.at("nearest.kl"))
+        << "errors made good in later columns, and one level more";
+    EXPECT_NE(metrics.at("smooth.kl"), metrics.at("nearest.kl"));
+
+    const auto linears = rows_of(program, "e/artifacts/gptq-linears.csv");
+    EXPECT_EQ(linears.size(), 5U * 7) << "seven linears of each layer";
+    for (const auto& row : linears) {
+        EXPECT_GT(std::stod(row.at(2)), 0) << row.at(0);
+        EXPECT_LE(std::stod(row.at(2)), std::stod(row.at(1)))
+            << row.at(0) << ": not above rounding to nearest on the same grid and inputs";
+    }
+}
+
+TEST(LlmQatGraphs, SmoothingAloneLeavesTheFloatModel) {
+    const Program program;
+    const Outcome compared =
+        run(program, "evaluate.json", "e",
+            {"quantize_smooth.weights=16", "quantize_smooth.activations=16",
+             "quantize_smooth.cache=16", "smoothing.exponent=0.7", "texts.items=10"});
+    ASSERT_EQ(compared.code, 0) << compared.err;
+    const auto metrics = metrics_of(program, "e");
+    EXPECT_NEAR(metrics.at("smooth.kl"), 0, 1e-7);
+    EXPECT_NEAR(metrics.at("smooth.loss"), metrics.at("float.loss"), 1e-5);
+    EXPECT_GT(metrics.at("smooth.agreement"), 0.998) << "ties may fall either way";
 }
 
 TEST(LlmQatGraphs, PacksTheTrainedModelAndWritesWithIt) {
