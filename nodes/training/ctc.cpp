@@ -2,6 +2,7 @@
 #include <tuple>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include "engine/node.hpp"
 #include "nodes/ops/training/losses.hpp"

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include "engine/node.hpp"
 #include "nodes/ops/language/bart_outputs.hpp"

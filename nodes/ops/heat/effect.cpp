@@ -1,6 +1,7 @@
 #include "nodes/ops/heat/effect.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <vector>

@@ -1,6 +1,7 @@
 #include "nodes/ops/heat/heat.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

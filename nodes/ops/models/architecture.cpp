@@ -1,6 +1,7 @@
 #include "nodes/ops/models/architecture.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <utility>
 

@@ -1,6 +1,7 @@
 #include "nodes/ops/packed/pack_llama.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
 #include "engine/problem.hpp"

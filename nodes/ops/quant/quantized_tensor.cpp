@@ -1,6 +1,7 @@
 #include "nodes/ops/quant/quantized_tensor.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,7 @@
 #include "nodes/ops/training/optimizers.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 #include <string>

@@ -1,6 +1,7 @@
 // Language models as nodes: from parameters and files, quantized, writing, and the tokens they are
 // trained on.
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
 #include <array>

@@ -1,5 +1,6 @@
 // Decoders as GGUF files, written by the node and read back by another.
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
 #include <fstream>

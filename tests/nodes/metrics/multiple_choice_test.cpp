@@ -1,5 +1,6 @@
 // The likeliest choice as a node: against log-likelihoods of whole passes, and its tallies.
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include <ATen/core/grad_mode.h>
+
 #include "nodes/ops/quant/gptq.hpp"
 #include "nodes/types/table.hpp"
 #include "tests/nodes/quantizers/rivals_support.hpp"

@@ -1,6 +1,7 @@
 // Heat against quantizing one layer at a time, on models that were trained: the one that is
 // shipped, and one of the shared data.
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <vector>
 
+#include <ATen/core/grad_mode.h>
+
 #include "tests/nodes/ops/error_code.hpp"
 #include "tests/nodes/ops/language/llama_support.hpp"
 

@@ -1,6 +1,7 @@
 #include "nodes/ops/language/llama_forward.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
 #include <map>

@@ -1,5 +1,6 @@
 // A packed decoder against step-by-step simulation of the same model.
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 // Two processes that train one network on halves of its batches end where a single process ends.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
