@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Of the stored files; another one's are not read.
-constexpr int kFormat = 2;
+constexpr int kFormat = 3;
 constexpr std::uint64_t kMaxStoredBytes = std::uint64_t{64} << 20;
 /// Answers of check() kept per plug-in; when there are more, they are gathered anew.
 constexpr std::size_t kMaxChecks = 512;
@@ -125,8 +125,9 @@ public:
     /// or has what JSON can't keep (a default that is no finite number).
     bool load_tables() {
         const std::string stamp = stamp_of(plugin_);
-        const Hash128 build = plugin_build(plugin_);
+        const Hash128 content = plugin_content(plugin_);
         if (!load().problems.empty()) return false;
+        const Hash128 build = plugin_build(plugin_);
         Array added;
         for (const Registry::Added& one : real_added()) {
             if (one.type)
@@ -135,10 +136,15 @@ public:
                 added.push_back(Object{{"payload", one.payload}, {"size", one.size}});
         }
         if (parse_json(to_json(added), "tables") != Value(added)) return false;
-        stored_ = {{"format", kFormat},         {"abi", MILLRACE_ABI},
-                   {"file", plugin_.string()},  {"stamp", stamp},
-                   {"build", to_hex(build)},    {"libraries", libraries_in_use(plugin_)},
-                   {"added", std::move(added)}, {"checks", Object()}};
+        stored_ = {{"format", kFormat},
+                   {"abi", MILLRACE_ABI},
+                   {"file", plugin_.string()},
+                   {"stamp", stamp},
+                   {"content", to_hex(content)},
+                   {"build", to_hex(build)},
+                   {"libraries", libraries_in_use(plugin_)},
+                   {"added", std::move(added)},
+                   {"checks", Object()}};
         build_ = build;
         changed_ = true;
         return true;
@@ -198,7 +204,7 @@ private:
     bool plugin_unchanged() {
         const std::string stamp = stamp_of(plugin_);
         if (is("stamp", stamp)) return !stamp.empty();
-        if (plugin_build(plugin_) != build_) return false;
+        if (!is("content", to_hex(plugin_content(plugin_)))) return false;
         stored_["stamp"] = stamp;
         changed_ = true;
         return true;

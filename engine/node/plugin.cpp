@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -64,6 +66,47 @@ std::string loader_message(const fs::path& file) {
     std::string text = dlerror();
     if (const std::string prefix = file.string() + ": "; text.starts_with(prefix)) text.erase(0, prefix.size());
     return text;
+}
+
+/// Millrace's own libraries that a loaded one stands on, directly or by others, itself left out.
+std::set<fs::path> libraries_below(const fs::path& file) {
+    void* handle = dlopen(fs::absolute(file).c_str(), RTLD_NOW | RTLD_NOLOAD);
+    link_map* top = nullptr;
+    if (!handle || dlinfo(handle, RTLD_DI_LINKMAP, &top) != 0) return {};
+    std::map<std::string, const link_map*> loaded;
+    const link_map* first = top;
+    while (first->l_prev) first = first->l_prev;
+    for (const link_map* one = first; one; one = one->l_next) {
+        std::string name = fs::path(one->l_name).filename().string();
+        if (name.starts_with("libmillrace-")) loaded.emplace(std::move(name), one);
+    }
+    std::set<fs::path> found;
+    std::vector<const link_map*> waiting = {top};
+    while (!waiting.empty()) {
+        const link_map* one = waiting.back();
+        waiting.pop_back();
+        const char* names = nullptr;
+        for (const ElfW(Dyn)* entry = one->l_ld; entry->d_tag != DT_NULL; ++entry) {
+            if (entry->d_tag == DT_STRTAB) names = reinterpret_cast<const char*>(entry->d_un.d_ptr);
+        }
+        for (const ElfW(Dyn)* entry = one->l_ld; names && entry->d_tag != DT_NULL; ++entry) {
+            if (entry->d_tag != DT_NEEDED) continue;
+            const auto below = loaded.find(names + entry->d_un.d_val);
+            if (below != loaded.end() && found.insert(below->second->l_name).second) waiting.push_back(below->second);
+        }
+    }
+    dlclose(handle);
+    return found;
+}
+
+/// Libraries don't change under a program that has them loaded, and a dozen plug-ins stand on the same.
+Hash128 library_content(const fs::path& file) {
+    static std::mutex mutex;
+    static std::map<fs::path, Hash128> known;
+    const std::scoped_lock lock(mutex);
+    const auto [at, is_new] = known.emplace(file, Hash128());
+    if (is_new) at->second = plugin_content(file);
+    return at->second;
 }
 
 }  // namespace
@@ -166,6 +209,16 @@ std::vector<PluginReport> load_plugins(Registry& registry, const std::vector<fs:
 }
 
 Hash128 plugin_build(const fs::path& file) {
+    const std::set<fs::path> libraries = libraries_below(file);
+    const Hash128 own = plugin_content(file);
+    if (libraries.empty()) return own;
+    Hasher hasher;
+    hasher.add(own);
+    for (const fs::path& library : libraries) hasher.add(library_content(library));
+    return hasher.digest();
+}
+
+Hash128 plugin_content(const fs::path& file) {
     std::ifstream stream(file, std::ios::binary);
     std::ostringstream bytes;
     bytes << stream.rdbuf();

@@ -85,7 +85,11 @@ void register_plugin(Registry& registry, PluginReport& report, const Hash128& bu
 std::vector<PluginReport> load_plugins(Registry& registry,
                                        const std::vector<std::filesystem::path>& folders);
 
-/// Hash of a plug-in's file, which belongs to the cache keys of its nodes.
+/// Hash of the files of a loaded plug-in and of Millrace's libraries that it stands on, which belongs to the cache keys
+/// of its nodes.
 Hash128 plugin_build(const std::filesystem::path& file);
+
+/// Hash of the plug-in's file alone.
+Hash128 plugin_content(const std::filesystem::path& file);
 
 }  // namespace millrace::engine
