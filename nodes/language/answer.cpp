@@ -33,6 +33,7 @@ struct Answer {
     ops::EarlyStopping stopping = ops::EarlyStopping::Likely;
     double temperature = 0, top_p = 1;
     int top_k = 0;
+    ops::Statistics statistics = ops::Statistics::Item;
 
     static engine::NodeSpec spec();
 
@@ -61,7 +62,7 @@ struct Answer {
         const std::vector<std::int64_t> ids = read(source.text, bart);
         const auto began = std::chrono::steady_clock::now();
         const at::Tensor tokens = at::tensor(ids, at::kLong).unsqueeze(0);
-        ops::BartDecoder decoder(bart, model.evaluated(), model.buffers, tokens, {});
+        ops::BartDecoder decoder(bart, model.evaluated(), model.buffers, tokens, {}, statistics);
         const ops::Hypothesis best = search(decoder, options_for(bart), context);
         const double seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
@@ -158,7 +159,13 @@ engine::NodeSpec Answer::spec() {
         {.name = "top_p",
          .field = &S::top_p,
          .range = {1e-6, 1},
-         .doc = "Sampling: only the likeliest that together have this probability"}};
+         .doc = "Sampling: only the likeliest that together have this probability"},
+        {.name = "statistics",
+         .field = &S::statistics,
+         .choices = {"batch", "item"},
+         .doc = "What min-max and 2-bit activations are scaled by, with beams: all beams together, "
+                "or each by itself, as packed models do",
+         .advanced = true}};
     params.insert(params.end(), more.begin(), more.end());
     return {
         .id = "language.answer",

@@ -11,6 +11,7 @@
 #include "nodes/ops/kernels/aligned.hpp"
 #include "nodes/ops/kernels/built_paths.hpp"
 #include "nodes/ops/kernels/kv_read.hpp"
+#include "nodes/ops/kernels/rotary_angles.hpp"
 
 namespace millrace::ops {
 namespace {
@@ -122,17 +123,16 @@ KvCache::KvCache(const KvCacheShape& shape) : shape_(shape) {
     cosines_.resize(shape.capacity * width);
     sines_.resize(shape.capacity * width);
     const bool split = shape.rotary == Rotary::SplitHalves;
-    for (int i = 0; i < half; ++i) {
-        // In float32 as the models do, whose angles at late positions are that inexact.
-        const float exponent = static_cast<float>(2 * i) / static_cast<float>(width);
-        const float frequency = 1.0F / std::pow(static_cast<float>(shape.rotary_base), exponent);
-        for (std::int64_t t = 0; t < shape.capacity; ++t) {
-            const float angle = static_cast<float>(t) * frequency;
+    const RotaryAngles angles(width, shape.rotary_base);
+    std::vector<float> cosines(half), sines(half);
+    for (std::int64_t t = 0; t < shape.capacity; ++t) {
+        angles.at(t, cosines, sines);
+        for (int i = 0; i < half; ++i) {
             const std::int64_t first = t * width + (split ? i : 2 * i),
                                second = t * width + (split ? i + half : 2 * i + 1);
-            cosines_[first] = cosines_[second] = std::cos(angle);
-            sines_[second] = std::sin(angle);
-            sines_[first] = split ? sines_[second] : -sines_[second];
+            cosines_[first] = cosines_[second] = cosines[i];
+            sines_[second] = sines[i];
+            sines_[first] = split ? sines[i] : -sines[i];
         }
     }
 }

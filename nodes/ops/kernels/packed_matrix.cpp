@@ -95,19 +95,20 @@ std::vector<std::int8_t> unpack(WeightKind kind, const PackedRows& stored) {
     return {stored.bytes.begin(), stored.bytes.end()};
 }
 
-/// Puts a row into its block of bits and gives the sum of its codes.
+/// Puts some columns of a row into its block of bits, which is at the first of them, and gives the
+/// sum of their codes.
 template <WeightKind kind>
 std::int32_t put_bits(std::uint8_t* block, int row, int column_bytes,
                       std::span<const std::int8_t> codes) {
     constexpr bool kBinary = kind == WeightKind::Binary;
-    const auto bit = static_cast<std::uint8_t>(1 << row % 256 / 32);
+    const int shift = row % 256 / 32;
     std::uint8_t* bits = block + row / 256 * 32 + row % 32;
     std::int32_t sum = 0;
     for (const std::int8_t code : codes) {
         check_code(kind, code);
         sum += code;
-        if (code > (kBinary ? 0 : -1)) bits[0] |= bit;
-        if (!kBinary && code > 0) bits[32] |= bit;
+        bits[0] = static_cast<std::uint8_t>(bits[0] | (code > (kBinary ? 0 : -1)) << shift);
+        if (!kBinary) bits[32] = static_cast<std::uint8_t>(bits[32] | (code > 0) << shift);
         bits += column_bytes;
     }
     return sum;
@@ -216,18 +217,42 @@ PackedMatrix::PackedMatrix(WeightKind kind, ActivationKind activation, std::int6
     data_ = kernels::aligned_zeros(bytes_);
 }
 
+void PackedMatrix::put_bit_rows(std::int64_t first_row, std::int64_t rows,
+                                std::span<const std::int8_t> codes) {
+    const PutRow put_row = put_row_of(kind_, true);
+    const int block_rows = kernels::bit_rows(kind_);
+    // A column has a cache line of its own, so some columns of all rows before the next columns.
+    constexpr std::int64_t kColumns = 64;
+    for (std::int64_t column = 0; column < columns_; column += kColumns) {
+        const std::int64_t count = std::min(kColumns, columns_ - column);
+        for (std::int64_t i = 0; i < rows; ++i) {
+            const std::int64_t row = first_row + i, within = row % block_rows;
+            const int column_bytes = kernels::column_bytes(kind_, rows_, row - within);
+            std::uint8_t* block =
+                data_.get() + row / block_rows * block_bytes_ + column * column_bytes;
+            row_sums_[row] += put_row(block, static_cast<int>(within), column_bytes,
+                                      codes.subspan(i * columns_ + column, count));
+        }
+    }
+}
+
 void PackedMatrix::put(std::int64_t first_row, std::int64_t rows,
                        std::span<const std::int8_t> codes) {
-    const bool low_bit = activation_ == ActivationKind::LowBit;
-    const int block_rows = low_bit ? kernels::bit_rows(kind_) : kBlockRows;
-    const PutRow put_row = put_row_of(kind_, low_bit);
+    if (activation_ == ActivationKind::LowBit) {
+        // Those of a block together: it stays in the cache.
+        for (std::int64_t i = 0; i < rows; i += kBlockRows) {
+            const std::int64_t count = std::min<std::int64_t>(kBlockRows, rows - i);
+            put_bit_rows(first_row + i, count, codes.subspan(i * columns_, count * columns_));
+        }
+        return;
+    }
+    const PutRow put_row = put_row_of(kind_, false);
     for (std::int64_t i = 0; i < rows; ++i) {
         const std::int64_t row = first_row + i;
-        std::uint8_t* block = data_.get() + row / block_rows * block_bytes_;
-        const int within = static_cast<int>(row % block_rows);
-        row_sums_[row] = put_row(block, within, kernels::column_bytes(kind_, rows_, row - within),
-                                 codes.subspan(i * columns_, columns_));
-        if (low_bit || kind_ != WeightKind::TernaryBase3) continue;
+        std::uint8_t* block = data_.get() + row / kBlockRows * block_bytes_;
+        const int within = static_cast<int>(row % kBlockRows);
+        row_sums_[row] = put_row(block, within, 0, codes.subspan(i * columns_, columns_));
+        if (kind_ != WeightKind::TernaryBase3) continue;
         for (std::int64_t byte = within * kGroup; byte < block_bytes_; byte += 128) {
             for (int k = 0; k < kGroup; ++k) {
                 const int fraction = (block[byte + k] * 256 + 242) / 243;

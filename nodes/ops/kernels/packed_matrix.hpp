@@ -54,6 +54,8 @@ private:
     PackedMatrix(WeightKind kind, ActivationKind activation, std::int64_t rows,
                  std::int64_t columns, std::span<const float> row_scale);
     void put(std::int64_t first_row, std::int64_t rows, std::span<const std::int8_t> codes);
+    void put_bit_rows(std::int64_t first_row, std::int64_t rows,
+                      std::span<const std::int8_t> codes);
 
     WeightKind kind_;
     ActivationKind activation_;

@@ -116,6 +116,16 @@ Bart Bart::without_weights() const {
     return given;
 }
 
+Bart Bart::with_statistics(Statistics statistics) const {
+    Bart given = *this;
+    for (auto& [name, quantization] : given.quantizers_) quantization.statistics = statistics;
+    given.set_quantizers(std::move(given.quantizers_));
+    for (std::vector<BartLayerOptions>& layers : given.layers_) {
+        for (BartLayerOptions& layer : layers) layer.quantization.statistics = statistics;
+    }
+    return given;
+}
+
 void Bart::set_quantizers(BartQuantizers quantizers) {
     quantizers_ = std::move(quantizers);
     for (const BartSide side : kBartSides) {

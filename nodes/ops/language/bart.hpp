@@ -70,6 +70,8 @@ public:
     bool is_quantized() const;
     /// The same model for a pass over weights that are rounded already: layers' weights are off.
     Bart without_weights() const;
+    /// The same model with these statistics in all places.
+    Bart with_statistics(Statistics statistics) const;
     /// What the layer functions need.
     const BartLayerOptions& layer_options(BartSide side, std::int64_t layer) const {
         return layers_[static_cast<std::size_t>(side)][static_cast<std::size_t>(layer)];

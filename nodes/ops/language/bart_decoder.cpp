@@ -42,12 +42,13 @@ void check_rows(std::span<const std::int64_t> parents, std::size_t tokens, std::
 
 BartDecoder::BartDecoder(const Bart& bart, const NamedTensors& parameters,
                          const NamedTensors& buffers, const at::Tensor& source,
-                         const at::Tensor& mask)
+                         const at::Tensor& mask, Statistics statistics)
     : bart_(bart),
       rounded_(rounded_bart(bart, parameters)),
       buffers_(buffers),
       scales_(bart_scales(bart, parameters, buffers)) {
     const at::NoGradGuard no_grad;
+    rounded_.bart = rounded_.bart.with_statistics(statistics);
     const BartParts whole = parts();
     const BartMemory memory = bart_encode(whole, source, mask);
     sources_ = source.size(0);
@@ -55,8 +56,7 @@ BartDecoder::BartDecoder(const Bart& bart, const NamedTensors& parameters,
     const std::int64_t layers = bart_.sizes(BartSide::Decoder).layers;
     for (std::int64_t layer = 0; layer < layers; ++layer) {
         cross_.push_back(bart_cross_keys(
-            memory.state,
-            {rounded_.parameters, scales_, pass_, Bart::prefix(BartSide::Decoder, layer)},
+            memory, {rounded_.parameters, scales_, pass_, Bart::prefix(BartSide::Decoder, layer)},
             whole.bart.layer_options(BartSide::Decoder, layer)));
     }
     caches_.resize(cross_.size());
@@ -64,9 +64,7 @@ BartDecoder::BartDecoder(const Bart& bart, const NamedTensors& parameters,
     std::iota(row_sources_.begin(), row_sources_.end(), 0);
 }
 
-BartParts BartDecoder::parts() {
-    return {rounded_.bart, rounded_.parameters, scales_, pass_};
-}
+BartParts BartDecoder::parts() { return {rounded_.bart, rounded_.parameters, scales_, pass_}; }
 
 void BartDecoder::choose_rows(std::span<const std::int64_t> parents) {
     std::vector<std::int64_t> chosen;

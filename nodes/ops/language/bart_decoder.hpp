@@ -5,9 +5,11 @@
 // Kept keys and values are not quantized and go through their quantizer as a whole at each step.
 // Step by step gives what one pass over the finished target gives, up to the order of sums, without
 // quantized activations and with learned scales at 1 bit. It does not where a quantizer goes by
-// statistics of the tensor that it is given, which then holds other sequences or only a part of the
-// positions: min-max (3 bits and more) and ActivationMethod::Twn everywhere; at 2 bits the unsigned
-// places, whose offset is the tensor's least value, 0 as soon as a pass has a masked position.
+// statistics of the tensor that it is given, which then holds only a part of the positions: min-max
+// (3 bits and more) and ActivationMethod::Twn everywhere; at 2 bits the unsigned places, whose
+// offset is the tensor's least value, 0 as soon as a pass has a masked position. These statistics
+// are of each source and row by itself, so that an answer does not depend on what else is asked at
+// the same time; Statistics::Batch takes them over all rows and padding, as passes in training do.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +26,8 @@ class BartDecoder final : public BeamStep {
 public:
     /// Encodes `source` [batch, time] int64 with `mask` as forward() has them. Errors as forward().
     BartDecoder(const Bart& bart, const NamedTensors& parameters, const NamedTensors& buffers,
-                const at::Tensor& source, const at::Tensor& mask);
+                const at::Tensor& source, const at::Tensor& mask,
+                Statistics statistics = Statistics::Item);
 
     std::int64_t sources() const { return sources_; }
     std::int64_t vocabulary() const override { return bart_.vocabulary(); }

@@ -40,21 +40,29 @@ at::Tensor later(std::int64_t queries, std::int64_t keys) {
     return at::ones({queries, keys}, at::kBool).triu(keys - queries + 1);
 }
 
+/// Of keys that may be blocked in any way for single queries: those that a query sees.
+at::Tensor seen(const at::Tensor& blocked, const at::Tensor& queries) {
+    if (!blocked.defined()) return queries;
+    const at::Tensor open = blocked.logical_not();
+    return queries.defined() ? open.logical_and(queries) : open;
+}
+
 class BartBlock {
 public:
     BartBlock(const BartLayerContext& context, const BartLayerOptions& options)
         : context_(context), options_(options) {}
 
     at::Tensor encode(const at::Tensor& x, const at::Tensor& blocked) const {
+        const at::Tensor text = text_of(blocked);
         const at::Tensor middle = residual("self_attn_layer_norm", x, [&](const at::Tensor& in) {
-            return attend("self_attn", in, keys_of("self_attn", in), blocked);
+            return attend("self_attn", in, keys_of("self_attn", in, text), blocked, text, text);
         });
-        return feed_forward(middle);
+        return feed_forward(middle, text);
     }
 
     at::Tensor decode(const at::Tensor& x, const BartMemory& memory, BartLayerCache* cache) const {
         const at::Tensor first = residual("self_attn_layer_norm", x, [&](const at::Tensor& in) {
-            BartKeys all = keys_of("self_attn", in);
+            BartKeys all = keys_of("self_attn", in, {});
             if (cache) {
                 if (cache->self.keys.defined()) {
                     all = {at::cat({cache->self.keys, all.keys}, 2),
@@ -62,22 +70,35 @@ public:
                 }
                 cache->self = all;
             }
-            return attend("self_attn", in, all, later(in.size(1), all.keys.size(2)));
+            return attend("self_attn", in, all, later(in.size(1), all.keys.size(2)), {}, {});
         });
+        const at::Tensor text = text_of(memory.blocked);
         const at::Tensor second =
             residual("encoder_attn_layer_norm", first, [&](const at::Tensor& in) {
                 const bool is_kept = cache && cache->cross.keys.defined();
                 const BartKeys cross =
-                    is_kept ? cache->cross : keys_of("encoder_attn", memory.state);
+                    is_kept ? cache->cross : keys_of("encoder_attn", memory.state, text);
                 if (cache) cache->cross = cross;
-                return attend("encoder_attn", in, cross, memory.blocked);
+                return attend("encoder_attn", in, cross, memory.blocked, {}, text);
             });
-        return feed_forward(second);
+        return feed_forward(second, {});
     }
 
-    BartKeys keys_of(const std::string& name, const at::Tensor& x) const {
-        return {split_heads(linear(name + ".k_proj", x, ElasticSign::Signed), heads()),
-                split_heads(linear(name + ".v_proj", x, ElasticSign::Signed), heads())};
+    /// `text` as text_of() has it.
+    BartKeys keys_of(const std::string& name, const at::Tensor& x, const at::Tensor& text) const {
+        return {split_heads(linear(name + ".k_proj", x, ElasticSign::Signed, text), heads()),
+                split_heads(linear(name + ".v_proj", x, ElasticSign::Signed, text), heads())};
+    }
+
+    /// The tokens [batch, time, 1] that statistics of single items go by, where padding is blocked;
+    /// undefined: all, or not needed.
+    at::Tensor text_of(const at::Tensor& blocked) const {
+        const bool is_needed = options_.quantization.statistics == Statistics::Item;
+        if (!is_needed || !blocked.defined()) return {};
+        if (blocked.dim() != 4 || blocked.size(1) != 1 || blocked.size(2) != 1)
+            throw_shapes("blocked", "[batch, 1, 1, time] for statistics of single items",
+                         shape_text(blocked));
+        return blocked.logical_not().squeeze(1).transpose(1, 2);
     }
 
 private:
@@ -90,33 +111,37 @@ private:
         return normed(norm, x + dropped(norm, inside(x)));
     }
 
-    at::Tensor feed_forward(const at::Tensor& x) const {
+    at::Tensor feed_forward(const at::Tensor& x, const at::Tensor& text) const {
         return residual("final_layer_norm", x, [&](const at::Tensor& in) {
-            const at::Tensor wide = linear("fc1", in, ElasticSign::Signed);
+            const at::Tensor wide = linear("fc1", in, ElasticSign::Signed, text);
             const at::Tensor active =
                 options_.activation == BartActivation::Gelu ? at::gelu(wide) : at::relu(wide);
             // The second input is unsigned: the activation before it is bounded below.
             return linear("fc2",
                           bart_dropout(active, options_.activation_dropout,
                                        context_.prefix + "activation", context_.pass),
-                          ElasticSign::Unsigned);
+                          ElasticSign::Unsigned, text);
         });
     }
 
+    /// `queries` and `keys` as text_of() has them.
     at::Tensor attend(const std::string& name, const at::Tensor& x, const BartKeys& from,
-                      const at::Tensor& blocked) const {
-        const at::Tensor query = read(
-            name, "query", split_heads(linear(name + ".q_proj", x, ElasticSign::Signed), heads()));
+                      const at::Tensor& blocked, const at::Tensor& queries,
+                      const at::Tensor& keys) const {
+        const at::Tensor query =
+            read(name, "query",
+                 split_heads(linear(name + ".q_proj", x, ElasticSign::Signed, queries), heads()));
         const BartKeys given = {read(name, "keys", from.keys), read(name, "values", from.values)};
         if (query.size(0) != given.keys.size(0) || query.size(-1) != given.keys.size(-1)) {
             throw_shapes("keys of the attention", "batch and head width of " + shape_text(query),
                          shape_text(given.keys));
         }
         const double shrink = 1 / std::sqrt(static_cast<double>(query.size(-1)));
+        const at::Tensor of_queries = in_heads(queries), of_keys = in_heads(keys);
         at::Tensor scores =
-            quantized(name, "clip_query", query * shrink, ElasticSign::Signed)
-                .matmul(
-                    quantized(name, "clip_key", given.keys, ElasticSign::Signed).transpose(-1, -2));
+            quantized(name, "clip_query", query * shrink, ElasticSign::Signed, of_queries)
+                .matmul(quantized(name, "clip_key", given.keys, ElasticSign::Signed, of_keys)
+                            .transpose(-1, -2));
         // The lowest float, not minus infinity: a row of padding alone stays finite.
         if (blocked.defined())
             scores = scores.masked_fill(blocked, std::numeric_limits<float>::lowest());
@@ -125,10 +150,15 @@ private:
         const at::Tensor kept = bart_dropout(probabilities, options_.attention_dropout,
                                              context_.prefix + name, context_.pass);
         const at::Tensor mixed =
-            quantized(name, "clip_attn", kept, ElasticSign::Unsigned)
-                .matmul(quantized(name, "clip_value", given.values, ElasticSign::Signed));
+            quantized(name, "clip_attn", kept, ElasticSign::Unsigned, seen(blocked, of_queries))
+                .matmul(quantized(name, "clip_value", given.values, ElasticSign::Signed, of_keys));
         give(name, mixed);
-        return linear(name + ".out_proj", merge_heads(mixed), ElasticSign::Signed);
+        return linear(name + ".out_proj", merge_heads(mixed), ElasticSign::Signed, queries);
+    }
+
+    /// [batch, time, 1] as [batch, 1, time, 1].
+    static at::Tensor in_heads(const at::Tensor& text) {
+        return text.defined() ? text.unsqueeze(1) : text;
     }
 
     at::Tensor read(const std::string& name, std::string_view role, const at::Tensor& x) const {
@@ -140,7 +170,8 @@ private:
         if (LayerProbe* probe = context_.pass.probe) probe->gives(context_.prefix + name, y);
     }
 
-    at::Tensor linear(const std::string& name, const at::Tensor& given, ElasticSign sign) const {
+    at::Tensor linear(const std::string& name, const at::Tensor& given, ElasticSign sign,
+                      const at::Tensor& text) const {
         const at::Tensor x = read(name, "input", given);
         const at::Tensor& weight = named(context_.parameters, context_.prefix + name + ".weight");
         const at::Tensor& bias = named(context_.parameters, context_.prefix + name + ".bias");
@@ -151,15 +182,15 @@ private:
                 return bart_weight_ends(weight, quantization.weights, quantization);
             });
         }
-        at::Tensor y = at::linear(quantized(name, "act_clip_val", x, sign),
+        at::Tensor y = at::linear(quantized(name, "act_clip_val", x, sign, text),
                                   bart_weight(weight, quantization.weights, quantization), bias);
         give(name, y);
         return y;
     }
 
-    /// At one of the layer's places, "clip_query" or the like.
+    /// At one of the layer's places, "clip_query" or the like; `counted` as bart_activation()'s.
     at::Tensor quantized(const std::string& layer, const char* place, const at::Tensor& x,
-                         ElasticSign sign) const {
+                         ElasticSign sign, const at::Tensor& counted) const {
         const BartQuantization& quantization = options_.of(layer);
         ElasticScale* scale = nullptr;
         if (quantization.has_scales()) {
@@ -168,7 +199,7 @@ private:
             if (found == context_.scales.end()) throw_missing(name);
             scale = &found->second;
         }
-        at::Tensor y = bart_activation(x, sign, scale, quantization);
+        at::Tensor y = bart_activation(x, sign, scale, quantization, counted);
         if (context_.pass.probe && quantization.activations != kOff) {
             context_.pass.probe->rounds(context_.prefix + layer, Rounded::Activations, [&] {
                 return bart_activation_ends(x, sign, scale, quantization);
@@ -247,10 +278,11 @@ at::Tensor bart_decoder_layer(const at::Tensor& x, const BartMemory& memory, Bar
     return BartBlock(context, options).decode(x, memory, cache);
 }
 
-BartKeys bart_cross_keys(const at::Tensor& state, const BartLayerContext& context,
+BartKeys bart_cross_keys(const BartMemory& memory, const BartLayerContext& context,
                          const BartLayerOptions& options) {
-    check_rank(state, 3, "encoder's last state");
-    return BartBlock(context, options).keys_of("encoder_attn", state);
+    check_rank(memory.state, 3, "encoder's last state");
+    const BartBlock block(context, options);
+    return block.keys_of("encoder_attn", memory.state, block.text_of(memory.blocked));
 }
 
 }  // namespace millrace::ops

@@ -78,7 +78,8 @@ std::vector<std::string> bart_encoder_parts();
 std::vector<std::string> bart_decoder_parts();
 
 /// `x` [batch, time, width]; `blocked` bool, broadcast to [batch, heads, time, time], is true where
-/// a position is not to be seen (undefined: none is). Parameters: weight [out, in] and bias of
+/// a position is not to be seen (undefined: none is), [batch, 1, 1, time] with Statistics::Item.
+/// Parameters: weight [out, in] and bias of
 /// self_attn.{q,k,v,out}_proj, self_attn_layer_norm, fc1, fc2 and final_layer_norm. Gives
 /// [batch, time, width]. Throws Error E-QUANT-012 for a missing tensor or scale, 006 where shapes
 /// don't fit or heads don't divide the width; others as the quantizers'.
@@ -98,7 +99,7 @@ at::Tensor bart_decoder_layer(const at::Tensor& x, const BartMemory& memory, Bar
                               const BartLayerContext& context, const BartLayerOptions& options);
 
 /// Keys and values of a decoder layer's cross-attention for the encoder's last state.
-BartKeys bart_cross_keys(const at::Tensor& state, const BartLayerContext& context,
+BartKeys bart_cross_keys(const BartMemory& memory, const BartLayerContext& context,
                          const BartLayerOptions& options);
 
 /// In training, elements of `x` become 0 with this probability and the others grow, keyed by the

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <vector>
+
 #include "nodes/ops/quant/check.hpp"
 #include "nodes/ops/quant/linear.hpp"
 
@@ -18,6 +20,32 @@ at::Tensor baseline_activation(const at::Tensor& x, const BartQuantization& opti
                                      ? bwn_weight(matrix, WeightScale::Matrix)
                                      : twn_weight(matrix, WeightScale::Matrix, options.clip);
     return quantized.reshape(x.sizes());
+}
+
+/// With statistics of all that is given.
+at::Tensor whole_activation(const at::Tensor& x, ElasticSign sign, ElasticScale* scale,
+                            const BartQuantization& options) {
+    if (options.activations <= 2) {
+        switch (options.activation_method) {
+            case ActivationMethod::Twn:
+                return baseline_activation(x, options);
+            case ActivationMethod::Bit:
+                if (!scale) break;
+                return elastic_quantize(
+                    x, *scale,
+                    {.bits = options.activations, .sign = sign, .rule = ElasticRule::Bit});
+            case ActivationMethod::Elastic:
+                break;
+        }
+    }
+    return tbt_activation(x, sign, scale,
+                          {.activation_bits = options.activations, .clip = options.clip});
+}
+
+bool goes_by_statistics(ElasticSign sign, const BartQuantization& options) {
+    if (options.activations == kOff) return false;
+    if (options.activations > 2 || options.activation_method == ActivationMethod::Twn) return true;
+    return sign == ElasticSign::Unsigned && options.activations > 1;
 }
 
 }  // namespace
@@ -43,22 +71,23 @@ bool is_by_row(const BartQuantization& options) {
 }
 
 at::Tensor bart_activation(const at::Tensor& x, ElasticSign sign, ElasticScale* scale,
-                           const BartQuantization& options) {
-    if (options.activations <= 2) {
-        switch (options.activation_method) {
-            case ActivationMethod::Twn:
-                return baseline_activation(x, options);
-            case ActivationMethod::Bit:
-                if (!scale) break;
-                return elastic_quantize(
-                    x, *scale,
-                    {.bits = options.activations, .sign = sign, .rule = ElasticRule::Bit});
-            case ActivationMethod::Elastic:
-                break;
-        }
+                           const BartQuantization& options, const at::Tensor& counted) {
+    const auto quantize = [&](const at::Tensor& part) {
+        return whole_activation(part, sign, scale, options);
+    };
+    if (options.statistics == Statistics::Batch || !goes_by_statistics(sign, options) ||
+        (x.size(0) == 1 && !counted.defined()))
+        return quantize(x);
+    const at::Tensor mask = counted.defined() ? counted.expand_as(x) : counted;
+    std::vector<at::Tensor> items;
+    for (std::int64_t i = 0; i < x.size(0); ++i) {
+        const at::Tensor item = x[i];
+        const bool is_whole = !mask.defined() || !mask[i].any().item<bool>();
+        items.push_back(is_whole ? quantize(item)
+                                 : at::zeros_like(item).masked_scatter(
+                                       mask[i], quantize(item.masked_select(mask[i]))));
     }
-    return tbt_activation(x, sign, scale,
-                          {.activation_bits = options.activations, .clip = options.clip});
+    return at::stack(items);
 }
 
 EndCodes bart_weight_ends(const at::Tensor& weight, int bits, const BartQuantization& options) {

@@ -25,6 +25,15 @@ enum class WeightMethod { Tbt, Twn, Bwn };
 /// on all are the min-max of the whole tensor.
 enum class ActivationMethod { Elastic, Twn, Bit };
 
+/// What the statistics are of that an activation's quantizer goes by: min-max and
+/// ActivationMethod::Twn in all places, learned scales of 2 bits in unsigned ones.
+enum class Statistics {
+    /// The whole tensor, with other items of the batch and padding: as the release trains.
+    Batch,
+    /// Each item by itself, without its padding: what else is in the batch does not matter.
+    Item,
+};
+
 struct BartQuantization {
     WeightMethod method = WeightMethod::Tbt;
     ActivationMethod activation_method = ActivationMethod::Elastic;
@@ -33,6 +42,7 @@ struct BartQuantization {
     int activations = 32;             ///< bits: 1 to 16, or 32: off
     int embeddings = 32;              ///< bits of the lookup, not of the head: as weights
     double clip = 2.5;                ///< of TWN and min-max
+    Statistics statistics = Statistics::Batch;
 
     bool is_on() const { return weights != 32 || activations != 32 || embeddings != 32; }
     /// Whether places have a scale to learn.
@@ -51,13 +61,15 @@ at::Tensor bart_weight(const at::Tensor& weight, int bits, const BartQuantizatio
 /// Whether a row of the quantized weight depends on that row alone.
 bool is_by_row(const BartQuantization& options);
 
-/// An activation of any shape. `scale` is needed where has_scales(), and set by its first call if
-/// it is not initialised. Errors as of tbt_activation().
+/// An activation of any shape, [batch, ...] for Statistics::Item, which go by the elements that
+/// `counted` has: bool, broadcast to `x`, undefined for all. Elements that are not counted become 0
+/// or are quantized like the others. `scale` is needed where has_scales(), and set by its first
+/// call if it is not initialised. Errors as of tbt_activation().
 at::Tensor bart_activation(const at::Tensor& x, ElasticSign sign, ElasticScale* scale,
-                           const BartQuantization& options);
+                           const BartQuantization& options, const at::Tensor& counted = {});
 
-/// The values that these two put on the ends of their grids; nothing where that is off. Errors as
-/// theirs.
+/// The values that these two put on the ends of their grids, with Statistics::Batch; nothing where
+/// that is off. Errors as theirs.
 EndCodes bart_weight_ends(const at::Tensor& weight, int bits, const BartQuantization& options);
 EndCodes bart_activation_ends(const at::Tensor& x, ElasticSign sign, const ElasticScale* scale,
                               const BartQuantization& options);

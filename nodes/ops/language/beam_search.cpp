@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 #include <string>
 #include <utility>
@@ -17,11 +16,19 @@ namespace {
 constexpr std::int64_t kMostBeams = 4096, kMostLength = std::int64_t{1} << 20,
                        kMostScores = std::int64_t{1} << 31;
 
+using Tokens = std::vector<std::int64_t>;
+
 struct Beam {
-    std::vector<std::int64_t> tokens;
+    Tokens tokens = {};
     double sum = 0;
     std::int64_t row = 0;  ///< in the model's last step; before the first, the source
 };
+
+/// `to` as `from`, in memory that it has or that is of twice the length.
+void copy(const Tokens& from, Tokens& to) {
+    if (to.capacity() < from.size()) to.reserve(2 * from.size());
+    to.assign(from.begin(), from.end());
+}
 
 struct Candidate {
     double sum = 0;
@@ -37,7 +44,9 @@ struct Candidate {
 /// The best candidates, as many as there is room for.
 class Best {
 public:
-    explicit Best(std::size_t room) : room_(room) {}
+    explicit Best(std::size_t room) : room_(room) { heap_.reserve(room); }
+
+    void clear() { heap_.clear(); }
 
     void offer(const Candidate& candidate) {
         if (heap_.size() == room_) {
@@ -49,9 +58,10 @@ public:
         std::push_heap(heap_.begin(), heap_.end(), before);
     }
 
-    std::vector<Candidate> take() {
+    /// The best first; then it must be cleared.
+    std::span<const Candidate> sorted() {
         std::sort_heap(heap_.begin(), heap_.end(), before);
-        return std::move(heap_);
+        return heap_;
     }
 
 private:
@@ -61,18 +71,17 @@ private:
     std::vector<Candidate> heap_;  // the last of them in front
 };
 
-/// Tokens that would end an n-gram for the second time; the start token is no part of the text.
-std::vector<std::int64_t> repeating(const std::vector<std::int64_t>& tokens, std::int64_t n) {
-    std::vector<std::int64_t> banned;
+/// Adds tokens that would end an n-gram for the second time; the start token is no part of the
+/// text.
+void ban_repeating(const Tokens& tokens, std::int64_t n, Tokens& banned) {
     const std::span<const std::int64_t> text = std::span(tokens).subspan(1);
     const auto size = static_cast<std::size_t>(n);
-    if (n == 0 || text.size() < size) return banned;
+    if (n == 0 || text.size() < size) return;
     const auto newest = text.last(size - 1);
     for (std::size_t i = 0; i + size <= text.size(); ++i) {
         if (std::ranges::equal(text.subspan(i, size - 1), newest))
             banned.push_back(text[i + size - 1]);
     }
-    return banned;
 }
 
 double score_of(double sum, std::int64_t generated, double penalty) {
@@ -82,43 +91,59 @@ double score_of(double sum, std::int64_t generated, double penalty) {
 /// The search of one source.
 class Search {
 public:
-    Search(std::int64_t source, const BeamOptions& options) : options_(options) {
-        running_.push_back({.tokens = {options.start}, .row = source});
+    Search(std::int64_t source, const BeamOptions& options)
+        : options_(options),
+          best_(2 * static_cast<std::size_t>(options.beams)),
+          beams_(static_cast<std::size_t>(options.beams)),
+          next_(beams_.size()),
+          // One more, where a sequence stands that may be the last.
+          finished_(beams_.size() + 1) {
+        const auto room = static_cast<std::size_t>(std::min(options.max_length, kTokensAtFirst));
+        for (std::vector<Beam>* beams : {&beams_, &next_}) {
+            for (Beam& beam : *beams) beam.tokens.reserve(room);
+        }
+        for (Hypothesis& one : finished_) one.tokens.reserve(room);
+        banned_.reserve(room);
+        beams_.front().tokens.push_back(options.start);
+        beams_.front().row = source;
     }
 
     bool is_done() const { return is_done_; }
-    std::vector<Beam>& running() { return running_; }
+    std::span<Beam> running() { return std::span(beams_).first(running_); }
 
     /// `scores` [rows, vocabulary] of the step that the running beams' rows are of.
     void advance(std::span<const float> scores, std::int64_t vocabulary) {
         const auto beams = static_cast<std::size_t>(options_.beams);
         // Twice as many, so that beams are left when as many of these as there are beams end.
-        Best best(2 * beams);
-        for (std::size_t i = 0; i < running_.size(); ++i) {
-            offer(best, i,
-                  scores.subspan(static_cast<std::size_t>(running_[i].row * vocabulary),
-                                 static_cast<std::size_t>(vocabulary)));
+        best_.clear();
+        for (std::size_t i = 0; i < running_; ++i) {
+            offer(i, scores.subspan(static_cast<std::size_t>(beams_[i].row * vocabulary),
+                                    static_cast<std::size_t>(vocabulary)));
         }
-        const std::vector<Candidate> candidates = best.take();
-        std::vector<Beam> next;
-        for (std::size_t rank = 0; rank < candidates.size() && next.size() < beams; ++rank) {
+        const std::span<const Candidate> candidates = best_.sorted();
+        std::size_t grown = 0;
+        for (std::size_t rank = 0; rank < candidates.size() && grown < beams; ++rank) {
             const Candidate& candidate = candidates[rank];
-            const Beam& from = running_[candidate.beam];
+            const Beam& from = beams_[candidate.beam];
             const bool is_end = candidate.token == options_.end;
             if (is_end && rank >= beams) continue;
-            Beam longer{.tokens = from.tokens, .sum = candidate.sum, .row = from.row};
+            Beam& longer = next_[grown];
+            copy(from.tokens, longer.tokens);
             longer.tokens.push_back(candidate.token);
+            longer.sum = candidate.sum;
+            longer.row = from.row;
             if (is_end)
                 finish(longer, true);
             else
-                next.push_back(std::move(longer));
+                ++grown;
         }
-        if (next.empty()) {
-            if (finished_.empty()) close();
+        if (grown == 0) {
+            if (count_ == 0) close();
             is_done_ = true;
             return;
         }
-        running_ = std::move(next);
+        std::swap(beams_, next_);
+        running_ = grown;
         is_done_ = is_settled();
         if (!is_done_ && length() == options_.max_length) {
             close();
@@ -127,31 +152,30 @@ public:
     }
 
     std::vector<Hypothesis> result(std::int64_t most) {
-        finished_.resize(std::min(finished_.size(), static_cast<std::size_t>(most)));
+        finished_.resize(std::min(count_, static_cast<std::size_t>(most)));
         return std::move(finished_);
     }
 
 private:
     /// Of the running beams, the start token included.
-    std::int64_t length() const {
-        return static_cast<std::int64_t>(running_.front().tokens.size());
-    }
+    std::int64_t length() const { return static_cast<std::int64_t>(beams_.front().tokens.size()); }
 
-    void offer(Best& best, std::size_t number, std::span<const float> scores) const {
-        const Beam& beam = running_[number];
+    void offer(std::size_t number, std::span<const float> scores) {
+        const Beam& beam = beams_[number];
         if (options_.forced_end && length() == options_.max_length - 1)
-            return best.offer({beam.sum, number, *options_.forced_end});
+            return best_.offer({beam.sum, number, *options_.forced_end});
         if (options_.forced_begin && length() == 1)
-            return best.offer({beam.sum, number, *options_.forced_begin});
-        std::vector<std::int64_t> banned = repeating(beam.tokens, options_.no_repeat_ngram);
-        if (length() < options_.min_length) banned.push_back(options_.end);
-        std::ranges::sort(banned);
+            return best_.offer({beam.sum, number, *options_.forced_begin});
+        banned_.clear();
+        ban_repeating(beam.tokens, options_.no_repeat_ngram, banned_);
+        if (length() < options_.min_length) banned_.push_back(options_.end);
+        std::ranges::sort(banned_);
         for (std::size_t i = 0; i < scores.size(); ++i) {
             const auto token = static_cast<std::int64_t>(i);
             if (std::isnan(scores[i])) throw_nan(token);
             if (scores[i] == -std::numeric_limits<float>::infinity()) continue;
-            if (!banned.empty() && std::ranges::binary_search(banned, token)) continue;
-            best.offer({beam.sum + static_cast<double>(scores[i]), number, token});
+            if (!banned_.empty() && std::ranges::binary_search(banned_, token)) continue;
+            best_.offer({beam.sum + static_cast<double>(scores[i]), number, token});
         }
     }
 
@@ -166,33 +190,43 @@ private:
 
     void finish(const Beam& beam, bool is_finished) {
         const auto generated = static_cast<std::int64_t>(beam.tokens.size()) - 1;
-        const double score = score_of(beam.sum, generated, options_.length_penalty);
+        Hypothesis& newest = finished_[count_];
+        copy(beam.tokens, newest.tokens);
+        newest.log_probability = beam.sum;
+        newest.score = score_of(beam.sum, generated, options_.length_penalty);
+        newest.is_finished = is_finished;
+        const auto end = finished_.begin() + static_cast<std::ptrdiff_t>(count_);
         const auto place =
-            std::ranges::upper_bound(finished_, score, std::greater<>{}, &Hypothesis::score);
-        finished_.insert(place, {beam.tokens, beam.sum, score, is_finished});
-        if (finished_.size() > static_cast<std::size_t>(options_.beams)) finished_.pop_back();
+            std::upper_bound(finished_.begin(), end, newest.score,
+                             [](double score, const Hypothesis& one) { return score > one.score; });
+        std::rotate(place, end, end + 1);
+        count_ = std::min(count_ + 1, beams_.size());
     }
 
     /// The open ones are a result too.
     void close() {
-        for (const Beam& beam : running_) {
+        for (const Beam& beam : running()) {
             if (beam.tokens.size() > 1) finish(beam, false);
         }
     }
 
     bool is_settled() const {
-        if (finished_.size() < static_cast<std::size_t>(options_.beams)) return false;
+        if (count_ < beams_.size()) return false;
         if (options_.stopping == EarlyStopping::Now) return true;
         // No sum grows. With a penalty above 0 the same sum counts most at the greatest length.
         const bool grows = options_.stopping == EarlyStopping::Exact && options_.length_penalty > 0;
         const std::int64_t generated = (grows ? options_.max_length : length()) - 1;
-        return score_of(running_.front().sum, generated, options_.length_penalty) <=
-               finished_.back().score;
+        return score_of(beams_.front().sum, generated, options_.length_penalty) <=
+               finished_[count_ - 1].score;
     }
 
     const BeamOptions& options_;
-    std::vector<Beam> running_;         // of one length, best first
+    Best best_;
+    std::vector<Beam> beams_, next_;    // of one length, best first
+    std::size_t running_ = 1;           // of beams_
     std::vector<Hypothesis> finished_;  // best first
+    std::size_t count_ = 0;             // of finished_
+    Tokens banned_;
     bool is_done_ = false;
 };
 

@@ -1,8 +1,10 @@
 // Beam search over a model that gives the next token's log-probabilities: several sources at once,
 // each with its own beams. The search knows numbers alone, no tensor library; the model behind
 // BeamStep keeps what it needs of earlier tokens. A search owns nothing beyond its call and gives
-// the same for the same numbers; ties go to the earlier beam, then to the lower token. Lengths
-// count as in Hugging Face's generate(): the start token and the end token are among them.
+// the same for the same numbers. It takes memory at its start, for as many sequences as there can
+// be, and each time these double in length; a further token takes none. Ties go to the earlier
+// beam, then to the lower token. Lengths count as in Hugging Face's generate(): the start token and
+// the end token are among them.
 #pragma once
 
 #include <cstdint>
@@ -44,6 +46,9 @@ struct BeamOptions {
     std::optional<std::int64_t> forced_begin = {}, forced_end = {};
     std::int64_t returned = 1;  ///< sequences of each source, at most as many as beams
 };
+
+/// Sequences have room for so many tokens at first, then for twice as many and so on.
+inline constexpr std::int64_t kTokensAtFirst = 64;
 
 struct Hypothesis {
     std::vector<std::int64_t> tokens;  ///< from the start token on, with the end token if finished

@@ -49,12 +49,16 @@ Generated generate(LanguageSteps& steps, std::span<const std::int64_t> prompt,
     check(steps, prompt, options);
     Generated text;
     if (options.most_tokens == 0) return text;
+    // Memory is taken here, so that no later token takes any.
+    text.tokens.reserve(
+        static_cast<std::size_t>(std::min(options.most_tokens, steps.capacity() - steps.length())));
+    std::vector<Candidate> scratch;
     std::span<const float> logits = steps.feed(prompt);
     while (true) {
         const auto made = static_cast<std::int64_t>(text.tokens.size());
         const std::int64_t token = made < options.greedy_tokens
                                        ? likeliest(logits)
-                                       : sample(logits, options.sampling, random);
+                                       : sample(logits, options.sampling, random, scratch);
         if (std::ranges::find(options.end_tokens, token) != options.end_tokens.end()) {
             text.ending = Ending::EndToken;
             text.end_token = token;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/problem.hpp"
+#include "nodes/ops/kernels/rotary_angles.hpp"
 #include "nodes/ops/quant/check.hpp"
 
 namespace millrace::ops {
@@ -48,16 +49,16 @@ Rotation::Rotation(std::span<const std::int64_t> positions, std::int64_t width, 
     for (const std::int64_t position : positions) {
         if (position < 0) fail("A position is below 0", "0 and up", fmt::format("{}", position));
     }
-    // In double: at position 1000 a float32 angle is off by 1e-4 already.
-    const at::Tensor exponents = at::arange(0, width, 2, at::kDouble) / double(width);
-    const at::Tensor frequencies = at::pow(base, exponents).reciprocal();
-    const at::Tensor angles =
-        at::tensor(at::IntArrayRef(positions.data(), positions.size()), at::kLong)
-            .to(at::kDouble)
-            .unsqueeze(1) *
-        frequencies;
-    cosine_ = angles.cos().to(at::kFloat);
-    sine_ = angles.sin().to(at::kFloat);
+    const auto half = static_cast<std::size_t>(width / 2);
+    cosine_ = at::empty({std::ssize(positions), width / 2}, at::kFloat);
+    sine_ = at::empty_like(cosine_);
+    const RotaryAngles angles(width, base);
+    float *cosines = cosine_.data_ptr<float>(), *sines = sine_.data_ptr<float>();
+    for (const std::int64_t position : positions) {
+        angles.at(position, {cosines, half}, {sines, half});
+        cosines += half;
+        sines += half;
+    }
 }
 
 at::Tensor Rotation::operator()(const at::Tensor& x) const {

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <span>
+#include <utility>
 
 #include "engine/problem.hpp"
 #include "engine/random.hpp"
@@ -32,12 +34,13 @@ void check(std::int64_t vocabulary, std::int64_t sources, const BeamOptions& opt
 }
 
 std::int64_t next_token(const BeamOptions& options, std::int64_t length, std::span<float> scores,
-                        const Sampling& sampling, engine::Random& random) {
+                        const Sampling& sampling, engine::Random& random,
+                        std::vector<Candidate>& scratch) {
     if (options.forced_end && length == options.max_length - 1) return *options.forced_end;
     if (options.forced_begin && length == 1) return *options.forced_begin;
     if (length < options.min_length)
         scores[static_cast<std::size_t>(options.end)] = -std::numeric_limits<float>::infinity();
-    return sample(scores, sampling, random);
+    return sample(scores, sampling, random, scratch);
 }
 
 }  // namespace
@@ -49,27 +52,32 @@ std::vector<Hypothesis> sampled_search(BeamStep& model, std::int64_t sources,
     check(vocabulary, sources, options);
     check_sampling(sampling);
     std::vector<Hypothesis> results(static_cast<std::size_t>(sources));
-    std::vector<std::size_t> open;  // the sequences that still grow, as the model's rows
+    std::vector<std::size_t> open, left;  // the sequences that still grow, as the model's rows
     std::vector<std::int64_t> parents, tokens;
     for (std::size_t source = 0; source < results.size(); ++source) {
-        results[source].tokens = {options.start};
+        results[source].tokens.reserve(
+            static_cast<std::size_t>(std::min(options.max_length, kTokensAtFirst)));
+        results[source].tokens.push_back(options.start);
         open.push_back(source);
         parents.push_back(static_cast<std::int64_t>(source));
     }
+    left.reserve(open.size());
     std::vector<float> scores;
+    std::vector<Candidate> scratch;
     while (!open.empty()) {
         tokens.clear();
         for (const std::size_t one : open) tokens.push_back(results[one].tokens.back());
         scores.resize(open.size() * static_cast<std::size_t>(vocabulary));
         model.step(parents, tokens, scores);
-        std::vector<std::size_t> left;
+        left.clear();
         parents.clear();
         for (std::size_t row = 0; row < open.size(); ++row) {
             Hypothesis& grown = results[open[row]];
             const auto length = static_cast<std::int64_t>(grown.tokens.size());
             const std::span<float> of_row = std::span(scores).subspan(
                 row * static_cast<std::size_t>(vocabulary), static_cast<std::size_t>(vocabulary));
-            const std::int64_t token = next_token(options, length, of_row, sampling, random);
+            const std::int64_t token =
+                next_token(options, length, of_row, sampling, random, scratch);
             grown.tokens.push_back(token);
             grown.log_probability += static_cast<double>(of_row[static_cast<std::size_t>(token)]);
             grown.score = grown.log_probability / static_cast<double>(length);
@@ -78,7 +86,7 @@ std::vector<Hypothesis> sampled_search(BeamStep& model, std::int64_t sources,
             left.push_back(open[row]);
             parents.push_back(static_cast<std::int64_t>(row));
         }
-        open = std::move(left);
+        std::swap(open, left);
     }
     return results;
 }

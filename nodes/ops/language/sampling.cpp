@@ -52,6 +52,26 @@ void keep_share(std::vector<Candidate>& list, double top_p) {
     }
 }
 
+/// What candidates() gives, in the place of what is in `list`.
+void fill_candidates(std::span<const float> logits, const Sampling& sampling,
+                     std::vector<Candidate>& list) {
+    check_sampling(sampling);
+    const std::int64_t best = likeliest(logits);
+    list.clear();
+    if (sampling.temperature == 0) return list.push_back({.token = best, .probability = 1});
+    list.reserve(logits.size());
+    const double most = logits[static_cast<std::size_t>(best)];
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+        const double weight = std::exp((logits[i] - most) / sampling.temperature);
+        if (weight > 0)
+            list.push_back({.token = static_cast<std::int64_t>(i), .probability = weight});
+    }
+    if (sampling.top_k > 0 || sampling.top_p < 1) keep_likeliest(list, sampling.top_k);
+    if (sampling.top_p < 1) keep_share(list, sampling.top_p);
+    const double total = sum(list);
+    for (Candidate& candidate : list) candidate.probability /= total;
+}
+
 }  // namespace
 
 void check_sampling(const Sampling& sampling) {
@@ -86,26 +106,21 @@ std::int64_t likeliest(std::span<const float> logits) {
 }
 
 std::vector<Candidate> candidates(std::span<const float> logits, const Sampling& sampling) {
-    check_sampling(sampling);
-    const std::int64_t best = likeliest(logits);
-    if (sampling.temperature == 0) return {{.token = best, .probability = 1}};
-    const double most = logits[static_cast<std::size_t>(best)];
     std::vector<Candidate> list;
-    for (std::size_t i = 0; i < logits.size(); ++i) {
-        const double weight = std::exp((logits[i] - most) / sampling.temperature);
-        if (weight > 0)
-            list.push_back({.token = static_cast<std::int64_t>(i), .probability = weight});
-    }
-    if (sampling.top_k > 0 || sampling.top_p < 1) keep_likeliest(list, sampling.top_k);
-    if (sampling.top_p < 1) keep_share(list, sampling.top_p);
-    const double total = sum(list);
-    for (Candidate& candidate : list) candidate.probability /= total;
+    fill_candidates(logits, sampling, list);
     return list;
 }
 
 std::int64_t sample(std::span<const float> logits, const Sampling& sampling,
                     engine::Random& random) {
-    const std::vector<Candidate> list = candidates(logits, sampling);
+    std::vector<Candidate> list;
+    return sample(logits, sampling, random, list);
+}
+
+std::int64_t sample(std::span<const float> logits, const Sampling& sampling, engine::Random& random,
+                    std::vector<Candidate>& scratch) {
+    fill_candidates(logits, sampling, scratch);
+    const std::vector<Candidate>& list = scratch;
     if (sampling.temperature == 0) return list.front().token;
     double left = random.uniform();
     for (const Candidate& candidate : list) {

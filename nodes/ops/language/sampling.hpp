@@ -39,5 +39,8 @@ std::vector<Candidate> candidates(std::span<const float> logits, const Sampling&
 /// A token drawn from candidates(). One number of `random`; none at temperature 0.
 std::int64_t sample(std::span<const float> logits, const Sampling& sampling,
                     engine::Random& random);
+/// The same with a list of the caller's, which keeps its memory from call to call.
+std::int64_t sample(std::span<const float> logits, const Sampling& sampling, engine::Random& random,
+                    std::vector<Candidate>& scratch);
 
 }  // namespace millrace::ops

@@ -51,15 +51,25 @@ std::int64_t CodeRows::bytes_a_token() const {
     return width_ * static_cast<std::int64_t>(sizeof(float) + (has_codes() ? 1 : 0));
 }
 
-void CodeRows::append(std::span<const float> values) {
+void CodeRows::copy(const CodeRows& other) {
+    size_ = other.size_;
+    scale_ = other.scale_;
+    most_ = other.most_;
+    std::copy_n(other.packed_.begin(), rule_.is_elastic() ? size_ * row_bytes_ : 0,
+                packed_.begin());
+    std::copy_n(other.codes_.begin(), rule_.is_elastic() ? 0 : size_ * width_, codes_.begin());
+    std::copy_n(other.values_.begin(), rule_.is_elastic() ? 0 : size_ * width_, values_.begin());
+}
+
+void CodeRows::append(std::span<const float> values, RoundedTokens& scratch) {
     const std::int64_t tokens = std::ssize(values) / width_;
     if (rule_.is_elastic()) {
-        rounded_.round(values, width_, rule_);
-        scale_ = rounded_.scales.front();
+        scratch.round(values, width_, rule_);
+        scale_ = scratch.scales.front();
         for (std::int64_t t = 0; t < tokens; ++t) {
             std::uint8_t* row = packed_.data() + (size_ + t) * row_bytes_;
             std::fill_n(row, row_bytes_, std::uint8_t{0});
-            const std::int8_t* codes = rounded_.codes.data() + t * width_;
+            const std::int8_t* codes = scratch.codes.data() + t * width_;
             for (std::int64_t i = 0; i < width_; ++i)
                 row[i / 4] |= static_cast<std::uint8_t>((codes[i] + 1) << i % 4 * 2);
         }

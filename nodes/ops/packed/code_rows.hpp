@@ -19,9 +19,12 @@ public:
     /// the whole.
     CodeRows(const InputRule& rule, std::int64_t capacity, std::int64_t width);
 
-    /// `values` [tokens, width] behind those there, within the capacity. Throws Error E-PACK-013.
-    void append(std::span<const float> values);
+    /// `values` [tokens, width] behind those there, within the capacity; `scratch` is anybody's.
+    /// Throws Error E-PACK-013.
+    void append(std::span<const float> values, RoundedTokens& scratch);
     void clear() { size_ = 0; }
+    /// What another of the same rule, capacity and width holds; takes no memory.
+    void copy(const CodeRows& other);
 
     /// Codes of columns `first` to `first` + `count` of a token, in place or in `scratch`, which
     /// has room for 8 more.
@@ -40,7 +43,6 @@ private:
     InputRule rule_;
     std::int64_t width_, row_bytes_, size_ = 0;
     float scale_ = 0, most_ = 0;
-    RoundedTokens rounded_;
     std::vector<std::uint8_t> packed_;  ///< [capacity][row_bytes], code + 1 in 2 bits
     std::vector<std::int8_t> codes_;    ///< [capacity][width], else
     std::vector<float> values_;         ///< the same

@@ -1,8 +1,8 @@
 #include "nodes/ops/packed/float_kv.hpp"
 
 #include <algorithm>
-#include <cmath>
 
+#include "nodes/ops/kernels/rotary_angles.hpp"
 #include "nodes/ops/packed/float_kernels.hpp"
 
 namespace millrace::ops {
@@ -16,14 +16,14 @@ FloatKv::FloatKv(const KvCacheShape& shape) : shape_(shape) {
     keys_.resize(static_cast<std::size_t>(width * shape.capacity));
     values_.resize(keys_.size());
     if (shape.rotary == Rotary::Off) return;
-    const int half = shape.head_width / 2;
+    const auto half = static_cast<std::size_t>(shape.head_width / 2);
+    cosines_.resize(half * static_cast<std::size_t>(shape.capacity));
+    sines_.resize(cosines_.size());
+    const RotaryAngles angles(shape.head_width, shape.rotary_base);
     for (std::int64_t t = 0; t < shape.capacity; ++t) {
-        for (int i = 0; i < half; ++i) {
-            const double exponent = 2.0 * i / shape.head_width;
-            const double angle = static_cast<double>(t) / std::pow(shape.rotary_base, exponent);
-            cosines_.push_back(static_cast<float>(std::cos(angle)));
-            sines_.push_back(static_cast<float>(std::sin(angle)));
-        }
+        const std::size_t first = half * static_cast<std::size_t>(t);
+        angles.at(t, std::span(cosines_).subspan(first, half),
+                  std::span(sines_).subspan(first, half));
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -143,8 +144,8 @@ void PackedBartDecoder::keep(const PackedBart::Attention& attention, std::span<c
     const auto key = std::span(key_).first(x.size()), value = std::span(value_).first(x.size());
     attention.key(x, key, scratch_);
     attention.value(x, value, scratch_);
-    kept.keys.append(key);
-    kept.values.append(value);
+    kept.keys.append(key, kept_);
+    kept.values.append(value, kept_);
 }
 
 void PackedBartDecoder::attend(const PackedBart::Attention& attention, const Kept& kept,
@@ -159,7 +160,7 @@ void PackedBartDecoder::attend(const PackedBart::Attention& attention, const Kep
     if (!kept.keys.has_codes()) return attend_floats(attention, kept, heads, count);
     queries_.round(query, width, attention.query_rule);
     scores_.resize(static_cast<std::size_t>(heads * count * seen));
-    const float factor = queries_.scales.front() * kept.keys.scale();
+    const double factor = static_cast<double>(queries_.scales.front()) * kept.keys.scale();
     for (std::int64_t head = 0; head < heads; ++head) {
         std::int8_t unpacked[kMostHeadWidth + 8];
         for (std::int64_t key = 0; key < seen; ++key) {
@@ -167,13 +168,13 @@ void PackedBartDecoder::attend(const PackedBart::Attention& attention, const Kep
             for (std::int64_t t = 0; t < count; ++t) {
                 const std::int32_t sum =
                     dot(queries_.codes.data() + t * width + head * each, codes, each);
-                scores_[(head * count + t) * seen + key] = factor * static_cast<float>(sum);
+                scores_[(head * count + t) * seen + key] = factor * sum;
             }
         }
     }
     for (std::int64_t i = 0; i < heads * count; ++i)
         softmax(std::span(scores_).subspan(i * seen, seen));
-    probabilities_.round(scores_, seen, attention.attention_rule);
+    probabilities_.round(std::span<const double>(scores_), seen, attention.attention_rule);
     // The offset of all probabilities meets the sum of all values.
     const float scale = probabilities_.scales.front() * kept.values.scale();
     const float offset =
@@ -260,19 +261,42 @@ void PackedBartDecoder::encode(std::span<const std::int64_t> tokens, Caches& cro
 }
 
 void PackedBartDecoder::choose_rows(std::span<const std::int64_t> parents) {
-    bool is_same = length_ > 0 && parents.size() == rows_.size();
+    bool is_same = length_ > 0 && parents.size() == row_sources_.size();
     for (std::size_t i = 0; i < parents.size() && is_same; ++i)
         is_same = parents[i] == static_cast<std::int64_t>(i);
     if (is_same) return;
+    make_rows(rows_, parents.size());
     chosen_.clear();
-    spare_.clear();
-    for (const std::int64_t parent : parents) {
-        const auto from = static_cast<std::size_t>(parent);
-        chosen_.push_back(row_sources_[from]);
-        spare_.push_back(length_ > 0 ? rows_[from] : fresh(capacity_, false));
+    for (const std::int64_t parent : parents)
+        chosen_.push_back(row_sources_[static_cast<std::size_t>(parent)]);
+    const bool only_leave =
+        std::ranges::adjacent_find(parents, std::ranges::greater_equal()) == parents.end();
+    if (length_ > 0 && only_leave) {
+        for (std::size_t row = 0; row < parents.size(); ++row)
+            std::swap(rows_[row], rows_[static_cast<std::size_t>(parents[row])]);
+    } else if (length_ > 0) {
+        make_rows(spare_, rows_.size());
+        children_.assign(rows_.size(), 0);
+        for (const std::int64_t parent : parents) ++children_[static_cast<std::size_t>(parent)];
+        for (std::size_t row = 0; row < parents.size(); ++row) {
+            const auto from = static_cast<std::size_t>(parents[row]);
+            // The last of a row's children takes it as it is.
+            if (--children_[from] == 0) {
+                std::swap(spare_[row], rows_[from]);
+                continue;
+            }
+            for (std::size_t layer = 0; layer < rows_[from].size(); ++layer) {
+                spare_[row][layer].keys.copy(rows_[from][layer].keys);
+                spare_[row][layer].values.copy(rows_[from][layer].values);
+            }
+        }
+        std::swap(rows_, spare_);
     }
-    std::swap(rows_, spare_);
     std::swap(row_sources_, chosen_);
+}
+
+void PackedBartDecoder::make_rows(std::vector<Caches>& rows, std::size_t count) const {
+    while (rows.size() < count) rows.push_back(fresh(capacity_, false));
 }
 
 void PackedBartDecoder::decode(std::int64_t token, std::int64_t row,

@@ -1,13 +1,13 @@
 // A packed BART's encoder, and its decoder step by step for beam_search() and greedy_search(). No
-// LibTorch. Memory is taken when it is made, by the first step and where rows trade places or are
-// added; a further step of the same rows takes none. One thread uses a decoder at a time, which may
-// have others help.
+// LibTorch. Memory is taken when it is made and by the first steps, where rows are added and first
+// trade places; a further step takes none. One thread uses a decoder at a time, which may have
+// others help.
 //
 // The cache's rule is BartDecoder's: keys and values are rounded as a whole at each step. With
 // learned scales that never changes a kept token, which is stored in 2 bits a number; with min-max,
 // and where an attention is not quantized, the numbers themselves are kept. Where a quantizer goes
-// by statistics of its tensor, each source and each row has its own here, and BartDecoder's batch
-// one in common: with one source and one row they give the same.
+// by statistics of its tensor, each source and each row has its own, as with Statistics::Item in
+// simulation: what else is asked at the same time does not matter.
 #pragma once
 
 #include <memory>
@@ -46,6 +46,7 @@ private:
     using Caches = std::vector<Kept>;  ///< by layer
 
     Caches fresh(std::int64_t capacity, bool cross) const;
+    void make_rows(std::vector<Caches>& rows, std::size_t count) const;
     void choose_rows(std::span<const std::int64_t> parents);
     void embed(BartSide side, std::span<const std::int64_t> tokens, std::int64_t first);
     void encode(std::span<const std::int64_t> tokens, Caches& cross);
@@ -63,13 +64,13 @@ private:
     std::shared_ptr<const PackedBart> model_;
     std::int64_t capacity_, length_ = 0;
     std::vector<Caches> cross_;         ///< by source
-    std::vector<Caches> rows_, spare_;  ///< by row
-    std::vector<std::int64_t> row_sources_, chosen_;
+    std::vector<Caches> rows_, spare_;  ///< by row, as many as there were at most
+    std::vector<std::int64_t> row_sources_, chosen_, children_;
     LinearScratch scratch_;
-    RoundedTokens queries_, probabilities_;
+    RoundedTokens queries_, probabilities_, kept_;
     /// [tokens, width]: the state, what a part reads, and what it adds.
     std::vector<float> state_, input_, added_, query_, key_, value_, mixed_, wide_;
-    std::vector<float> scores_;       ///< [heads, queries, keys]
+    std::vector<double> scores_;      ///< [heads, queries, keys]
     std::vector<std::int32_t> sums_;  ///< [queries, width]
 };
 

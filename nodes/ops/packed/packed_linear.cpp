@@ -34,35 +34,44 @@ using Kind = InputRule::Kind;
                          .mend = "Look for the first layer whose output isn't finite."});
 }
 
+template <class Number>
 struct Range {
-    float least, most;
+    Number least, most;
 };
 
-Range range_of(std::span<const float> values) {
-    Range range{values[0], values[0]};
-    float check = 0;
-    for (const float value : values) {
+template <class Number>
+Range<Number> range_of(std::span<const Number> values) {
+    Range<Number> range{values[0], values[0]};
+    Number check = 0;
+    for (const Number value : values) {
         range.least = std::min(range.least, value);
         range.most = std::max(range.most, value);
         check += value * 0;  // NaN once one is not finite
     }
-    if (check != 0 || std::isnan(check)) throw_not_finite(check);
+    if (check != 0 || std::isnan(check)) throw_not_finite(static_cast<float>(check));
     return range;
 }
 
-/// Half to even, for sizes below 2^22: so far up floats are whole numbers.
+/// Half to even, for sizes below 2^22: so far up numbers are whole.
 float rounded_of(float value) {
     constexpr float kWhole = 12582912;
     return (value + kWhole) - kWhole;
 }
+double rounded_of(double value) {
+    constexpr double kWhole = 6755399441055744;
+    return (value + kWhole) - kWhole;
+}
 
-std::int8_t code_of(float value) { return static_cast<std::int8_t>(rounded_of(value)); }
+template <class Number>
+std::int8_t code_of(Number value) {
+    return static_cast<std::int8_t>(rounded_of(value));
+}
 
 float levels_of(int bits) { return static_cast<float>((1 << (bits - 1)) - 1); }
 
 /// Codes and the scale of some values that share it.
 float symmetric(std::span<const float> values, std::span<std::int8_t> codes, int bits) {
-    const Range range = range_of(values);
+    const Range<float> range = range_of(values);
     const float most = std::max(std::abs(range.least), std::abs(range.most));
     const float scale = 1 / (most + 1e-6F) * levels_of(bits);
     for (std::size_t i = 0; i < values.size(); ++i) codes[i] = code_of(values[i] * scale);
@@ -74,52 +83,57 @@ struct Step {
 };
 
 /// Codes about the middle, so that 8 bits are an int8.
-Step asymmetric(std::span<const float> values, std::span<std::int8_t> codes, int bits, float clip) {
-    Range range = range_of(values);
+template <class Number>
+Step asymmetric(std::span<const Number> values, std::span<std::int8_t> codes, int bits,
+                Number clip) {
+    Range<Number> range = range_of(values);
     range = {std::clamp(range.least, -clip, clip), std::clamp(range.most, -clip, clip)};
-    const auto levels = static_cast<float>((1 << bits) - 1);
-    const auto half = static_cast<float>(1 << (bits - 1));
-    const float width = range.most - range.least + 1e-8F;
+    const auto levels = static_cast<Number>((1 << bits) - 1);
+    const auto half = static_cast<Number>(1 << (bits - 1));
+    const Number width = range.most - range.least + static_cast<Number>(1e-8);
     for (std::size_t i = 0; i < values.size(); ++i) {
-        const float value = std::clamp(values[i], -clip, clip);
+        const Number value = std::clamp(values[i], -clip, clip);
         codes[i] = code_of(rounded_of((value - range.least) / width * levels) - half);
     }
-    const float scale = width / levels;
-    return {scale, range.least + half * scale};
+    const Number scale = width / levels;
+    return {static_cast<float>(scale), static_cast<float>(range.least + half * scale)};
 }
 
 /// Without the terms that keep LLM-QAT's scale above 0: zeros, or values so small that the scale
 /// overflows, have no levels.
-float clamped_symmetric(std::span<const float> values, std::span<std::int8_t> codes, int bits,
-                        float clip) {
-    const Range range = range_of(values);
-    const float most = std::min(std::max(std::abs(range.least), std::abs(range.most)), clip);
-    const float scale = 1 / most * levels_of(bits);
+template <class Number>
+float clamped_symmetric(std::span<const Number> values, std::span<std::int8_t> codes, int bits,
+                        Number clip) {
+    const Range<Number> range = range_of(values);
+    const Number most = std::min(std::max(std::abs(range.least), std::abs(range.most)), clip);
+    const Number scale = 1 / most * levels_of(bits);
     if (!std::isfinite(scale)) {
         std::ranges::fill(codes, std::int8_t{0});
         return 0;
     }
     for (std::size_t i = 0; i < values.size(); ++i)
         codes[i] = code_of(std::clamp(values[i], -clip, clip) * scale);
-    return 1 / scale;
+    return static_cast<float>(1 / scale);
 }
 
-Step elastic(std::span<const float> values, std::span<std::int8_t> codes, const InputRule& rule) {
-    const Range range = range_of(values);
-    const float step = std::max(rule.alpha, 1e-5F);
+template <class Number>
+Step elastic(std::span<const Number> values, std::span<std::int8_t> codes, const InputRule& rule) {
+    const Range<Number> range = range_of(values);
+    const float scale = std::max(rule.alpha, 1e-5F);
+    const Number step = scale, one = 1;
     if (rule.kind == Kind::ElasticSigned) {
         for (std::size_t i = 0; i < values.size(); ++i) {
-            const float value = values[i];
+            const Number value = values[i];
             codes[i] = rule.bits == 1 ? static_cast<std::int8_t>((value > 0) - (value < 0))
-                                      : code_of(std::clamp(value / step, -1.0F, 1.0F));
+                                      : code_of(std::clamp(value / step, -one, one));
         }
-        return {step, 0};
+        return {scale, 0};
     }
-    const float least = rule.bits == 1 ? 0 : range.least;
-    const float most = rule.bits == 1 ? 1 : 2;
+    const Number least = rule.bits == 1 ? 0 : range.least;
+    const Number most = rule.bits == 1 ? 1 : 2;
     for (std::size_t i = 0; i < values.size(); ++i)
-        codes[i] = code_of(std::clamp((values[i] - least) / step, 0.0F, most));
-    return {step, least};
+        codes[i] = code_of(std::clamp<Number>((values[i] - least) / step, 0, most));
+    return {scale, static_cast<float>(least)};
 }
 
 /// A bit for each code that is `value`, columns as PackedRows has them.
@@ -137,15 +151,42 @@ void put_plane(std::span<const std::int8_t> codes, std::int64_t columns, int val
 
 }  // namespace
 
-void RoundedTokens::round(std::span<const float> values, std::int64_t columns,
-                          const InputRule& rule) {
-    const std::int64_t tokens = std::ssize(values) / columns;
-    codes.resize(values.size());
-    scales.resize(static_cast<std::size_t>(tokens));
-    offsets.resize(static_cast<std::size_t>(tokens));
+void RoundedTokens::resize(std::size_t values, std::int64_t columns, const InputRule& rule) {
+    const std::size_t tokens = values / static_cast<std::size_t>(columns);
+    codes.resize(values);
+    scales.resize(tokens);
+    offsets.resize(tokens);
     has_offset = rule.kind == Kind::Asymmetric || rule.kind == Kind::WholeAsymmetric ||
                  (rule.kind == Kind::ElasticUnsigned && rule.bits > 1);
     has_zero = false;
+}
+
+template <class Number>
+void RoundedTokens::round_whole(std::span<const Number> values, const InputRule& rule) {
+    Step step{};
+    if (rule.is_elastic()) {
+        step = elastic(values, codes, rule);
+    } else if (rule.kind == Kind::WholeAsymmetric) {
+        step = asymmetric<Number>(values, codes, rule.bits, rule.clip);
+    } else {
+        step.scale = clamped_symmetric<Number>(values, codes, rule.bits, rule.clip);
+    }
+    std::ranges::fill(scales, step.scale);
+    std::ranges::fill(offsets, step.offset);
+    if (rule.kind == Kind::ElasticSigned && rule.bits == 1)
+        has_zero = std::ranges::find(codes, std::int8_t{0}) != codes.end();
+}
+
+void RoundedTokens::round(std::span<const double> values, std::int64_t columns,
+                          const InputRule& rule) {
+    resize(values.size(), columns, rule);
+    round_whole(values, rule);
+}
+
+void RoundedTokens::round(std::span<const float> values, std::int64_t columns,
+                          const InputRule& rule) {
+    const std::int64_t tokens = std::ssize(values) / columns;
+    resize(values.size(), columns, rule);
     if (rule.kind == Kind::Symmetric && rule.bits == 8)
         return quantize_rows_int8(values, columns, codes, scales);
     if (rule.kind == Kind::Symmetric || rule.kind == Kind::Asymmetric) {
@@ -154,20 +195,13 @@ void RoundedTokens::round(std::span<const float> values, std::int64_t columns,
             const auto to = std::span(codes).subspan(t * columns, columns);
             const Step step = rule.kind == Kind::Symmetric
                                   ? Step{symmetric(from, to, rule.bits), 0}
-                                  : asymmetric(from, to, rule.bits, INFINITY);
+                                  : asymmetric<float>(from, to, rule.bits, INFINITY);
             scales[t] = step.scale;
             offsets[t] = step.offset;
         }
         return;
     }
-    const Step step = rule.is_elastic() ? elastic(values, codes, rule)
-                      : rule.kind == Kind::WholeSymmetric
-                          ? Step{clamped_symmetric(values, codes, rule.bits, rule.clip), 0}
-                          : asymmetric(values, codes, rule.bits, rule.clip);
-    std::ranges::fill(scales, step.scale);
-    std::ranges::fill(offsets, step.offset);
-    if (rule.kind == Kind::ElasticSigned && rule.bits == 1)
-        has_zero = std::ranges::find(codes, std::int8_t{0}) != codes.end();
+    round_whole(values, rule);
 }
 
 namespace {

@@ -41,6 +41,15 @@ struct RoundedTokens {
 
     /// Rounds `values` [tokens, columns]. Throws Error E-PACK-013 for NaN or infinity.
     void round(std::span<const float> values, std::int64_t columns, const InputRule& rule);
+    /// The same of probabilities, by a rule of the whole or an elastic one. In float64: of two keys
+    /// with the same score both probabilities are a half, which a min-max over other heads' pairs
+    /// of sum 1 puts between two codes; the rule's 1e-8, which decides, is lost in float32.
+    void round(std::span<const double> values, std::int64_t columns, const InputRule& rule);
+
+private:
+    void resize(std::size_t values, std::int64_t columns, const InputRule& rule);
+    template <class Number>
+    void round_whole(std::span<const Number> values, const InputRule& rule);
 };
 
 struct LinearScratch {

@@ -5,6 +5,20 @@
 #include <numbers>
 
 namespace millrace::ops {
+namespace {
+
+template <class Number>
+void exponentials(std::span<Number> values) {
+    const Number most = *std::ranges::max_element(values);
+    Number sum = 0;
+    for (Number& value : values) {
+        value = std::exp(value - most);
+        sum += value;
+    }
+    for (Number& value : values) value /= sum;
+}
+
+}  // namespace
 
 void rms_norm(std::span<const float> x, std::span<const float> weight, double epsilon,
               std::span<float> out) {
@@ -28,15 +42,8 @@ void layer_norm(std::span<const float> x, std::span<const float> weight,
         out[i] = (x[i] - middle) * factor * weight[i] + bias[i];
 }
 
-void softmax(std::span<float> values) {
-    const float most = *std::ranges::max_element(values);
-    float sum = 0;
-    for (float& value : values) {
-        value = std::exp(value - most);
-        sum += value;
-    }
-    for (float& value : values) value /= sum;
-}
+void softmax(std::span<float> values) { exponentials(values); }
+void softmax(std::span<double> values) { exponentials(values); }
 
 void log_softmax(std::span<float> values) {
     const float most = *std::ranges::max_element(values);

@@ -1,4 +1,4 @@
-// What stands between the linears of a packed model, in float32 over plain numbers. No memory is
+// What stands between the linears of a packed model, over plain numbers. No memory is
 // taken; any thread.
 #pragma once
 
@@ -16,6 +16,7 @@ void layer_norm(std::span<const float> x, std::span<const float> weight,
 
 /// In place: probabilities of logits.
 void softmax(std::span<float> values);
+void softmax(std::span<double> values);
 
 /// In place: logits less the logarithm of their exponentials' sum.
 void log_softmax(std::span<float> values);

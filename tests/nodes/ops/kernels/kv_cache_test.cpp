@@ -86,8 +86,7 @@ void expect_attention(const KvCacheShape& shape, int tokens, int threads) {
                     turned(data.keys[t].data() + h / group * width, width, t, shape.rotary);
                 double sum = 0;
                 for (int i = 0; i < width; ++i) sum += q[i] * k[i];
-                // The angles of float32 are off by up to tokens * 6e-8.
-                ASSERT_NEAR(scores[h * tokens + t], 0.25 * sum, 2e-4)
+                ASSERT_NEAR(scores[h * tokens + t], 0.25 * sum, 5e-5)
                     << name_of(path) << " head " << h << " token " << t;
             }
             for (int i = 0; i < width; ++i) {
@@ -121,6 +120,31 @@ TEST(KvCache, AttentionEqualsThatOverFakeQuantizedKeysAndValues) {
                               .bits = bits,
                               .rotary = rotary},
                              9, 1);
+        }
+    }
+}
+
+TEST(KvCache, LatePositionsTurnByExactAngles) {
+    constexpr int kTokens = 6000, kWidth = 4;
+    for (const Rotary rotary : {Rotary::SplitHalves, Rotary::Interleaved}) {
+        const Filled data = filled({.capacity = kTokens,
+                                    .query_heads = 1,
+                                    .heads = 1,
+                                    .head_width = kWidth,
+                                    .bits = CacheBits::Eight,
+                                    .rotary = rotary},
+                                   kTokens);
+        const Floats query = normals(kWidth, 1000);
+        const auto q = turned(query.data(), kWidth, kTokens - 1, rotary);
+        ProductWorkspace workspace;
+        Floats scores(kTokens);
+        data.cache.scores(query, kTokens - 1, 1, scores, workspace);
+        for (int t = 0; t < kTokens; ++t) {
+            const auto k = turned(data.keys[t].data(), kWidth, t, rotary);
+            double sum = 0;
+            for (int i = 0; i < kWidth; ++i) sum += q[i] * k[i];
+            // Angles in float32 would be off by up to 3e-4.
+            ASSERT_NEAR(scores[t], sum, 1e-5) << "token " << t;
         }
     }
 }

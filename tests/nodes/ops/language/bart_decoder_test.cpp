@@ -23,7 +23,9 @@ using Tokens = std::vector<std::int64_t>;
 
 /// [batch, time, vocabulary] by steps over the batch's targets.
 at::Tensor by_steps(const Bart& bart, const types::Model& model, const Seq2SeqBatch& batch) {
-    BartDecoder decoder(bart, model.parameters, model.buffers, batch.source, batch.mask);
+    // As passes have them.
+    BartDecoder decoder(bart, model.parameters, model.buffers, batch.source, batch.mask,
+                        Statistics::Batch);
     const std::int64_t rows = batch.target.size(0);
     Tokens parents(std::size_t(rows), 0);
     for (std::int64_t i = 0; i < rows; ++i) parents[std::size_t(i)] = i;
@@ -61,6 +63,40 @@ TEST(BartDecoder, TheFirstStepIsAPassOverOneTokenAtAnyBits) {
         batch.target = batch.target.narrow(1, 0, 1);
         const at::Tensor whole = logits_of(bart, model, batch).log_softmax(-1);
         EXPECT_LT(greatest_difference(by_steps(bart, model, batch), whole), 2e-5) << members;
+    }
+}
+
+TEST(BartDecoder, AnAnswerDoesNotDependOnTheOthersNorOnPadding) {
+    // In float64, so that no sum on the edge of two codes goes the other way in a batch.
+    const Seq2SeqBatch batch = bart_batch();
+    for (const char* members :
+         {R"("weights": 2, "activations": 2)", R"("weights": 1, "activations": 1)",
+          R"("weights": 2, "activations": 8)", R"("weights": 2, "activations": 3)",
+          R"("activations": 2, "activation_method": "bit")",
+          R"("activations": 2, "activation_method": "twn")",
+          R"("activations": 1, "activation_method": "twn")"}) {
+        const Bart bart(bart_spec(quantization(members)));
+        const types::Model model = quantized_model(bart, at::kDouble);
+        const auto steps = [&](const at::Tensor& source, const at::Tensor& mask, Tokens tokens,
+                               Statistics statistics) {
+            BartDecoder decoder(bart, model.parameters, model.buffers, source, mask, statistics);
+            Tokens parents;
+            std::vector<float> scores(tokens.size() * 11);
+            for (std::size_t i = 0; i < tokens.size(); ++i) parents.push_back(std::ssize(parents));
+            for (int step = 0; step < 4; ++step) {
+                decoder.step(parents, tokens, scores);
+                for (std::int64_t& token : tokens) token = (3 * token + 1) % 11;
+            }
+            return at::tensor(scores).reshape({-1, 11});
+        };
+        const at::Tensor together = steps(batch.source, batch.mask, {2, 6}, Statistics::Item);
+        const at::Tensor shorter = steps(batch.source.narrow(0, 0, 1).narrow(1, 0, 4), {}, {2},
+                                         Statistics::Item),
+                         longer = steps(batch.source.narrow(0, 1, 1), {}, {6}, Statistics::Item);
+        EXPECT_LT(greatest_difference(together[0], shorter[0]), 1e-5) << members;
+        EXPECT_LT(greatest_difference(together[1], longer[0]), 1e-5) << members;
+        const at::Tensor alone = steps(batch.source.narrow(0, 1, 1), {}, {6}, Statistics::Batch);
+        EXPECT_EQ(greatest_difference(alone, longer), 0) << "one item is the whole";
     }
 }
 

@@ -1,33 +1,57 @@
 #include "tests/nodes/ops/packed/allocations.hpp"
 
 #include <atomic>
+#include <cerrno>
 #include <cstdlib>
-#include <new>
+
+// The C library's own, which a program's functions of the usual names stand before.
+extern "C" {
+void* __libc_malloc(std::size_t bytes);
+void* __libc_calloc(std::size_t count, std::size_t bytes);
+void* __libc_realloc(void* memory, std::size_t bytes);
+void* __libc_memalign(std::size_t alignment, std::size_t bytes);
+}
 
 namespace {
 
-std::atomic<std::int64_t> count = 0;
-
-void* take(std::size_t bytes, std::size_t alignment) {
-    ++count;
-    const std::size_t whole = (bytes + alignment - 1) / alignment * alignment;
-    void* memory = alignment <= alignof(std::max_align_t)
-                       ? std::malloc(bytes > 0 ? bytes : 1)
-                       : std::aligned_alloc(alignment, whole > 0 ? whole : alignment);
-    if (!memory) throw std::bad_alloc();
-    return memory;
-}
+constinit std::atomic<std::int64_t> count = 0;
 
 }  // namespace
 
-void* operator new(std::size_t bytes) { return take(bytes, 1); }
-void* operator new(std::size_t bytes, std::align_val_t alignment) {
-    return take(bytes, static_cast<std::size_t>(alignment));
+extern "C" {
+
+void* malloc(std::size_t bytes) noexcept {
+    ++count;
+    return __libc_malloc(bytes);
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+void* calloc(std::size_t elements, std::size_t bytes) noexcept {
+    ++count;
+    return __libc_calloc(elements, bytes);
+}
+
+void* realloc(void* memory, std::size_t bytes) noexcept {
+    ++count;
+    return __libc_realloc(memory, bytes);
+}
+
+void* memalign(std::size_t alignment, std::size_t bytes) noexcept {
+    ++count;
+    return __libc_memalign(alignment, bytes);
+}
+
+void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
+    return memalign(alignment, bytes);
+}
+
+int posix_memalign(void** memory, std::size_t alignment, std::size_t bytes) noexcept {
+    void* taken = memalign(alignment, bytes);
+    if (!taken) return ENOMEM;
+    *memory = taken;
+    return 0;
+}
+
+}  // extern "C"
 
 namespace millrace::testing {
 

@@ -8,15 +8,9 @@
 #include <vector>
 
 #include "engine/random.hpp"
-#include "nodes/ops/language/bart_decoder.hpp"
 #include "nodes/ops/language/sampling.hpp"
-#include "nodes/ops/packed/pack_bart.hpp"
-#include "nodes/ops/packed/packed_bart_decoder.hpp"
-#include "nodes/ops/packed/packed_report.hpp"
 #include "tests/nodes/ops/error_code.hpp"
-#include "tests/nodes/ops/language/bart_support.hpp"
-#include "tests/nodes/ops/packed/allocations.hpp"
-#include "tests/nodes/support.hpp"
+#include "tests/nodes/ops/packed/packed_bart_support.hpp"
 
 namespace millrace::ops {
 namespace {
@@ -25,38 +19,6 @@ using testing::bart_model;
 using testing::bart_spec;
 using testing::error_code;
 using testing::quantized_model;
-using Ids = std::vector<std::int64_t>;
-
-std::string bits(int weights, int activations, int embeddings, const std::string& more = "") {
-    return testing::quantization(R"("method": "tbt", "weights": )" + std::to_string(weights) +
-                                 R"(, "activations": )" + std::to_string(activations) +
-                                 R"(, "embeddings": )" + std::to_string(embeddings) + more);
-}
-
-types::PackedModel packed_model(const Bart& bart, const types::Model& model,
-                                const PackOptions& options = {}) {
-    return pack_bart(bart, model.parameters, model.buffers, options);
-}
-
-PackedBartDecoder decoder(const types::PackedModel& model, const std::vector<Ids>& sources,
-                          std::int64_t most_tokens = 0, int threads = 1) {
-    return PackedBartDecoder(std::make_shared<PackedBart>(model), sources, most_tokens, threads);
-}
-
-/// In float64, where sums of equal steps are exact as they are in integers: in float32 a sum that
-/// is 0 may be a little more or less, and at 1 bit its sign is all that counts.
-NamedTensors wide(const types::Model& model) {
-    NamedTensors parameters = model.parameters;
-    for (auto& [name, tensor] : parameters) {
-        if (tensor.dim() > 0) tensor = tensor.to(at::kDouble);
-    }
-    return parameters;
-}
-
-BartDecoder simulation(const Bart& bart, const types::Model& model, const Ids& source) {
-    return BartDecoder(bart, wide(model), model.buffers, at::tensor(source, at::kLong).unsqueeze(0),
-                       {});
-}
 
 double farthest(std::span<const float> a, std::span<const float> b) {
     double most = 0;
@@ -72,8 +34,8 @@ TEST(PackedBart, GivesTheSimulationsLogarithms) {
     for (const std::string& more :
          {bits(2, 8, 2), bits(2, 2, 2), bits(1, 8, 1), bits(1, 1, 1), bits(2, 1, 32),
           bits(1, 2, 32), bits(2, 3, 32), bits(2, 4, 32) + pre, bits(1, 4, 1), bits(2, 5, 32),
-          bits(2, 6, 32), bits(2, 2, 2) + pre, bits(1, 1, 1) + pre, bits(2, 8, 32) + pre,
-          bits(2, 2, 2, R"(, "rule": "paper")"),
+          bits(2, 6, 32), bits(2, 4, 32), bits(2, 2, 2) + pre, bits(1, 1, 1) + pre,
+          bits(2, 8, 32) + pre, bits(2, 2, 2, R"(, "rule": "paper")"),
           testing::quantization(R"("method": "twn", "weights": 2, "activations": 8)"),
           testing::quantization(
               R"("method": "bwn", "weights": 1, "activations": 1, "embeddings": 1)"),
@@ -87,7 +49,7 @@ TEST(PackedBart, GivesTheSimulationsLogarithms) {
         const Bart bart(bart_spec(more));
         const types::Model model = quantized_model(bart);
         PackedBartDecoder packed = decoder(packed_model(bart, model), {source});
-        BartDecoder simulated = simulation(bart, model, source);
+        BartDecoder simulated = simulation(bart, model, {&source, 1});
         std::vector<float> mine(11), theirs(11);
         const Ids parent = {0};
         for (const std::int64_t token : target) {
@@ -102,15 +64,7 @@ TEST(PackedBart, GivesTheSimulationsLogarithms) {
 /// those where the two best are as good as equal.
 void compare_texts(int weights, int activations) {
     constexpr std::int64_t kSources = 200, kMade = 64;
-    engine::Value spec = bart_spec(bits(weights, activations, weights));
-    for (const auto& [name, value] : {std::pair{"vocabulary", 64},
-                                      {"width", 32},
-                                      {"hidden", 64},
-                                      {"heads", 4},
-                                      {"context", 80},
-                                      {"encoder_layers", 1}})
-        spec.as_object()[name] = value;
-    const Bart bart(spec);
+    const Bart bart(longer_spec(bits(weights, activations, weights)));
     const types::Model model = quantized_model(bart);
     const types::PackedModel packed = packed_model(bart, model);
     const auto shared = std::make_shared<PackedBart>(packed);
@@ -122,7 +76,7 @@ void compare_texts(int weights, int activations) {
         Ids source(2 + random.below(8));
         for (std::int64_t& id : source) id = static_cast<std::int64_t>(random.below(64));
         PackedBartDecoder decoder(shared, std::span(&source, 1), kMade);
-        BartDecoder simulated = simulation(bart, model, source);
+        BartDecoder simulated = simulation(bart, model, {&source, 1});
         std::int64_t token = 2;
         for (std::int64_t i = 0; i < kMade; ++i) {
             decoder.step(parent, {&token, 1}, mine);
@@ -143,43 +97,6 @@ void compare_texts(int weights, int activations) {
 
 TEST(PackedBart, TernaryWritesTheTokensOfSimulation) { compare_texts(2, 2); }
 TEST(PackedBart, BinaryWritesTheTokensOfSimulation) { compare_texts(1, 1); }
-
-TEST(PackedBart, SearchesWithBeamsOverSeveralSources) {
-    const std::vector<Ids> sources = {{0, 5, 7, 2}, {0, 9, 4, 3, 10, 2}};
-    const Bart bart(bart_spec(bits(2, 1, 2)));
-    const types::Model model = quantized_model(bart);
-    const types::PackedModel packed = packed_model(bart, model);
-    // At 1 bit no quantizer goes by what else is there, so rows may be compared with a batch.
-    PackedBartDecoder both = decoder(packed, sources);
-    const BeamOptions options{.beams = 3, .max_length = 9};
-    const auto found = beam_search(both, 2, options);
-    ASSERT_EQ(found.size(), 2U);
-    for (std::size_t i = 0; i < 2; ++i) {
-        BartDecoder alone = simulation(bart, model, sources[i]);
-        const auto wanted = beam_search(alone, 1, options).front().front();
-        EXPECT_EQ(found[i].front().tokens, wanted.tokens);
-        EXPECT_NEAR(found[i].front().score, wanted.score, 1e-3);
-    }
-}
-
-TEST(PackedBart, AStepTakesNoMemory) {
-    for (const std::string& more : {bits(2, 8, 2), bits(2, 2, 2), bits(1, 1, 1),
-                                    bits(2, 2, 2, R"(, "layers": ["*.fc1", "*.layers.1.*"])")}) {
-        for (const PackedHead head : {PackedHead::Float, PackedHead::Int8}) {
-            const Bart bart(bart_spec(more));
-            const types::Model model = quantized_model(bart);
-            PackedBartDecoder packed =
-                decoder(packed_model(bart, model, {.head = head}), {{0, 5, 7, 2}});
-            const Ids parent = {0};
-            std::vector<float> scores(11);
-            const std::int64_t token = 4;
-            packed.step(parent, {&token, 1}, scores);
-            const std::int64_t before = testing::allocations();
-            for (int i = 0; i < 8; ++i) packed.step(parent, {&token, 1}, scores);
-            EXPECT_EQ(testing::allocations() - before, 0) << more;
-        }
-    }
-}
 
 TEST(PackedBart, LayersAreAFourteenthOfFloatAtTheShapesOfBartBase) {
     // Of one layer's matrices; the others are alike.

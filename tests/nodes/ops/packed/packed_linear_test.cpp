@@ -11,6 +11,7 @@
 #include "nodes/ops/packed/pack_matrix.hpp"
 #include "nodes/ops/quant/elastic.hpp"
 #include "nodes/ops/quant/linear.hpp"
+#include "nodes/ops/quant/min_max.hpp"
 #include "nodes/ops/quant/weights.hpp"
 #include "tests/nodes/ops/error_code.hpp"
 
@@ -163,6 +164,34 @@ TEST(PackedLinear, RefusesWhatDoesNotFit) {
     std::vector<float> x(6, 1), out(4);
     x[3] = std::numeric_limits<float>::quiet_NaN();
     EXPECT_EQ(error_code([&] { linear(x, out, scratch); }), "E-PACK-013");
+}
+
+TEST(RoundedTokens, HalvesOfTwoEqualScoresAreTiesThatTheRuleDecides) {
+    // Probabilities of two heads over two keys, the first with one score for both: the others lie
+    // about a half, which is in the middle of the range and of an odd number of steps. The rule's
+    // 1e-8 in the divisor puts it below; in float32, whose last place weighs more, it goes
+    // anywhere.
+    for (const double score : {0.1, 0.4, 0.43, 1.2, 3.0}) {
+        const double likelier = 1 / (1 + std::exp(-score));
+        const std::vector<double> values = {0.5, 0.5, likelier, 1 - likelier};
+        for (const int bits : {4, 8}) {
+            const double levels = std::pow(2, bits) - 1;
+            const double level = (0.5 - values[3]) / (likelier - values[3] + 1e-8) * levels;
+            EXPECT_LT(std::abs(level - levels / 2), 1e-4) << "a tie";
+            RoundedTokens rounded;
+            rounded.round(std::span<const double>(values), 2,
+                          {.kind = Kind::WholeAsymmetric, .bits = bits});
+            const at::Tensor wanted = min_max_asymmetric(
+                at::tensor(at::ArrayRef<double>(values), at::kDouble),
+                {.rule = MinMaxRule::Tbt, .bits = bits, .granularity = Granularity::Tensor});
+            EXPECT_EQ(rounded.codes[0], -1) << "below the middle, where code 0 begins";
+            EXPECT_EQ(rounded.codes[1], -1);
+            for (std::size_t i = 0; i < 4; ++i) {
+                EXPECT_NEAR(rounded.codes[i] * rounded.scales[i / 2] + rounded.offsets[i / 2],
+                            wanted[static_cast<std::int64_t>(i)].item<double>(), 1e-6);
+            }
+        }
+    }
 }
 
 }  // namespace

@@ -15,7 +15,6 @@
 #include "nodes/types/model_io.hpp"
 #include "tests/nodes/ops/error_code.hpp"
 #include "tests/nodes/ops/language/llama_support.hpp"
-#include "tests/nodes/ops/packed/allocations.hpp"
 
 namespace millrace::ops {
 namespace {
@@ -169,20 +168,6 @@ TEST(PackedLlama, WritesTheTextsOfSimulationInSteps) {
         const GenerateOptions options{.most_tokens = 64};
         EXPECT_EQ(generate(packed, prompt, options, unused).tokens,
                   generate(simulated, prompt, options, unused).tokens);
-    }
-}
-
-TEST(PackedLlama, ATokenTakesNoMemory) {
-    for (const std::string& more : {bits(4, 8, 4), bits(1, 8, 8), bits(8, 4, 32)}) {
-        const Llama llama(llama_spec(more));
-        for (const PackedHead head : {PackedHead::Float, PackedHead::Int8}) {
-            PackedLlamaSteps steps = packed_steps(llama, llama_parameters(llama), {.head = head});
-            const std::int64_t token = 5;
-            steps.feed({&token, 1});
-            const std::int64_t before = testing::allocations();
-            for (int i = 0; i < 6; ++i) steps.feed({&token, 1});
-            EXPECT_EQ(testing::allocations() - before, 0) << more;
-        }
     }
 }
 
