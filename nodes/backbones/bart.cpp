@@ -1,8 +1,11 @@
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <ATen/ATen.h>
 
 #include "engine/node.hpp"
 #include "nodes/ops/language/bart.hpp"
@@ -11,11 +14,28 @@
 namespace millrace::nodes {
 namespace {
 
+enum class FirstWeights { Fixed, ByWidth };
+
+constexpr double kFixedDeviation = 0.02;  // of ops::Bart::initial_parameters()
+
+/// Linear layers from the fixed deviation to 1 / sqrt(inputs), by which what they pass on keeps its
+/// size. A decoder of small width otherwise hears next to nothing of the encoder at first.
+void spread_by_width(types::NamedTensors& parameters) {
+    for (auto& [name, tensor] : parameters) {
+        if (!name.ends_with("_proj.weight") && !name.ends_with("fc1.weight") &&
+            !name.ends_with("fc2.weight"))
+            continue;
+        const auto inputs = static_cast<double>(tensor.size(1));
+        tensor = tensor / (kFixedDeviation * std::sqrt(inputs));
+    }
+}
+
 struct BartModel {
     int vocabulary = 260, width = 64, encoder_layers = 2, decoder_layers = 2, heads = 4,
         hidden = 128, context = 128;
     ops::BartActivation activation = ops::BartActivation::Gelu;
     ops::BartNorm norm = ops::BartNorm::Post;
+    FirstWeights first_weights = FirstWeights::Fixed;
     bool scale_embedding = false;
     double dropout = 0.1, attention_dropout = 0, activation_dropout = 0;
     int pad = 1, begin = 0, end = 2, decoder_start = 2;
@@ -88,6 +108,12 @@ struct BartModel {
                  .field = &S::norm,
                  .choices = {"post", "pre"},
                  .doc = "Norms behind each residual sum (BART), or before each part (mBART)"},
+                {.name = "first_weights",
+                 .field = &S::first_weights,
+                 .choices = {"fixed", "by_width"},
+                 .doc = "Deviation of linear layers: 0.02 (BART), or 1 over the root of their "
+                        "inputs, with which models of small width learn much sooner to follow "
+                        "their source"},
                 {.name = "scale_embedding",
                  .field = &S::scale_embedding,
                  .doc = "Multiply embeddings by the root of the width, as mBART"},
@@ -116,8 +142,10 @@ struct BartModel {
     std::optional<types::Model> operator()(engine::Item item, engine::RunContext& context) const {
         if (item.number > 0) return std::nullopt;
         const ops::Bart bart(description());
+        types::NamedTensors parameters = bart.initial_parameters(context.seed());
+        if (first_weights == FirstWeights::ByWidth) spread_by_width(parameters);
         return types::Model{.spec = bart.spec(),
-                            .parameters = bart.initial_parameters(context.seed()),
+                            .parameters = std::move(parameters),
                             .buffers = bart.initial_buffers(),
                             .average = {}};
     }
