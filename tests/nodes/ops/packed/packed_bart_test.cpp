@@ -9,8 +9,10 @@
 
 #include "engine/random.hpp"
 #include "nodes/ops/language/sampling.hpp"
+#include "nodes/ops/packed/packed_report.hpp"
 #include "tests/nodes/ops/error_code.hpp"
 #include "tests/nodes/ops/packed/packed_bart_support.hpp"
+#include "tests/nodes/support.hpp"
 
 namespace millrace::ops {
 namespace {
