@@ -116,7 +116,9 @@ public:
         const std::optional<Hash128> known =
             build.is_string() ? hash_from_hex(build.as_string()) : std::nullopt;
         build_ = known.value_or(Hash128());
-        return known && is("format", kFormat) && is("abi", MILLRACE_ABI) &&
+        const Value& content = stored_["content"];
+        const bool whole = content.is_string() && hash_from_hex(content.as_string());
+        return known && whole && is("format", kFormat) && is("abi", MILLRACE_ABI) &&
                is("file", plugin_.string()) && stored_["checks"].is_object() &&
                libraries_unchanged() && plugin_unchanged();
     }

@@ -55,10 +55,12 @@ void CodeRows::copy(const CodeRows& other) {
     size_ = other.size_;
     scale_ = other.scale_;
     most_ = other.most_;
-    std::copy_n(other.packed_.begin(), rule_.is_elastic() ? size_ * row_bytes_ : 0,
-                packed_.begin());
-    std::copy_n(other.codes_.begin(), rule_.is_elastic() ? 0 : size_ * width_, codes_.begin());
-    std::copy_n(other.values_.begin(), rule_.is_elastic() ? 0 : size_ * width_, values_.begin());
+    if (rule_.is_elastic()) {
+        std::copy_n(other.packed_.begin(), size_ * row_bytes_, packed_.begin());
+        return;
+    }
+    std::copy_n(other.values_.begin(), size_ * width_, values_.begin());
+    if (has_codes()) std::copy_n(other.codes_.begin(), size_ * width_, codes_.begin());
 }
 
 void CodeRows::append(std::span<const float> values, RoundedTokens& scratch) {
