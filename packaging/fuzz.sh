@@ -12,7 +12,8 @@ if [[ ${1:-} =~ ^[0-9]+$ ]]; then
 fi
 targets=("$@")
 
-packages+=(clang libclang-rt-dev)
+# Before 16, clang has no ranges of views with libstdc++; both Debian 12 and 13 have 19 under this name.
+packages+=(clang-19 libclang-rt-19-dev)
 install_packages
 configure_and_build fuzz millrace_fuzz
 

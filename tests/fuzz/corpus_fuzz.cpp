@@ -1,13 +1,11 @@
 // Corpora of texts: the first byte picks the reader; what is read is UTF-8 of allowed lengths, and
 // each pair once.
-#include <unistd.h>
-
 #include <filesystem>
 #include <set>
 
-#include "engine/visual/io/files.hpp"
 #include "nodes/ops/text_corpus/catalogue.hpp"
 #include "nodes/ops/text_corpus/readers.hpp"
+#include "tests/fuzz/files.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace {
@@ -15,35 +13,15 @@ namespace {
 namespace engine = millrace::engine;
 namespace fuzz = millrace::fuzz;
 namespace ops = millrace::ops;
-namespace visual = millrace::visual;
 
 constexpr ops::TextRules kRules = {.max_characters = 200, .least = 0};
-
-/// A file for this process, removed at its end.
-class File {
-public:
-    File() {
-        std::string name =
-            (std::filesystem::temp_directory_path() / "millrace-fuzz-XXXXXX").string();
-        const int descriptor = mkstemp(name.data());
-        fuzz::require(descriptor >= 0, "there is a temporary file");
-        close(descriptor);
-        path = name;
-    }
-    ~File() {
-        std::error_code ignored;
-        std::filesystem::remove(path, ignored);
-    }
-    std::filesystem::path path;
-};
 
 void require_text(const std::string& text) {
     engine::parse_json(engine::to_json(text), "text");
     fuzz::require(text.size() <= 4 * kRules.max_characters, "texts keep to their length");
 }
 
-ops::TextPairs read(std::uint8_t kind, std::string_view bytes, const std::filesystem::path& file) {
-    visual::write_file_atomically(file, bytes, visual::Durability::Process);
+ops::TextPairs read(std::uint8_t kind, const std::filesystem::path& file) {
     switch (kind % 6) {
         case 0:
             return ops::read_catalogues(file, kRules);
@@ -63,7 +41,7 @@ ops::TextPairs read(std::uint8_t kind, std::string_view bytes, const std::filesy
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const File file;
+    static const fuzz::Folder folder;
     if (size == 0) return 0;
     const std::string_view bytes = fuzz::text_of(data + 1, size - 1);
     if (data[0] % 6 == 0) {
@@ -74,7 +52,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         });
     }
     fuzz::succeeds([&] {
-        const ops::TextPairs found = read(data[0], bytes, file.path);
+        const ops::TextPairs found = read(data[0], folder.put("texts", bytes));
         std::set<std::string_view> sources;
         for (const ops::TextPair& pair : found.pairs) {
             require_text(pair.source);

@@ -243,5 +243,6 @@ int main(int count, char** arguments) {
     put_packets(seeds);
     put_values(seeds);
     millrace::fuzz::put_models(seeds);
+    millrace::fuzz::put_tensors(seeds);
     return 0;
 }

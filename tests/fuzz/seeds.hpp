@@ -26,4 +26,7 @@ private:
 /// Files of language models and of users' networks: tokenizers, checkpoints, corpora, ONNX.
 void put_models(const SeedFolder& seeds);
 
+/// Files whose tensors are LibTorch's: packed models, checkpoints.
+void put_tensors(const SeedFolder& seeds);
+
 }  // namespace millrace::fuzz

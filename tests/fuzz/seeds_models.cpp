@@ -5,6 +5,7 @@
 #include "nodes/ops/checkpoints/gguf.hpp"
 #include "tests/fuzz/seeds.hpp"
 #include "tests/nodes/networks/onnx_writer.hpp"
+#include "tests/nodes/ops/text_corpus/programs.hpp"
 #include "tests/nodes/ops/text_corpus/texts.hpp"
 #include "tests/nodes/ops/tokenizers/files.hpp"
 
@@ -80,6 +81,17 @@ void put_corpora(const SeedFolder& seeds) {
     seeds.put("corpus", "paragraphs", of_kind(3, "\xEF\xBB\xBFOne line\nand one.\n\nTwo.\n"));
     seeds.put("corpus", "lines", of_kind(4, "one\r\ntwo\r\n\xC3\xA9\n"));
     seeds.put("corpus", "parallel", of_kind(5, "one\ntwo\n"));
+    const std::string lines = "one\ntwo\n";
+    for (const testing::Program& program : testing::kPrograms) {
+        const std::string bytes = testing::packed(lines, program);
+        seeds.put("unpack", program.name, bytes);
+        seeds.put("corpus", program.name, of_kind(4, bytes));
+    }
+    seeds.put("questions", "two",
+              R"({"task": "t", "context": "Which?", "choices": [" one", "two"], "answer": 0}
+
+{"context": ["A is", "B is"], "choices": ["here.", "there."], "answer": [0, 1], "more": {}}
+)");
 }
 
 }  // namespace

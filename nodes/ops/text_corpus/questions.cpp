@@ -7,7 +7,6 @@
 #include "engine/problem.hpp"
 #include "engine/value.hpp"
 #include "nodes/ops/text_corpus/records.hpp"
-#include "nodes/ops/text_corpus/small_text.hpp"
 #include "nodes/ops/text_corpus/text_file.hpp"
 #include "nodes/ops/tokenizers/unicode.hpp"
 
@@ -143,10 +142,6 @@ std::vector<Question> parse_questions(std::string_view text, const std::string& 
 
 std::vector<Question> read_questions(const std::filesystem::path& file) {
     return parse_questions(read_text_file(file), file.string());
-}
-
-std::vector<Question> small_questions() {
-    return parse_questions(small_text().questions, "the small corpus");
 }
 
 }  // namespace millrace::ops

@@ -1,3 +1,4 @@
+#include "nodes/ops/text_corpus/questions.hpp"
 #include "nodes/ops/text_corpus/readers.hpp"
 #include "nodes/ops/text_corpus/records.hpp"
 #include "nodes/ops/text_corpus/small_text.hpp"
@@ -22,6 +23,10 @@ TextPairs read_small(SmallTask task, const TextRules& rules) {
         }
     }
     return collector.take("the small corpus");
+}
+
+std::vector<Question> small_questions() {
+    return parse_questions(small_text().questions, "the small corpus");
 }
 
 }  // namespace millrace::ops
