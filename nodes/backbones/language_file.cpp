@@ -14,6 +14,7 @@
 #include "nodes/ops/checkpoints/gguf_llama.hpp"
 #include "nodes/ops/language/llama2c_file.hpp"
 #include "nodes/ops/models/architecture.hpp"
+#include "nodes/ops/naming_file.hpp"
 #include "nodes/types/model.hpp"
 #include "nodes/types/model_io.hpp"
 
@@ -65,9 +66,11 @@ struct LanguageFile {
 
     std::optional<types::Model> operator()(engine::Item item) const {
         if (item.number > 0) return std::nullopt;
-        types::Model model = read();
-        ops::architecture_of(model.spec)->check_tensors(model.parameters, model.buffers);
-        return model;
+        return ops::naming_file(path.text, [this] {
+            types::Model model = read();
+            ops::architecture_of(model.spec)->check_tensors(model.parameters, model.buffers);
+            return model;
+        });
     }
 
 private:

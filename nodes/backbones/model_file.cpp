@@ -6,6 +6,7 @@
 
 #include "engine/node.hpp"
 #include "nodes/ops/models/architecture.hpp"
+#include "nodes/ops/naming_file.hpp"
 #include "nodes/types/model.hpp"
 #include "nodes/types/model_io.hpp"
 
@@ -38,11 +39,13 @@ struct ModelFile {
 
     std::optional<types::Model> operator()(engine::Item item) const {
         if (item.number > 0) return std::nullopt;
-        types::Model model = types::read_model(path.text);
-        const auto architecture = ops::architecture_of(model.spec);
-        architecture->check_tensors(model.parameters, model.buffers);
-        if (!model.average.empty()) architecture->check_tensors(model.average, model.buffers);
-        return model;
+        return ops::naming_file(path.text, [this] {
+            types::Model model = types::read_model(path.text);
+            const auto architecture = ops::architecture_of(model.spec);
+            architecture->check_tensors(model.parameters, model.buffers);
+            if (!model.average.empty()) architecture->check_tensors(model.average, model.buffers);
+            return model;
+        });
     }
 };
 

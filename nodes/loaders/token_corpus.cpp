@@ -10,6 +10,7 @@
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "engine/node.hpp"
 #include "engine/visual/io/files.hpp"
@@ -160,8 +161,10 @@ private:
     at::Tensor stored() const {
         const std::vector<std::byte> bytes = visual::read_file_bytes(path.text);
         const visual::Safetensors file = visual::read_safetensors(bytes, path.text);
+        std::string found = fmt::format("none of this name, {} others", file.arrays.size());
         for (const engine::ArrayView& array : file.arrays) {
             if (array.name != "tokens") continue;
+            found = fmt::format("[{}] {}", fmt::join(array.shape, ", "), to_text(array.type));
             const at::Tensor tokens = types::tensor_of(array);
             if (tokens.dim() == 2 && tokens.scalar_type() == at::kLong && tokens.size(0) > 0 &&
                 tokens.size(1) > 1)
@@ -170,7 +173,7 @@ private:
         throw engine::Error({.code = "E-TEXT-032",
                              .what = "The file holds no sequences of tokens",
                              .expected = "\"tokens\" [texts, length] int64, of at least 2 tokens",
-                             .found = fmt::format("{} other arrays", file.arrays.size()),
+                             .found = found,
                              .where = path.text,
                              .mend = "Give a file that language.self_corpus wrote."});
     }

@@ -7,6 +7,7 @@
 
 #include "engine/node.hpp"
 #include "nodes/networks/ports.hpp"
+#include "nodes/ops/naming_file.hpp"
 #include "nodes/ops/network_files/onnx_network.hpp"
 
 namespace millrace::nodes {
@@ -56,8 +57,10 @@ struct Onnx {
 
     void start(engine::RunContext& context) {
         ops::set_opencv_threads(context.intra_threads());
-        network_ = std::make_shared<ops::OnnxNetwork>(
-            network_bytes(path.text), ops::parse_ports(inputs), ops::parse_ports(outputs));
+        const auto taken = ops::parse_ports(inputs), given = ops::parse_ports(outputs);
+        network_ = ops::naming_file(path.text, [&] {
+            return std::make_shared<ops::OnnxNetwork>(network_bytes(path.text), taken, given);
+        });
         check_port_count(network_->inputs().size(), "inputs");
         check_port_count(network_->outputs().size(), "outputs");
         try_network(network_->inputs(), [&](const auto& zeros) { return network_->run(zeros); });

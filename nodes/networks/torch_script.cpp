@@ -4,6 +4,7 @@
 
 #include "engine/node.hpp"
 #include "nodes/networks/ports.hpp"
+#include "nodes/ops/naming_file.hpp"
 #include "nodes/ops/network_files/torch_script.hpp"
 
 namespace millrace::nodes {
@@ -53,8 +54,10 @@ struct TorchScript {
     std::vector<engine::Path> files(std::uint64_t) const { return {path}; }
 
     void start() {
-        network_ = std::make_shared<ops::TorchScript>(
-            network_bytes(path.text), ops::parse_ports(inputs), ops::parse_ports(outputs));
+        const auto taken = ops::parse_ports(inputs), given = ops::parse_ports(outputs);
+        network_ = ops::naming_file(path.text, [&] {
+            return std::make_shared<ops::TorchScript>(network_bytes(path.text), taken, given);
+        });
         check_port_count(network_->inputs().size(), "inputs");
         check_port_count(network_->outputs().size(), "outputs");
         try_network(network_->inputs(), [&](const auto& zeros) { return network_->run(zeros); });

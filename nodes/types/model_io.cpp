@@ -34,17 +34,17 @@ Model read_model(const std::filesystem::path& file) {
     } catch (const engine::Error& error) {
         engine::Problem problem = error.problem();
         problem.where = file.string();
-        if (problem.code == "E-FILE-012")
-            problem = {.code = "E-MODEL-001",
-                       .what = "The file holds no model of Millrace",
-                       .expected = "the architecture in the metadata of a .safetensors file",
-                       .found = "no metadata of Millrace",
-                       .where = file.string(),
-                       .mend =
-                           "Give a file that training.keep_best wrote; of a checkpoint of "
-                           "Hugging Face give its folder, which has config.json, to "
-                           "backbones.language_file."};
-        throw engine::Error(std::move(problem));
+        if (problem.code != "E-FILE-012" && problem.code != "E-TYPE-002")
+            throw engine::Error(std::move(problem));
+        throw engine::Error(
+            {.code = "E-MODEL-001",
+             .what = "The file holds no model of Millrace",
+             .expected = "the architecture in the metadata of a .safetensors file",
+             .found = problem.code == "E-FILE-012" ? "no metadata of Millrace"
+                                                   : problem.what + ": " + problem.found,
+             .where = std::move(problem.where),
+             .mend = "Give a file that training.keep_best wrote; of a checkpoint of Hugging Face "
+                     "give its folder, which has config.json, to backbones.language_file."});
     } catch (const std::exception&) {
         throw engine::Error({.code = "E-MODEL-001",
                              .what = "The file holds no model of Millrace",

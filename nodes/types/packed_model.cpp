@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <cstddef>
-#include <exception>
 #include <utility>
 #include <vector>
 
@@ -59,13 +58,13 @@ PackedModel read_packed_model(const std::filesystem::path& file) {
     } catch (const engine::Error& error) {
         engine::Problem problem = error.problem();
         problem.where = file.string();
-        throw engine::Error(std::move(problem));
-    } catch (const std::exception&) {
+        if (problem.code != "E-FILE-012" && problem.code != "E-TYPE-002")
+            throw engine::Error(std::move(problem));
         throw engine::Error({.code = "E-MODEL-002",
                              .what = "The file holds no packed model",
                              .expected = "a safetensors file with packed matrices in its metadata",
-                             .found = "other metadata",
-                             .where = file.string(),
+                             .found = problem.what + ": " + problem.found,
+                             .where = std::move(problem.where),
                              .mend = "Give a file that language.pack wrote."});
     }
 }

@@ -58,8 +58,9 @@ fs::path shard_in(const fs::path& index, const std::string& name) {
     for (const fs::path& part : path) inside = inside && part != ".." && part != ".";
     if (inside) return index.parent_path() / path;
     fail_checkpoint("E-CKPT-022", "The index names a file that is no shard beside it",
-                    "a path of a .safetensors file inside the folder", engine::shortened(name),
-                    index.string(), "Get the checkpoint from a source that you trust.");
+                    "a path of a .safetensors file inside the folder",
+                    name.empty() ? "an empty text" : engine::shortened(name), index.string(),
+                    "Get the checkpoint from a source that you trust.");
 }
 
 [[noreturn]] void disagree(const fs::path& index, std::string expected, std::string found) {

@@ -17,6 +17,9 @@
 namespace millrace::ops {
 namespace {
 
+/// What is not finite where finite weights are so large that their sum is not.
+constexpr const char* kScale = "scale of a weight";
+
 WeightKind kind_of(const std::string& layout) {
     if (layout == "ternary-2") return WeightKind::Ternary2;
     if (layout == "ternary-base3") return WeightKind::TernaryBase3;
@@ -88,6 +91,7 @@ int code_at(const std::uint8_t* row, WeightKind kind, std::size_t column) {
 /// Of values {-a, 0, a} in each row, up to the last place.
 types::PackedWeight packed_levels(const at::Tensor& rounded, TernaryLayout ternary, bool binary) {
     const at::Tensor scale = rounded.abs().amax({1}, true);
+    check_values(scale, kScale);
     at::Tensor codes = (rounded / scale.masked_fill(scale == 0, 1)).round();
     if (binary) {
         // A row without scale is 0 whatever its codes.
@@ -124,6 +128,7 @@ types::PackedWeight pack_llmqat(const at::Tensor& weight, int bits, TernaryLayou
     if (bits == 2) {
         // Four levels, s * {-3, -1, 1, 3} / 4.
         const at::Tensor scale = llmqat_weight(values, 2).abs().amax({1}, true) / 3;
+        check_values(scale, kScale);
         const at::Tensor codes = (llmqat_weight(values, 2) / scale.masked_fill(scale == 0, 1));
         return packed_weight(codes.round().to(at::kChar), scale.squeeze(1), "nibble");
     }

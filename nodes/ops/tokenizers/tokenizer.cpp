@@ -5,6 +5,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "nodes/ops/naming_file.hpp"
 #include "nodes/ops/tokenizers/llama2c.hpp"
 #include "nodes/ops/tokenizers/unicode.hpp"
 #include "nodes/ops/tokenizers/vocabulary.hpp"
@@ -130,10 +131,13 @@ std::string Tokenizer::decode(std::span<const TokenId> ids, const DecodeOptions&
 std::unique_ptr<const Tokenizer> load_tokenizer(const std::filesystem::path& path) {
     std::error_code error;
     if (fs::is_directory(path, error)) return load_tokenizer(file_in(path));
-    const std::string bytes = contents(path);
-    if (is_json(bytes)) return load_json(path, bytes);
-    if (path.extension() == ".bin" || is_llama2c(bytes)) return parse_llama2c(bytes, path.string());
-    return parse_sentencepiece(bytes, path.string());
+    return naming_file(path, [&] {
+        const std::string bytes = contents(path);
+        if (is_json(bytes)) return load_json(path, bytes);
+        if (path.extension() == ".bin" || is_llama2c(bytes))
+            return parse_llama2c(bytes, path.string());
+        return parse_sentencepiece(bytes, path.string());
+    });
 }
 
 }  // namespace millrace::ops

@@ -26,6 +26,7 @@ void register_generate(engine::Registry& registry);
 void register_language_file(engine::Registry& registry);
 void register_llama(engine::Registry& registry);
 void register_llm_qat(engine::Registry& registry);
+void register_packed_file(engine::Registry& registry);
 void register_self_corpus(engine::Registry& registry);
 void register_token_corpus(engine::Registry& registry);
 }  // namespace millrace::nodes
@@ -52,6 +53,7 @@ const engine::Registry& registry() {
         nodes::register_language_file(made);
         nodes::register_llama(made);
         nodes::register_llm_qat(made);
+        nodes::register_packed_file(made);
         nodes::register_self_corpus(made);
         nodes::register_token_corpus(made);
         return &made;
@@ -133,6 +135,41 @@ TEST(BadCheckpoint, TensorsMustBeThoseOfTheConfig) {
                   all[name] = at::zeros({0, 18});
               }).code,
               "E-LM-004");
+}
+
+TEST(BadCheckpoint, TheFileIsNamed) {
+    const auto no_tensor = checkpoint_problem([](NamedTensors& all) { all.erase(all.begin()); });
+    EXPECT_NE(no_tensor.where.find("/c"), std::string::npos) << no_tensor.where;
+    const TestContext folder;
+    const std::string path = checkpoint_of(folder, tiny().parameters) + "/model.safetensors";
+    for (const char* node : {"backbones.language_file", "backbones.packed_file"}) {
+        const engine::Problem other = problem_of([&] {
+            TestContext context(registry());
+            run_node(registry(), node, {{"path", path}}, {}, context);
+        });
+        EXPECT_EQ(other.code.substr(0, 8), "E-MODEL-") << "without Millrace's metadata";
+        EXPECT_EQ(other.where, path);
+    }
+}
+
+TEST(BadCheckpoint, ShardsLieBesideTheirIndex) {
+    const TestContext folder;
+    const std::string path = checkpoint_of(folder, tiny().parameters);
+    fs::rename(path + "/model.safetensors", path + "/../model.safetensors");
+    const auto problem = [&](const std::string& shard) {
+        std::ofstream(path + "/model.safetensors.index.json")
+            << R"({"weight_map": {"model.norm.weight": ")" + shard + "\"}}";
+        return problem_of([&] {
+            TestContext context(registry());
+            run_node(registry(), "backbones.language_file", {{"path", path}}, {}, context);
+        });
+    };
+    EXPECT_EQ(problem("model.safetensors").code, "E-CKPT-023");
+    for (const char* shard : {"../model.safetensors", "/model.safetensors", "", "..", "a.bin"}) {
+        const engine::Problem found = problem(shard);
+        EXPECT_EQ(found.code, "E-CKPT-022") << shard;
+        EXPECT_FALSE(found.found.empty()) << shard;
+    }
 }
 
 TEST(BadCheckpoint, TensorsMayNotOverlapNorLie) {
@@ -247,6 +284,22 @@ TEST(BadPrompt, TheTokenizerMustFitTheModel) {
              {{"tokenizer", tokenizer_of(folder, kVocabulary)}, {"most_tokens", 2}},
              {Packet::make(types::Text{"!"}), Packet::make(tiny())}, fitting);
     EXPECT_TRUE(fitting.warnings.empty());
+}
+
+TEST(BadPrompt, ATokenizersFileIsNamed) {
+    const TestContext folder;
+    const fs::path file = folder.artifact("tokenizer.json");
+    for (const std::string& bytes :
+         {std::string(), std::string("{}"), std::string("\x0A\x05", 2),
+          std::string(R"({"model": {"type": "WordPiece", "vocab": {}}})")}) {
+        visual::write_file_atomically(file, bytes);
+        const engine::Problem found = problem_of([&] {
+            run_node(registry(), "language.generate", {{"tokenizer", file.string()}},
+                     {Packet::make(types::Text{"a"}), Packet::make(tiny())});
+        });
+        EXPECT_EQ(found.code.substr(0, 8), "E-TOKEN-") << bytes;
+        EXPECT_EQ(found.where, file.string()) << bytes;
+    }
 }
 
 TEST(BadPrompt, TextsMustBeThereAndWithinTheContext) {

@@ -147,6 +147,7 @@ TEST(Onnx, WhatIsNoNetworkIsRefused) {
     };
     const std::string whole = onnx::convolution().file();
     EXPECT_EQ(code(""), "E-ONNX-001");
+    EXPECT_FALSE(network_problem("networks.onnx", "").where.empty()) << "the file is named";
     EXPECT_EQ(code("{\"schema\": \"millrace/1\"}"), "E-ONNX-001");
     EXPECT_EQ(code(std::string(64, '\0')), "E-ONNX-001");
     for (std::size_t size = 0; size < whole.size(); ++size)

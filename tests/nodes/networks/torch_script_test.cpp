@@ -125,6 +125,7 @@ TEST(TorchScript, WhatIsNoArchiveIsRefused) {
     };
     const std::string whole = script(kLinear);
     EXPECT_EQ(code(""), "E-TS-001");
+    EXPECT_FALSE(network_problem("networks.torch_script", "").where.empty()) << "the file is named";
     EXPECT_EQ(code("no archive at all"), "E-TS-001");
     EXPECT_EQ(code(std::string(1000, '\0')), "E-TS-001");
     for (std::size_t part = 0; part < 16; ++part)

@@ -90,6 +90,15 @@ TEST(PackMatrix, BinaryHasNoCodeForZero) {
     EXPECT_EQ(error_code([&] { pack_llmqat(weight.fill_(INFINITY), 4); }), "E-QUANT-003");
 }
 
+TEST(PackMatrix, ScalesAreFinite) {
+    const at::Tensor weight = at::full({2, 5}, 3e38F);
+    EXPECT_EQ(error_code([&] { pack_llmqat(weight, 1); }), "E-QUANT-003") << "the sum overflows";
+    EXPECT_EQ(error_code([&] { pack_llmqat(weight, 2); }), "E-QUANT-003");
+    EXPECT_EQ(error_code([&] { pack_low_bit(weight, 1, {}); }), "E-QUANT-003");
+    for (const int bits : {3, 4, 8})
+        EXPECT_TRUE(pack_llmqat(weight, bits).scale.isfinite().all().item<bool>()) << bits;
+}
+
 TEST(PackedLinear, IsLlmQatsLinear) {
     const at::Tensor weight = normal({21, 70}, "weight"), x = normal({5, 70}, "x");
     for (const int weights : {1, 2, 4, 8}) {
