@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/value_parse.hpp"
 #include "engine/visual/io/files.hpp"
 
 namespace millrace::types {
@@ -97,9 +98,9 @@ PackedWeight weight_of(const Record& record, const std::string& name, const Valu
     const bool sound = weight.columns > 0 && weight.columns <= kMostColumns && codes.shape[0] > 0;
     const std::int64_t wanted = sound ? types::packed_row_bytes(weight.layout, weight.columns) : 0;
     if (wanted == 0 || codes.shape[1] != wanted || scale.shape[0] != codes.shape[0]) {
-        malformed("The stored sizes of \"" + name + "\" do not fit together",
+        malformed("The stored sizes of \"" + shortened(name) + "\" do not fit together",
                   fmt::format("rows of {} bytes for {} columns of \"{}\", a scale each", wanted,
-                              weight.columns, weight.layout),
+                              weight.columns, shortened(weight.layout)),
                   fmt::format("{} rows of {} bytes, {} scales", codes.shape[0], codes.shape[1],
                               scale.shape[0]));
     }

@@ -64,7 +64,7 @@ void check_names(const TensorShapes& expected, const TensorShapes& found, std::s
     append(text, "of another shape", differences.misshaped);
     fail_checkpoint("E-CKPT-026", "The checkpoint is not of this model",
                     fmt::format("{} tensors by the names and shapes of the model", expected.size()),
-                    text, std::string(where),
+                    engine::shortened(text, 1000), std::string(where),
                     "Give the checkpoint that belongs to the model's config.");
 }
 

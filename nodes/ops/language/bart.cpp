@@ -9,6 +9,7 @@
 
 #include "engine/problem.hpp"
 #include "engine/random.hpp"
+#include "engine/value_parse.hpp"
 
 namespace millrace::ops {
 namespace {
@@ -36,11 +37,14 @@ at::Tensor normal(const std::vector<std::int64_t>& shape, std::uint64_t seed,
     return tensor;
 }
 
+/// Names in foreign files may be any text.
+constexpr std::size_t kMostShown = 300;
+
 [[noreturn]] void fail_tensors(std::string what, std::string expected, std::string found) {
     throw engine::Error({.code = "E-LM-052",
                          .what = std::move(what),
                          .expected = std::move(expected),
-                         .found = std::move(found),
+                         .found = engine::shortened(found, kMostShown),
                          .mend = "Give the model the spec that these tensors were made with, or "
                                  "tensors of this spec."});
 }

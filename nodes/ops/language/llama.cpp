@@ -11,6 +11,7 @@
 
 #include "engine/problem.hpp"
 #include "engine/random.hpp"
+#include "engine/value_parse.hpp"
 #include "nodes/ops/quant/check.hpp"
 #include "nodes/ops/quant/layer_parts.hpp"
 #include "nodes/ops/quant/weights.hpp"
@@ -57,11 +58,14 @@ at::Tensor normal(const std::vector<std::int64_t>& shape, double deviation, std:
     return tensor;
 }
 
+/// Names in foreign files may be any text.
+constexpr std::size_t kMostShown = 300;
+
 [[noreturn]] void throw_tensors(std::string what, std::string expected, std::string found) {
     throw engine::Error({.code = "E-LM-004",
                          .what = std::move(what),
                          .expected = std::move(expected),
-                         .found = std::move(found),
+                         .found = engine::shortened(found, kMostShown),
                          .mend = "Give the model the spec that these tensors were made with, or "
                                  "tensors of this spec."});
 }

@@ -9,16 +9,24 @@
 #include <utility>
 
 #include "engine/problem.hpp"
+#include "engine/value_parse.hpp"
 
 namespace millrace::ops {
 
 using engine::Value;
 
+namespace {
+
+/// Names in foreign files may be any text.
+constexpr std::size_t kMostShown = 300;
+
+}  // namespace
+
 void fail_spec(const char* code, std::string what, std::string expected, std::string found) {
     throw engine::Error({.code = code,
                          .what = std::move(what),
                          .expected = std::move(expected),
-                         .found = std::move(found),
+                         .found = engine::shortened(found, kMostShown),
                          .mend = "Correct the model's spec."});
 }
 

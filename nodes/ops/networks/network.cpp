@@ -10,6 +10,7 @@
 
 #include "engine/problem.hpp"
 #include "engine/random.hpp"
+#include "engine/value_parse.hpp"
 
 namespace millrace::ops {
 namespace {
@@ -186,7 +187,7 @@ void Network::check_tensors(const NamedTensors& parameters, const NamedTensors& 
         throw engine::Error({.code = "E-NET-004",
                              .what = std::move(what),
                              .expected = std::move(expected),
-                             .found = std::move(found),
+                             .found = engine::shortened(found, 300),  // foreign names
                              .mend =
                                  "Give the model the spec that these tensors were made with, or "
                                  "tensors of this spec."});

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "engine/problem.hpp"
+#include "engine/value_parse.hpp"
 #include "nodes/ops/networks/network.hpp"
 
 namespace millrace::ops {
@@ -23,12 +24,15 @@ constexpr std::size_t kMostLayers = 10'000;
 constexpr std::array<std::string_view, 10> kKinds = {
     "normalize", "spread", "conv", "svdf", "batch_norm", "relu", "relu6", "mean", "dropout", "add"};
 
+/// Names in foreign files may be any text.
+constexpr std::size_t kMostShown = 300;
+
 [[noreturn]] void fail(const char* code, std::string what, std::string expected, std::string found,
                        const char* mend = "Correct the model's spec.") {
     throw engine::Error({.code = code,
-                         .what = std::move(what),
+                         .what = engine::shortened(what, kMostShown),
                          .expected = std::move(expected),
-                         .found = std::move(found),
+                         .found = engine::shortened(found, kMostShown),
                          .mend = mend});
 }
 

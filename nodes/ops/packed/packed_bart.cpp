@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/problem.hpp"
+#include "engine/value_parse.hpp"
 #include "nodes/ops/packed/pack_bart.hpp"
 
 namespace millrace::ops {
@@ -106,7 +107,7 @@ const Bart& checked(const Bart& bart, const types::PackedModel& model) {
         throw engine::Error({.code = "E-PACK-031",
                              .what = "A tensor of the packed model is not what its spec says",
                              .expected = "the spec's tensors alone, each once",
-                             .found = "\"" + name + "\"",
+                             .found = "\"" + engine::shortened(name) + "\"",
                              .mend = "The file is damaged or of another version: pack it again."});
     };
     const bool packs_lookup = bart.quantization(kBartEmbedding).embeddings != kOff;

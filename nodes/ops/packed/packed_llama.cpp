@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/problem.hpp"
+#include "engine/value_parse.hpp"
 #include "nodes/ops/packed/pack_llama.hpp"
 
 namespace millrace::ops {
@@ -37,7 +38,7 @@ void check_names(const Llama& llama, const types::PackedModel& model) {
         throw engine::Error({.code = "E-PACK-031",
                              .what = "A tensor of the packed model is not what its spec says",
                              .expected = "the spec's tensors alone, each once",
-                             .found = "\"" + name + "\"",
+                             .found = "\"" + engine::shortened(name) + "\"",
                              .mend = "The file is damaged or of another version: pack it again."});
     };
     for (const auto& [name, tensor] : model.floats) {

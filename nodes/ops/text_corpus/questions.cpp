@@ -6,6 +6,7 @@
 
 #include "engine/problem.hpp"
 #include "engine/value.hpp"
+#include "engine/value_parse.hpp"
 #include "nodes/ops/text_corpus/records.hpp"
 #include "nodes/ops/text_corpus/text_file.hpp"
 #include "nodes/ops/tokenizers/unicode.hpp"
@@ -92,7 +93,8 @@ private:
         const Value& value = needed("answer", expected.c_str());
         std::vector<std::int64_t> right;
         const auto add = [&](const Value& number) {
-            if (!number.is_int()) fail("answer", expected, engine::to_json(number));
+            if (!number.is_int())
+                fail("answer", expected, engine::shortened(engine::to_json(number)));
             if (number.as_int() < 0 || number.as_int() >= static_cast<std::int64_t>(choices))
                 fail("answer", expected, fmt::format("{}", number.as_int()));
             right.push_back(number.as_int());

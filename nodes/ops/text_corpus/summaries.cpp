@@ -2,6 +2,7 @@
 
 #include "engine/problem.hpp"
 #include "engine/value.hpp"
+#include "engine/value_parse.hpp"
 #include "nodes/ops/text_corpus/readers.hpp"
 #include "nodes/ops/text_corpus/records.hpp"
 #include "nodes/ops/text_corpus/text_file.hpp"
@@ -19,7 +20,8 @@ const std::string& text_member(const engine::Value& record, const std::string& f
     std::string there;
     for (const auto& [name, value] : record.as_object()) {
         if (there.size() > 200) break;
-        there += fmt::format("{}{} ({})", there.empty() ? "" : ", ", name, value.kind());
+        there += fmt::format("{}{} ({})", there.empty() ? "" : ", ", engine::shortened(name),
+                             value.kind());
     }
     throw engine::Error({.code = "E-TEXT-027",
                          .what = "A line does not have the text that is asked for",

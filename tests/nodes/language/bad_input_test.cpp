@@ -140,6 +140,9 @@ TEST(BadCheckpoint, TensorsMustBeThoseOfTheConfig) {
 TEST(BadCheckpoint, TheFileIsNamed) {
     const auto no_tensor = checkpoint_problem([](NamedTensors& all) { all.erase(all.begin()); });
     EXPECT_NE(no_tensor.where.find("/c"), std::string::npos) << no_tensor.where;
+    const std::string shown =
+        checkpoint_problem([](NamedTensors& all) { all["a\n\x1B[2J"] = at::zeros({1}); }).found;
+    EXPECT_EQ(shown, "\"a??[2J\"") << "no terminal acts on a tensor's name";
     const TestContext folder;
     const std::string path = checkpoint_of(folder, tiny().parameters) + "/model.safetensors";
     for (const char* node : {"backbones.language_file", "backbones.packed_file"}) {

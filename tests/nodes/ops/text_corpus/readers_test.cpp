@@ -156,6 +156,9 @@ TEST(Summaries, JsonLines) {
     EXPECT_EQ(missing.found, "id (integer), text (text)");
     EXPECT_TRUE(missing.where.ends_with("b.jsonl, line 2")) << missing.where;
     EXPECT_EQ(problem("{\"text\": \"a\", \"summary\": null}").code, "E-TEXT-027");
+    const std::string shown = problem(R"({"te\txt\u001b": "a"})").found;
+    EXPECT_EQ(shown, "te?xt? (text)") << "no terminal acts on a member's name";
+    EXPECT_LT(problem("{\"" + std::string(5000, 'a') + "\": 1}").found.size(), 200U);
     EXPECT_EQ(problem("").code, "E-TEXT-020");
 }
 
