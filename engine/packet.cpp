@@ -8,6 +8,7 @@
 #include <limits>
 #include <map>
 
+#include "engine/value_parse.hpp"
 #include "engine/visual/io/safetensors.hpp"
 
 namespace millrace::engine {
@@ -176,7 +177,7 @@ public:
             throw Error({.code = "E-TYPE-002",
                          .what = "The payload's type is not known",
                          .expected = "a type of the engine or of a loaded plug-in",
-                         .found = *name,
+                         .found = shortened(*name),
                          .where = "stored packet",
                          .mend = "Install the plug-in that offers it."});
         }
@@ -273,7 +274,7 @@ List PayloadTraits<List>::restore(const Record& record) {
     List list{record.attributes.at("element_type").as_string(), record.children};
     for (const Packet& item : list.items) {
         if (item && item.type().name != list.element_type) {
-            malformed("A list holds an element of another type", list.element_type,
+            malformed("A list holds an element of another type", shortened(list.element_type),
                       item.type().name);
         }
     }

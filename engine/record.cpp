@@ -6,6 +6,7 @@
 
 #include "engine/packet.hpp"
 #include "engine/problem.hpp"
+#include "engine/value_parse.hpp"
 
 namespace millrace::engine {
 namespace {
@@ -27,12 +28,12 @@ constexpr std::array kTypes = {
 const TypeRow& row_of(DType type) { return kTypes.at(static_cast<std::size_t>(type)); }
 
 [[noreturn]] void malformed(std::string_view name, std::string expected, std::string found) {
-    throw Error(
-        {.code = "E-FILE-011",
-         .what = fmt::format("The array \"{}\" of a packet is not as its type needs it", name),
-         .expected = std::move(expected),
-         .found = std::move(found),
-         .mend = "Write the file again; it is damaged or from another version."});
+    throw Error({.code = "E-FILE-011",
+                 .what = fmt::format("The array \"{}\" of a packet is not as its type needs it",
+                                     shortened(name)),
+                 .expected = std::move(expected),
+                 .found = std::move(found),
+                 .mend = "Write the file again; it is damaged or from another version."});
 }
 
 }  // namespace

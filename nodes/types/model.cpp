@@ -7,6 +7,8 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
+#include "engine/value_parse.hpp"
+
 namespace millrace::types {
 namespace {
 
@@ -146,7 +148,8 @@ Model PayloadTraits<Model>::restore(const Record& record) {
             place = &model.average;
         }
         if (!place->emplace(std::move(name), types::tensor_of(array)).second)
-            malformed("The stored model names a tensor twice", "names that differ", array.name);
+            malformed("The stored model names a tensor twice", "names that differ",
+                      shortened(array.name));
     }
     if (model.buffers.size() != buffers.size())
         malformed("The stored model lacks a tensor", std::to_string(buffers.size()) + " buffers",

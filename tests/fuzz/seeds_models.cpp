@@ -5,6 +5,7 @@
 #include "nodes/ops/checkpoints/gguf.hpp"
 #include "tests/fuzz/seeds.hpp"
 #include "tests/nodes/networks/onnx_writer.hpp"
+#include "tests/nodes/ops/kws/tflite_builder.hpp"
 #include "tests/nodes/ops/text_corpus/programs.hpp"
 #include "tests/nodes/ops/text_corpus/texts.hpp"
 #include "tests/nodes/ops/tokenizers/files.hpp"
@@ -94,17 +95,36 @@ void put_corpora(const SeedFolder& seeds) {
 )");
 }
 
+void put_networks(const SeedFolder& seeds) {
+    for (const auto& [name, graph] : {std::pair("convolution", testing::onnx::convolution()),
+                                      std::pair("product", testing::onnx::product()),
+                                      std::pair("colors", testing::onnx::colors()),
+                                      std::pair("halves", testing::onnx::halves())})
+        seeds.put("onnx", name, graph.file());
+    using testing::raw;
+    // [1, 3] times [2, 3], and a convolution.
+    const testing::FlatModel dense = {
+        .tensors = {{.shape = {1, 3}, .scales = {0.5F}, .zero_points = {-1}},
+                    {.shape = {1, 2}, .scales = {0.25F}, .zero_points = {3}},
+                    {.shape = {2, 3}, .data = raw<std::int8_t>({1, 2, 3, -4, 5, 127})},
+                    {.shape = {2}, .type = testing::kInt32, .data = raw<std::int32_t>({8, -2})}},
+        .operators = {{.code = 9, .inputs = {0, 2, 3}, .outputs = {1}}}};
+    const testing::FlatModel convolution = {
+        .tensors = {{.shape = {1, 4, 5, 1}},
+                    {.shape = {1, 4, 5, 1}, .scales = {16}, .zero_points = {2}},
+                    {.shape = {1, 3, 3, 1}, .data = raw(std::vector<std::int8_t>(9, 7))}},
+        .operators = {{3, {0, 2}, {1}, {{1, 1}, {2, 1}, {3, std::int8_t{1}}}}}};
+    seeds.put("tflite", "dense", dense.file());
+    seeds.put("tflite", "convolution", convolution.file());
+}
+
 }  // namespace
 
 void put_models(const SeedFolder& seeds) {
     put_tokenizers(seeds);
     put_checkpoints(seeds);
     put_corpora(seeds);
-    for (const auto& [name, graph] : {std::pair("convolution", testing::onnx::convolution()),
-                                      std::pair("product", testing::onnx::product()),
-                                      std::pair("colors", testing::onnx::colors()),
-                                      std::pair("halves", testing::onnx::halves())})
-        seeds.put("onnx", name, graph.file());
+    put_networks(seeds);
 }
 
 }  // namespace millrace::fuzz

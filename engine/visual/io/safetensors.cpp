@@ -41,7 +41,8 @@ engine::ArrayView read_entry(const std::string& key, const engine::Value& entry,
     const engine::Value* offsets = entry.find("data_offsets");
     if (!dtype || !dtype->is_string() || !shape || !shape->is_array() || !offsets ||
         !offsets->is_array() || offsets->as_array().size() != 2 || shape->as_array().size() > 64) {
-        broken(name, "E-FILE-022", fmt::format("The entry \"{}\" is malformed", key),
+        broken(name, "E-FILE-022",
+               fmt::format("The entry \"{}\" is malformed", engine::shortened(key)),
                "dtype, shape and two data_offsets", engine::shortened(to_json(entry)));
     }
     engine::ArrayView array;
@@ -59,7 +60,8 @@ engine::ArrayView read_entry(const std::string& key, const engine::Value& entry,
         end - begin == bytes;
     if (!fits) {
         broken(name, "E-FILE-023",
-               fmt::format("The data of \"{}\" do not fit its shape or the file", key),
+               fmt::format("The data of \"{}\" do not fit its shape or the file",
+                           engine::shortened(key)),
                fmt::format("{} bytes inside {} bytes of data",
                            count < 0 ? "fewer" : std::to_string(bytes), data.size()),
                fmt::format("bytes {} to {}", begin, end));
@@ -112,7 +114,8 @@ Safetensors read_safetensors(std::span<const std::byte> bytes, std::string_view 
     for (const engine::ArrayView& array : file.arrays) {
         if (array.bytes.data() != expected) {
             broken(name, "E-FILE-024",
-                   fmt::format("The data of \"{}\" overlap others or leave a gap", array.name),
+                   fmt::format("The data of \"{}\" overlap others or leave a gap",
+                               engine::shortened(array.name)),
                    fmt::format("offset {}", expected - data.data()),
                    fmt::format("offset {}", array.bytes.data() - data.data()));
         }

@@ -95,6 +95,15 @@ TEST(Safetensors, TwoArraysOfOneNameAreNotWritten) {
     EXPECT_EQ(problem_of([&] { write_safetensors({reserved}, {}); }).code, "E-FILE-025");
 }
 
+TEST(Safetensors, NoTerminalActsOnNamesInMessages) {
+    for (const std::string_view entry : {"{}", R"({"dtype":"U8","shape":[9],"data_offsets":[0,4]})",
+                                         R"({"dtype":"U8","shape":[3],"data_offsets":[1,4]})"}) {
+        const std::string header = R"({"a\u001b[2J\n": )" + std::string(entry) + "}";
+        const engine::Problem problem = tensors_problem(file_of(header, "data"));
+        EXPECT_NE(problem.what.find("\"a?[2J?\""), std::string::npos) << problem.what;
+    }
+}
+
 TEST(Safetensors, HeadersThatLie) {
     struct Case {
         std::string_view header, code;
