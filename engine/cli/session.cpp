@@ -11,7 +11,6 @@
 #include "engine/node/catalogue.hpp"
 #include "engine/run/cache.hpp"
 #include "engine/run/cores.hpp"
-#include "engine/run/library_threads.hpp"
 
 extern char** environ;
 

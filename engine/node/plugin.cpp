@@ -87,7 +87,10 @@ std::set<fs::path> libraries_below(const fs::path& file) {
         waiting.pop_back();
         const char* names = nullptr;
         for (const ElfW(Dyn)* entry = one->l_ld; entry->d_tag != DT_NULL; ++entry) {
-            if (entry->d_tag == DT_STRTAB) names = reinterpret_cast<const char*>(entry->d_un.d_ptr);
+            if (entry->d_tag != DT_STRTAB) continue;
+            // Where the section can't be written, as on RISC-V, the loader leaves an offset in it.
+            const ElfW(Addr) at = entry->d_un.d_ptr;
+            names = reinterpret_cast<const char*>(at < one->l_addr ? one->l_addr + at : at);
         }
         for (const ElfW(Dyn)* entry = one->l_ld; names && entry->d_tag != DT_NULL; ++entry) {
             if (entry->d_tag != DT_NEEDED) continue;

@@ -6,9 +6,11 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace millrace::engine {
@@ -124,6 +126,14 @@ void set_library_threads(int threads) {
     if (present == 0 && torch) torch();
     present = threads;
     setter(threads);
+}
+
+int library_threads_at_most(int threads) {
+    const char* variable = getenv("OMP_NUM_THREADS");
+    const std::string_view given = variable ? variable : "";
+    int number = 0;
+    const auto read = std::from_chars(given.data(), given.data() + given.size(), number);
+    return read.ec == std::errc() && number > 0 ? std::min(number, threads) : threads;
 }
 
 void set_library_environment(int threads) {

@@ -54,6 +54,9 @@ private:
 /// Cores of this machine that this process may use.
 int available_cores();
 
+/// How many threads libraries get where nobody says: what OMP_NUM_THREADS says, where that is less than `threads`.
+int library_threads_at_most(int threads);
+
 /// Sets the OpenMP threads that libraries use in this thread from now on, when an OpenMP runtime is loaded.
 void set_library_threads(int threads);
 

@@ -8,7 +8,6 @@
 #include "engine/observe/report.hpp"
 #include "engine/observe/trace.hpp"
 #include "engine/run/cores.hpp"
-#include "engine/run/library_threads.hpp"
 #include "engine/visual/io/files.hpp"
 #include "engine/worker/live_run.hpp"
 

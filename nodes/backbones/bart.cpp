@@ -19,7 +19,7 @@ enum class FirstWeights { Fixed, ByWidth };
 constexpr double kFixedDeviation = 0.02;  // of ops::Bart::initial_parameters()
 
 /// Linear layers from the fixed deviation to 1 / sqrt(inputs), by which what they pass on keeps its
-/// size. A decoder of small width otherwise hears next to nothing of the encoder at first.
+/// size: at a width of 64 the fixed one shrinks it to a sixth in each.
 void spread_by_width(types::NamedTensors& parameters) {
     for (auto& [name, tensor] : parameters) {
         if (!name.ends_with("_proj.weight") && !name.ends_with("fc1.weight") &&
@@ -112,8 +112,7 @@ struct BartModel {
                  .field = &S::first_weights,
                  .choices = {"fixed", "by_width"},
                  .doc = "Deviation of linear layers: 0.02 (BART), or 1 over the root of their "
-                        "inputs, with which models of small width learn much sooner to follow "
-                        "their source"},
+                        "inputs, by which a narrow model passes on values of the size it reads"},
                 {.name = "scale_embedding",
                  .field = &S::scale_embedding,
                  .doc = "Multiply embeddings by the root of the width, as mBART"},

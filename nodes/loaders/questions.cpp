@@ -33,7 +33,8 @@ struct Questions {
                 "likeliest. A line of the file is a JSON object with \"context\", \"choices\" "
                 "and \"answer\", the number of the right choice from 0; \"task\" parts a file "
                 "into several tests. The help page on multiple choice says how the public test "
-                "sets become such files. Processes that run together share the questions. 24 easy questions are built in; figures on them say "
+                "sets become such files. Processes that run together share the questions. 24 easy "
+                "questions are built in; figures on them say "
                 "that a graph works, and little of a model.",
             .outputs = {{"question",
                          "a row a choice: task, context, choice, and right, which is 1 for a right "

@@ -36,8 +36,8 @@ struct Case {
     std::vector<double> seconds = {};
 
     void measure() {
-        // Once without the clock: OpenMP's threads go on spinning after another case's last call, and
-        // the caches are full of its weights.
+        // Once without the clock: OpenMP's threads go on spinning after another case's last call,
+        // and the caches are full of its weights.
         run();
         const auto start = Clock::now();
         run();

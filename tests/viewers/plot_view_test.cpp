@@ -160,8 +160,7 @@ TEST_F(Plot, NamesKeepTheirRoomHoweverOftenTheTableIsResized) {
     for (const int width : {420, 425, 423, 424, 900, 421, 422}) {
         table.resize(width, 150);
         QCoreApplication::processEvents();
-        EXPECT_GE(table.columnWidth(PlotTable::Name),
-                  table.fontMetrics().averageCharWidth() * 20)
+        EXPECT_GE(table.columnWidth(PlotTable::Name), table.fontMetrics().averageCharWidth() * 20)
             << width;
     }
     table.resize(1600, 150);

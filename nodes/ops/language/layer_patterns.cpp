@@ -29,7 +29,9 @@ std::vector<std::string> patterns_of(const Value& rule, SpecCodes codes) {
     if (!list) return {"*"};
     if (!list->is_array() || list->as_array().empty() || list->as_array().size() > kMostPatterns)
         fail_spec(codes.malformed, "\"layers\" of the quantization is no list of patterns",
-                  fmt::format("a list of 1 to {} texts", kMostPatterns), std::string(list->kind()));
+                  fmt::format("a list of 1 to {} texts", kMostPatterns),
+                  list->is_array() ? fmt::format("a list of {}", list->as_array().size())
+                                   : std::string(list->kind()));
     std::vector<std::string> patterns;
     for (const Value& pattern : list->as_array()) {
         if (!pattern.is_string())

@@ -60,7 +60,8 @@ TEST_F(Plugins, AWholeOneAddsItsTypesAndPayloads) {
     EXPECT_EQ(registry.find("plug.multiply"), registry.find("plug.scale"));
     EXPECT_EQ(registry.find("plug.scale")->plugin, "libmillrace-whole");
     EXPECT_EQ(registry.find("plug.scale")->build, engine::plugin_build(file));
-    EXPECT_NE(engine::plugin_build(file), engine::plugin_content(file)) << "it stands on the engine";
+    EXPECT_NE(engine::plugin_build(file), engine::plugin_content(file))
+        << "it stands on the engine";
     EXPECT_TRUE(registry.find_payload("mark/1"));
     EXPECT_EQ(registry.find("control.batch")->plugin, "");
 }

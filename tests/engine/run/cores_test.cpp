@@ -7,7 +7,6 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/run/library_threads.hpp"
 
 namespace millrace::engine {
 namespace {

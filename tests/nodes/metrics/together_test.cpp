@@ -40,9 +40,13 @@ TEST(SumOf, AddsByKind) {
 TEST(SumOf, WhatShouldBeAlikeIsNotAdded) {
     EXPECT_EQ(nodes::sum_of({Object{{"n", 2}}, Object{{"n", 0}}, Object{{"n", 2}}}, {"n"}),
               (Object{{"n", 2}}));
-    EXPECT_EQ(error_code([] { nodes::sum_of({Object{{"n", 2}}, Object{{"n", 3}}}, {"n"}); }),
+    EXPECT_EQ(error_code([] {
+                  nodes::sum_of({Object{{"n", 2}}, Object{{"n", 3}}}, {"n"});
+              }),
               "E-DIST-009");
-    EXPECT_EQ(error_code([] { nodes::sum_of({Object{{"n", 2}}, Object{{"n", "two"}}}); }),
+    EXPECT_EQ(error_code([] {
+                  nodes::sum_of({Object{{"n", 2}}, Object{{"n", "two"}}});
+              }),
               "E-DIST-009");
 }
 

@@ -112,8 +112,8 @@ TEST(ModelSize, OnlyTheChosenLayersOfABartAreCodes) {
     EXPECT_EQ(parts.at("model.decoder.layers.0.fc1").packed_bits, 12 * (8 + 32) + 12 * 32);
     EXPECT_EQ(parts.at("model.encoder.layers.0.fc2").packed_bits, 8 * 12 * 32 + 8 * 32) << "float";
     EXPECT_EQ(parts.at("model.shared").packed_bits, 11 * (16 + 32));
-    const auto without = by_name(
-        bart(R"(, "quantization": {"weights": 2, "embeddings": 2, "layers": ["*.fc1"]})"));
+    const auto without =
+        by_name(bart(R"(, "quantization": {"weights": 2, "embeddings": 2, "layers": ["*.fc1"]})"));
     EXPECT_EQ(without.at("model.shared").packed_bits, 11 * 8 * 32);
     EXPECT_EQ(without.at("lm_head").packed_bits, 0);
 }

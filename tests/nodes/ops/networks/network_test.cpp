@@ -228,7 +228,9 @@ TEST(Network, DropoutIsKeyedBySeedLayerAndItem) {
         pass.seed = seed;
         pass.item = item;
         std::vector<at::Tensor> outputs;
-        pass.watch = [&](const std::string&, const at::Tensor& output) { outputs.push_back(output); };
+        pass.watch = [&](const std::string&, const at::Tensor& output) {
+            outputs.push_back(output);
+        };
         forward(network, {}, {}, ones, pass);
         return outputs;
     };
