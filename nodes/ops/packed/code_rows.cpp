@@ -1,29 +1,24 @@
 #include "nodes/ops/packed/code_rows.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstring>
 
 #include "engine/problem.hpp"
 
 namespace millrace::ops {
 namespace {
 
-/// Four codes of each byte.
-constexpr std::array<std::array<std::int8_t, 4>, 256> kCodes = [] {
-    std::array<std::array<std::int8_t, 4>, 256> codes{};
-    for (int byte = 0; byte < 256; ++byte) {
-        for (int i = 0; i < 4; ++i)
-            codes[byte][i] = static_cast<std::int8_t>((byte >> 2 * i & 3) - 1);
-    }
-    return codes;
-}();
-
 /// Half to even, as long as nobody changed the rounding mode.
 std::int8_t whole_code(float value) {
     constexpr float kWhole = 12582912;  // from here on floats of half the size are whole numbers
     return static_cast<std::int8_t>((value + kWhole) - kWhole);
+}
+
+void pack_head(const std::int8_t* codes, std::int64_t columns, std::uint8_t* to) {
+    const std::int64_t quarter = (columns + 3) / 4;
+    std::fill_n(to, quarter, std::uint8_t{0});
+    for (std::int64_t i = 0; i < columns; ++i)
+        to[i % quarter] |= static_cast<std::uint8_t>((codes[i] + 1) << i / quarter * 2);
 }
 
 [[noreturn]] void throw_not_finite() {
@@ -36,13 +31,17 @@ std::int8_t whole_code(float value) {
 
 }  // namespace
 
-CodeRows::CodeRows(const InputRule& rule, std::int64_t capacity, std::int64_t width)
-    : rule_(rule), width_(width), row_bytes_((width + 3) / 4) {
+CodeRows::CodeRows(const InputRule& rule, std::int64_t capacity, std::int64_t heads,
+                   std::int64_t columns)
+    : rule_(rule),
+      columns_(columns),
+      width_(heads * columns),
+      row_bytes_(heads * ((columns + 3) / 4)) {
     if (rule.is_elastic()) {
         packed_.resize(static_cast<std::size_t>(capacity * row_bytes_));
         return;
     }
-    values_.resize(static_cast<std::size_t>(capacity * width));
+    values_.resize(static_cast<std::size_t>(capacity * width_));
     if (has_codes()) codes_.resize(values_.size());
 }
 
@@ -66,14 +65,15 @@ void CodeRows::copy(const CodeRows& other) {
 void CodeRows::append(std::span<const float> values, RoundedTokens& scratch) {
     const std::int64_t tokens = std::ssize(values) / width_;
     if (rule_.is_elastic()) {
+        const std::int64_t quarter = (columns_ + 3) / 4;
         scratch.round(values, width_, rule_);
         scale_ = scratch.scales.front();
         for (std::int64_t t = 0; t < tokens; ++t) {
-            std::uint8_t* row = packed_.data() + (size_ + t) * row_bytes_;
-            std::fill_n(row, row_bytes_, std::uint8_t{0});
             const std::int8_t* codes = scratch.codes.data() + t * width_;
-            for (std::int64_t i = 0; i < width_; ++i)
-                row[i / 4] |= static_cast<std::uint8_t>((codes[i] + 1) << i % 4 * 2);
+            std::uint8_t* to = packed_.data() + (size_ + t) * row_bytes_;
+            for (; codes < scratch.codes.data() + (t + 1) * width_;
+                 codes += columns_, to += quarter)
+                pack_head(codes, columns_, to);
         }
         size_ += tokens;
         return;
@@ -101,14 +101,11 @@ void CodeRows::append(std::span<const float> values, RoundedTokens& scratch) {
     }
 }
 
-const std::int8_t* CodeRows::read(std::int64_t token, std::int64_t first, std::int64_t count,
-                                  std::int8_t* scratch) const {
-    if (!rule_.is_elastic()) return codes_.data() + token * width_ + first;
-    const std::uint8_t* row = packed_.data() + token * row_bytes_;
-    const std::int64_t skipped = first % 4;
-    for (std::int64_t i = 0; i < skipped + count; i += 4)
-        std::memcpy(scratch + i, kCodes[row[(first + i) / 4]].data(), 4);
-    return scratch + skipped;
+HeadCodes CodeRows::codes(std::int64_t head) const {
+    if (rule_.is_elastic()) {
+        return {packed_.data() + head * ((columns_ + 3) / 4), row_bytes_, size_, columns_, true};
+    }
+    return {codes_.data() + head * columns_, width_, size_, columns_, false};
 }
 
 }  // namespace millrace::ops

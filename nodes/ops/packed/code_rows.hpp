@@ -10,30 +10,31 @@
 #include <vector>
 
 #include "nodes/ops/packed/packed_linear.hpp"
+#include "nodes/ops/packed/step_kernels.hpp"
 
 namespace millrace::ops {
 
 class CodeRows {
 public:
-    /// Room for `capacity` tokens of `width` numbers; the rule is off, or signed: elastic or of
-    /// the whole.
-    CodeRows(const InputRule& rule, std::int64_t capacity, std::int64_t width);
+    /// Room for `capacity` tokens of `heads` times `columns` numbers; the rule is off, or signed:
+    /// elastic or of the whole.
+    CodeRows(const InputRule& rule, std::int64_t capacity, std::int64_t heads,
+             std::int64_t columns);
 
     /// `values` [tokens, width] behind those there, within the capacity; `scratch` is anybody's.
     /// Throws Error E-PACK-013.
     void append(std::span<const float> values, RoundedTokens& scratch);
     void clear() { size_ = 0; }
-    /// What another of the same rule, capacity and width holds; takes no memory.
+    /// What another of the same rule and sizes holds; takes no memory.
     void copy(const CodeRows& other);
 
-    /// Codes of columns `first` to `first` + `count` of a token, in place or in `scratch`, which
-    /// has room for 8 more.
-    const std::int8_t* read(std::int64_t token, std::int64_t first, std::int64_t count,
-                            std::int8_t* scratch) const;
+    /// All tokens' codes of a head, until the next append().
+    HeadCodes codes(std::int64_t head) const;
 
     bool has_codes() const { return rule_.kind != InputRule::Kind::Off; }
-    /// A token's numbers, where there are no codes.
-    const float* numbers(std::int64_t token) const { return values_.data() + token * width_; }
+    /// A head's numbers of the first token, where there are no codes; the next one's are a width
+    /// of all heads away.
+    const float* numbers(std::int64_t head) const { return values_.data() + head * columns_; }
 
     float scale() const { return scale_; }  ///< value = code * scale
     std::int64_t size() const { return size_; }
@@ -41,9 +42,9 @@ public:
 
 private:
     InputRule rule_;
-    std::int64_t width_, row_bytes_, size_ = 0;
+    std::int64_t columns_, width_, row_bytes_, size_ = 0;
     float scale_ = 0, most_ = 0;
-    std::vector<std::uint8_t> packed_;  ///< [capacity][row_bytes], code + 1 in 2 bits
+    std::vector<std::uint8_t> packed_;  ///< [capacity][row_bytes], as HeadCodes
     std::vector<std::int8_t> codes_;    ///< [capacity][width], else
     std::vector<float> values_;         ///< the same
 };

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "nodes/ops/kernels/rotary_angles.hpp"
-#include "nodes/ops/packed/float_kernels.hpp"
+#include "nodes/ops/packed/step_kernels.hpp"
 
 namespace millrace::ops {
 
@@ -60,8 +60,8 @@ void FloatKv::scores(std::span<const float> query, std::int64_t position, float 
     std::ranges::copy(query, turned);
     for (int head = 0; head < shape_.query_heads; ++head) turn(turned + head * width, position);
     workspace.for_each_part(threads, shape_.query_heads, [&](int, std::int64_t head) {
-        float_kernels().products(rows(keys_, static_cast<int>(head) / group), size_, width,
-                                 turned + head * width, factor, nullptr, out.data() + head * size_);
+        step_kernels().products(rows(keys_, static_cast<int>(head) / group), size_, width,
+                                 width, turned + head * width, factor, nullptr, out.data() + head * size_);
     });
 }
 
@@ -69,8 +69,8 @@ void FloatKv::weighted_sum(std::span<const float> weights, std::span<float> out,
                            ProductWorkspace& workspace, int threads) const {
     const int width = shape_.head_width, group = shape_.query_heads / shape_.heads;
     workspace.for_each_part(threads, shape_.query_heads, [&](int, std::int64_t head) {
-        float_kernels().weighted_rows(rows(values_, static_cast<int>(head) / group), size_, width,
-                                      weights.data() + head * size_, out.data() + head * width);
+        step_kernels().weighted_rows(rows(values_, static_cast<int>(head) / group), size_, width,
+                                      width, weights.data() + head * size_, out.data() + head * width);
     });
 }
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "nodes/ops/packed/float_kernels.hpp"
+#include "nodes/ops/packed/step_kernels.hpp"
 
 namespace millrace::ops {
 namespace {
@@ -9,10 +9,15 @@ constexpr std::int64_t kNearFloats = 8192, kPartsAThread = 16;
 
 }  // namespace
 
+const StepKernels& step_kernels() {
+    static const StepKernels& kBest = step_kernels(best_path());
+    return kBest;
+}
+
 void float_products(std::span<const float> matrix, std::int64_t columns, std::span<const float> x,
                     std::span<const float> bias, std::span<float> out, ProductWorkspace& workspace,
                     int threads) {
-    const FloatKernels& kernels = float_kernels();
+    const StepKernels& kernels = step_kernels();
     const std::int64_t rows = std::ssize(matrix) / columns, tokens = std::ssize(x) / columns;
     // Of several tokens, rows that stay in the nearest cache while all meet them; of one, parts so
     // long that the processor sees a stream.
@@ -23,9 +28,10 @@ void float_products(std::span<const float> matrix, std::int64_t columns, std::sp
     workspace.for_each_part(threads, parts, [&](int, std::int64_t part) {
         const std::int64_t first = part * each, count = std::min(each, rows - first);
         for (std::int64_t token = 0; token < tokens; ++token) {
-            kernels.products(
-                matrix.data() + first * columns, count, columns, x.data() + token * columns, 1,
-                bias.empty() ? nullptr : bias.data() + first, out.data() + token * rows + first);
+            kernels.products(matrix.data() + first * columns, count, columns, columns,
+                             x.data() + token * columns, 1,
+                             bias.empty() ? nullptr : bias.data() + first,
+                             out.data() + token * rows + first);
         }
     });
 }

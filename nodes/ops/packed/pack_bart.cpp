@@ -9,6 +9,7 @@
 
 #include "engine/problem.hpp"
 #include "nodes/ops/language/bart_forward.hpp"
+#include "nodes/ops/packed/step_kernels.hpp"
 #include "nodes/ops/quant/layer_parts.hpp"
 
 namespace millrace::ops {
@@ -53,10 +54,10 @@ void check_packable(const Bart& bart) {
     }
     for (const BartSide side : kBartSides) {
         const std::int64_t each = bart.width() / bart.sizes(side).heads;
-        if (each <= kMostPackedHeadWidth) continue;
+        if (each <= kMostHeadColumns) continue;
         throw engine::Error({.code = "E-PACK-035",
                              .what = "The model's heads are too wide",
-                             .expected = fmt::format("at most {}", kMostPackedHeadWidth),
+                             .expected = fmt::format("at most {}", kMostHeadColumns),
                              .found = fmt::format("{}", each),
                              .mend = "Use a model with more heads."});
     }

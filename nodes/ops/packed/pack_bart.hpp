@@ -25,9 +25,7 @@ types::PackedModel pack_bart(const Bart& bart, const NamedTensors& parameters,
 /// Whether the parameter of that name is the weight of a linear that is packed.
 bool is_packed_linear(const Bart& bart, std::string_view name);
 
-inline constexpr std::int64_t kMostPackedHeadWidth = 1024;
-
-/// Throws Error E-PACK-032 and 034 as above, 035 for heads of more than kMostPackedHeadWidth.
+/// Throws Error E-PACK-032 and 034 as above, 035 for heads of more than kMostHeadColumns.
 void check_packable(const Bart& bart);
 
 }  // namespace millrace::ops

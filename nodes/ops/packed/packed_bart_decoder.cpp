@@ -16,8 +16,6 @@
 namespace millrace::ops {
 namespace {
 
-constexpr std::int64_t kMostHeadWidth = kMostPackedHeadWidth;
-
 [[noreturn]] void fail(const char* code, std::string what, std::string expected, std::string found,
                        const char* mend) {
     throw engine::Error({.code = code,
@@ -53,11 +51,8 @@ void norm_rows(const PackedBart::Norm& norm, std::span<const float> x, std::span
     }
 }
 
-std::int32_t dot(const std::int8_t* a, const std::int8_t* b, std::int64_t count) {
-    std::int32_t sum = 0;
-    for (std::int64_t i = 0; i < count; ++i) sum += std::int32_t{a[i]} * b[i];
-    return sum;
-}
+/// Where a part of an attention has fewer products than this, another thread comes too late.
+constexpr std::int64_t kProductsAThread = 16384, kActivationsAPart = 512;
 
 }  // namespace
 
@@ -86,15 +81,18 @@ PackedBartDecoder::PackedBartDecoder(std::shared_ptr<const PackedBart> model,
         std::max(wide_.size(), static_cast<std::size_t>(bart.sizes(BartSide::Decoder).hidden)));
     const std::int64_t most = bart.sizes(BartSide::Decoder).heads * std::max(longest, capacity_);
     scores_.reserve(static_cast<std::size_t>(most));
+    float_scores_.reserve(static_cast<std::size_t>(most));
     probabilities_.codes.reserve(static_cast<std::size_t>(most));
 }
 
 PackedBartDecoder::Caches PackedBartDecoder::fresh(std::int64_t capacity, bool cross) const {
     Caches caches;
+    const std::int64_t heads = model_->bart().sizes(BartSide::Decoder).heads;
+    const std::int64_t columns = model_->bart().width() / heads;
     for (const PackedBart::Layer& layer : model_->side(BartSide::Decoder).layers) {
         const PackedBart::Attention& attention = cross ? *layer.cross : layer.self;
-        caches.push_back({CodeRows(attention.key_rule, capacity, model_->bart().width()),
-                          CodeRows(attention.value_rule, capacity, model_->bart().width())});
+        caches.push_back({CodeRows(attention.key_rule, capacity, heads, columns),
+                          CodeRows(attention.value_rule, capacity, heads, columns)});
     }
     return caches;
 }
@@ -161,46 +159,34 @@ void PackedBartDecoder::attend(const PackedBart::Attention& attention, const Kep
     queries_.round(query, width, attention.query_rule);
     scores_.resize(static_cast<std::size_t>(heads * count * seen));
     const double factor = static_cast<double>(queries_.scales.front()) * kept.keys.scale();
-    for (std::int64_t head = 0; head < heads; ++head) {
-        std::int8_t unpacked[kMostHeadWidth + 8];
-        for (std::int64_t key = 0; key < seen; ++key) {
-            const std::int8_t* codes = kept.keys.read(key, head * each, each, unpacked);
-            for (std::int64_t t = 0; t < count; ++t) {
-                const std::int32_t sum =
-                    dot(queries_.codes.data() + t * width + head * each, codes, each);
-                scores_[(head * count + t) * seen + key] = factor * sum;
-            }
-        }
-    }
-    for (std::int64_t i = 0; i < heads * count; ++i)
-        softmax(std::span(scores_).subspan(i * seen, seen));
+    const StepKernels& kernels = step_kernels();
+    const int threads = heads * count * seen * each < kProductsAThread ? 1 : scratch_.threads;
+    scratch_.workspace.for_each_part(threads, heads, [&](int, std::int64_t head) {
+        double* scores = scores_.data() + head * count * seen;
+        kernels.code_scores(kept.keys.codes(head), queries_.codes.data() + head * each, count,
+                            width, factor, scores);
+        for (std::int64_t t = 0; t < count; ++t)
+            softmax({scores + t * seen, static_cast<std::size_t>(seen)});
+    });
     probabilities_.round(std::span<const double>(scores_), seen, attention.attention_rule);
     // The offset of all probabilities meets the sum of all values.
+    const bool has_offset = probabilities_.has_offset;
     const float scale = probabilities_.scales.front() * kept.values.scale();
-    const float offset =
-        probabilities_.has_offset ? probabilities_.offsets.front() * kept.values.scale() : 0;
-    for (std::int64_t head = 0; head < heads; ++head) {
-        std::int8_t unpacked[kMostHeadWidth + 8];
-        std::int32_t all[kMostHeadWidth] = {};
-        for (std::int64_t t = 0; t < count; ++t) std::fill_n(sums_.data() + t * each, each, 0);
-        for (std::int64_t key = 0; key < seen; ++key) {
-            const std::int8_t* codes = kept.values.read(key, head * each, each, unpacked);
-            for (std::int64_t i = 0; i < each; ++i) all[i] += codes[i];
-            for (std::int64_t t = 0; t < count; ++t) {
-                const std::int32_t weight = probabilities_.codes[(head * count + t) * seen + key];
-                if (weight == 0) continue;
-                std::int32_t* sums = sums_.data() + t * each;
-                for (std::int64_t i = 0; i < each; ++i) sums[i] += weight * codes[i];
-            }
-        }
+    const float offset = has_offset ? probabilities_.offsets.front() * kept.values.scale() : 0;
+    scratch_.workspace.for_each_part(threads, heads, [&](int, std::int64_t head) {
+        std::int32_t all[kMostHeadColumns] = {};
+        std::int32_t* sums = sums_.data() + head * count * each;
+        kernels.code_mixes(kept.values.codes(head),
+                           probabilities_.codes.data() + head * count * seen, count, sums,
+                           has_offset ? all : nullptr);
         for (std::int64_t t = 0; t < count; ++t) {
+            float* to = mixed_.data() + t * width + head * each;
             for (std::int64_t i = 0; i < each; ++i) {
-                mixed_[t * width + head * each + i] =
-                    scale * static_cast<float>(sums_[t * each + i]) +
-                    offset * static_cast<float>(all[i]);
+                to[i] = scale * static_cast<float>(sums[t * each + i]) +
+                        offset * static_cast<float>(all[i]);
             }
         }
-    }
+    });
     attention.out(rows(mixed_, count, width), rows(added_, count, width), scratch_);
 }
 
@@ -208,22 +194,19 @@ void PackedBartDecoder::attend_floats(const PackedBart::Attention& attention, co
                                       std::int64_t heads, std::int64_t count) {
     const std::int64_t width = model_->bart().width(), seen = kept.keys.size();
     const std::int64_t each = width / heads;
-    scores_.resize(static_cast<std::size_t>(seen));
+    const StepKernels& kernels = step_kernels();
+    float_scores_.resize(static_cast<std::size_t>(heads * seen));
+    const int threads = heads * seen * each < kProductsAThread ? 1 : scratch_.threads;
     for (std::int64_t t = 0; t < count; ++t) {
-        for (std::int64_t head = 0; head < heads; ++head) {
-            const float* query = query_.data() + t * width + head * each;
-            float* to = mixed_.data() + t * width + head * each;
-            for (std::int64_t key = 0; key < seen; ++key) {
-                const float* values = kept.keys.numbers(key) + head * each;
-                scores_[key] = std::inner_product(query, query + each, values, 0.0F);
-            }
-            softmax(scores_);
-            std::fill_n(to, each, 0.0F);
-            for (std::int64_t key = 0; key < seen; ++key) {
-                const float* values = kept.values.numbers(key) + head * each;
-                for (std::int64_t i = 0; i < each; ++i) to[i] += scores_[key] * values[i];
-            }
-        }
+        scratch_.workspace.for_each_part(threads, heads, [&](int, std::int64_t head) {
+            float* scores = float_scores_.data() + head * seen;
+            const std::int64_t at = t * width + head * each;
+            kernels.products(kept.keys.numbers(head), seen, each, width, query_.data() + at, 1,
+                             nullptr, scores);
+            softmax({scores, static_cast<std::size_t>(seen)});
+            kernels.weighted_rows(kept.values.numbers(head), seen, each, width, scores,
+                                  mixed_.data() + at);
+        });
     }
     attention.out(rows(mixed_, count, width), rows(added_, count, width), scratch_);
 }
@@ -235,7 +218,13 @@ void PackedBartDecoder::feed_forward(const PackedBart::Layer& layer, BartSide si
         const auto wide = rows(wide_, count, bart.sizes(side).hidden);
         layer.first(rows(input_, count, bart.width()), wide, scratch_);
         const bool is_gelu = bart.layer_options(side, 0).activation == BartActivation::Gelu;
-        for (float& value : wide) value = is_gelu ? gelu(value) : std::max(value, 0.0F);
+        const std::int64_t parts = (std::ssize(wide) + kActivationsAPart - 1) / kActivationsAPart;
+        scratch_.workspace.for_each_part(scratch_.threads, parts, [&](int, std::int64_t part) {
+            const std::int64_t from = part * kActivationsAPart;
+            const std::int64_t to = std::min(from + kActivationsAPart, std::ssize(wide));
+            for (float& value : wide.subspan(from, to - from))
+                value = is_gelu ? gelu(value) : std::max(value, 0.0F);
+        });
         layer.second(wide, rows(added_, count, bart.width()), scratch_);
     });
 }
@@ -243,12 +232,13 @@ void PackedBartDecoder::feed_forward(const PackedBart::Layer& layer, BartSide si
 void PackedBartDecoder::encode(std::span<const std::int64_t> tokens, Caches& cross) {
     const PackedBart::Side& side = model_->side(BartSide::Encoder);
     const std::int64_t count = std::ssize(tokens), width = model_->bart().width();
+    const std::int64_t heads = model_->bart().sizes(BartSide::Encoder).heads;
     embed(BartSide::Encoder, tokens, 0);
     sums_.resize(static_cast<std::size_t>(count * width));
     for (const PackedBart::Layer& layer : side.layers) {
         residual(layer.self.norm, count, [&] {
-            Kept kept{CodeRows(layer.self.key_rule, count, width),
-                      CodeRows(layer.self.value_rule, count, width)};
+            Kept kept{CodeRows(layer.self.key_rule, count, heads, width / heads),
+                      CodeRows(layer.self.value_rule, count, heads, width / heads)};
             keep(layer.self, rows(input_, count, width), kept);
             attend(layer.self, kept, BartSide::Encoder, count);
         });
@@ -320,7 +310,7 @@ void PackedBartDecoder::decode(std::int64_t token, std::int64_t row,
     const auto state = rows(state_, 1, width);
     if (side.last_norm) norm_rows(*side.last_norm, state, state);
     model_->head()(state, log_probabilities, scratch_);
-    log_softmax(log_probabilities);
+    step_kernels().log_softmax(log_probabilities.data(), std::ssize(log_probabilities));
 }
 
 void PackedBartDecoder::step(std::span<const std::int64_t> parents,

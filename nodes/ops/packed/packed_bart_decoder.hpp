@@ -70,8 +70,9 @@ private:
     RoundedTokens queries_, probabilities_, kept_;
     /// [tokens, width]: the state, what a part reads, and what it adds.
     std::vector<float> state_, input_, added_, query_, key_, value_, mixed_, wide_;
-    std::vector<double> scores_;      ///< [heads, queries, keys]
-    std::vector<std::int32_t> sums_;  ///< [queries, width]
+    std::vector<double> scores_;       ///< [heads, queries, keys]
+    std::vector<float> float_scores_;  ///< [heads, keys]
+    std::vector<std::int32_t> sums_;   ///< [heads, queries, columns of a head]
 };
 
 }  // namespace millrace::ops

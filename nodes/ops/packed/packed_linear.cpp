@@ -10,7 +10,7 @@
 
 #include "engine/problem.hpp"
 #include "nodes/ops/kernels/aligned.hpp"
-#include "nodes/ops/packed/float_kernels.hpp"
+#include "nodes/ops/packed/step_kernels.hpp"
 #include "nodes/ops/packed/pack_matrix.hpp"
 
 namespace millrace::ops {

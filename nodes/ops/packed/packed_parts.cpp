@@ -45,14 +45,6 @@ void layer_norm(std::span<const float> x, std::span<const float> weight,
 void softmax(std::span<float> values) { exponentials(values); }
 void softmax(std::span<double> values) { exponentials(values); }
 
-void log_softmax(std::span<float> values) {
-    const float most = *std::ranges::max_element(values);
-    double sum = 0;
-    for (const float value : values) sum += std::exp(value - most);
-    const auto all = static_cast<float>(most + std::log(sum));
-    for (float& value : values) value -= all;
-}
-
 float silu(float x) { return x / (1 + std::exp(-x)); }
 
 float gelu(float x) { return 0.5F * x * (1 + std::erf(x * (1 / std::numbers::sqrt2_v<float>))); }

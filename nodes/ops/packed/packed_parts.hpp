@@ -18,9 +18,6 @@ void layer_norm(std::span<const float> x, std::span<const float> weight,
 void softmax(std::span<float> values);
 void softmax(std::span<double> values);
 
-/// In place: logits less the logarithm of their exponentials' sum.
-void log_softmax(std::span<float> values);
-
 float silu(float x);
 float gelu(float x);  ///< by the error function
 
