@@ -10,6 +10,7 @@
 #include "engine/node.hpp"
 #include "nodes/language/text_params.hpp"
 #include "nodes/ops/language/token_text.hpp"
+#include "nodes/ops/packed/last_prepared.hpp"
 #include "nodes/ops/packed/packed_bart_decoder.hpp"
 #include "nodes/ops/tokenizers/byte_tokenizer.hpp"
 #include "nodes/ops/tokenizers/tokenizer.hpp"
@@ -74,7 +75,7 @@ struct AnswerPacked {
     std::tuple<types::Text, double> operator()(const types::Text& source,
                                                const types::PackedModel& packed,
                                                engine::RunContext& context) const {
-        const auto model = std::make_shared<ops::PackedBart>(packed);
+        const std::shared_ptr<const ops::PackedBart> model = prepared_.of(packed);
         const ops::Bart& bart = model->bart();
         const std::vector<std::int64_t> ids = read(source.text, bart);
         const ops::BeamOptions options = options_for(bart);
@@ -134,6 +135,7 @@ private:
         return ops::text_of_tokens(*reader_, ids);
     }
 
+    mutable ops::LastPrepared<ops::PackedBart> prepared_;
     std::shared_ptr<const ops::Tokenizer> reader_;
 };
 

@@ -1,15 +1,19 @@
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 
 #include "engine/node.hpp"
 #include "nodes/language/text_params.hpp"
 #include "nodes/ops/language/token_text.hpp"
+#include "nodes/ops/packed/last_prepared.hpp"
 #include "nodes/ops/packed/packed_llama_steps.hpp"
 #include "nodes/ops/tokenizers/tokenizer.hpp"
 #include "nodes/types/packed_model.hpp"
@@ -73,8 +77,17 @@ struct GeneratePacked {
             .most_tokens = most_tokens,
             .sampling = {.temperature = temperature, .top_k = top_k, .top_p = top_p}};
         if (reader_->special_tokens().end) options.end_tokens = {*reader_->special_tokens().end};
-        ops::PackedLlamaSteps steps(std::make_shared<ops::PackedLlama>(packed), 0,
-                                    context.intra_threads());
+        const std::shared_ptr<const ops::PackedLlama> model = prepared_.of(packed);
+        const std::int64_t room = model->llama().sizes().context;
+        if (std::cmp_greater(reader_->size(), model->llama().sizes().vocabulary))
+            context.warn(
+                fmt::format("The tokenizer has {} tokens, the model {}: it may be another "
+                            "model's.",
+                            reader_->size(), model->llama().sizes().vocabulary));
+        // A prompt beyond the context is generate()'s to refuse.
+        ops::PackedLlamaSteps steps(
+            model, std::clamp<std::int64_t>(std::ssize(ids) + most_tokens, 1, room),
+            context.intra_threads());
         engine::Random random = context.random();
         const auto began = std::chrono::steady_clock::now();
         int written = 0;
@@ -93,6 +106,7 @@ struct GeneratePacked {
     }
 
 private:
+    mutable ops::LastPrepared<ops::PackedLlama> prepared_;
     std::shared_ptr<const ops::Tokenizer> reader_;
 };
 

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -36,6 +37,19 @@ std::size_t PackedModel::bytes() const {
     for (const auto& [name, weight] : packed) bytes += weight.bytes();
     for (const auto& [name, tensor] : floats) bytes += tensor.nbytes();
     return bytes;
+}
+
+bool share_tensors(const PackedModel& a, const PackedModel& b) {
+    const auto is_packed_same = [](const auto& one, const auto& other) {
+        const PackedWeight &x = one.second, &y = other.second;
+        return one.first == other.first && x.layout == y.layout && x.columns == y.columns &&
+               x.codes.is_same(y.codes) && x.scale.is_same(y.scale);
+    };
+    const auto is_float_same = [](const auto& one, const auto& other) {
+        return one.first == other.first && one.second.is_same(other.second);
+    };
+    return std::ranges::equal(a.packed, b.packed, is_packed_same) &&
+           std::ranges::equal(a.floats, b.floats, is_float_same) && a.spec == b.spec;
 }
 
 std::int64_t packed_row_bytes(std::string_view layout, std::int64_t columns) {

@@ -42,6 +42,9 @@ struct PackedModel {
     std::size_t bytes() const;
 };
 
+/// Whether both have one spec and the very same tensors, as copies have.
+bool share_tensors(const PackedModel& a, const PackedModel& b);
+
 /// Bytes that a row of so many columns has in a layout; 0 for a layout that there is not.
 std::int64_t packed_row_bytes(std::string_view layout, std::int64_t columns);
 

@@ -3,11 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "engine/value_parse.hpp"
 #include "engine/visual/io/files.hpp"
 #include "nodes/ops/language/bart_forward.hpp"
+#include "nodes/ops/language/llama.hpp"
+#include "nodes/ops/packed/last_prepared.hpp"
 #include "nodes/types/model_io.hpp"
 #include "nodes/types/packed_model.hpp"
 #include "nodes/types/table.hpp"
@@ -146,6 +150,59 @@ TEST(GeneratePacked, WritesWhatSimulationWrites) {
         // Five layers of keys and values: 32 numbers in 4 bits and a scale.
         EXPECT_EQ(context.metrics.at("cache_bytes_a_token"), 5 * 2 * (16 + 4));
     }
+}
+
+TEST(GeneratePacked, SaysThatTheTokenizerMayBeAnothers) {
+    const engine::Value spec = engine::parse_json(
+        R"({"architecture": "llama", "vocabulary": 320, "width": 32, "layers": 1, "heads": 2,
+            "hidden": 32, "context": 16, "quantization":
+            {"method": "llm-qat", "weights": 4, "activations": 8, "cache": 4}})",
+        "spec");
+    const Model model{.spec = spec, .parameters = ops::Llama(spec).initial_parameters(1)};
+    const auto packed = run_node(registry(), "language.pack", {}, {Packet::make(model)});
+    TestContext context(registry());
+    run_node(registry(), "language.generate_packed", kTokenizer,
+             {Packet::make(Text{"The"}), packed.at(0)}, context);
+    ASSERT_EQ(context.warnings.size(), 1);
+    EXPECT_NE(context.warnings[0].find("may be another"), std::string::npos);
+}
+
+/// Counts what it is made of.
+struct Counted {
+    explicit Counted(const PackedModel& model) : matrices(model.packed.size()) {
+        if (matrices == 0) throw std::runtime_error("nothing to count");
+        ++made;
+    }
+    static inline int made = 0;
+    std::size_t matrices;
+};
+
+TEST(LastPrepared, IsMadeOncePerModel) {
+    const auto pack = [&] {
+        const auto made = run_node(registry(), "language.pack", {}, {Packet::make(trained())});
+        return made.at(0).as<PackedModel>();
+    };
+    const PackedModel first = pack(), copy = first, second = pack();
+    ops::LastPrepared<Counted> last;
+    const auto one = last.of(first);
+    EXPECT_EQ(last.of(copy), one);
+    EXPECT_THROW(last.of({}), std::runtime_error);
+    EXPECT_EQ(last.of(first), one);
+    EXPECT_EQ(Counted::made, 1);
+    // As large and of the same names, but other tensors.
+    EXPECT_NE(last.of(second), one);
+    PackedModel changed = second;
+    changed.spec.as_object()["context"] = 7;
+    EXPECT_NE(last.of(changed), last.of(second));
+    changed = second;
+    changed.floats.begin()->second = changed.floats.begin()->second.clone();
+    EXPECT_FALSE(share_tensors(changed, second));
+    changed = second;
+    changed.packed.begin()->second.codes = changed.packed.begin()->second.codes.clone();
+    EXPECT_FALSE(share_tensors(changed, second));
+    changed = second;
+    changed.packed.erase(changed.packed.begin());
+    EXPECT_FALSE(share_tensors(changed, second));
 }
 
 TEST(AnswerPacked, WritesWhatGreedyAndBeamSearchFind) {
