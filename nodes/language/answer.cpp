@@ -38,13 +38,7 @@ struct Answer {
     static engine::NodeSpec spec();
 
     std::vector<engine::Problem> check() const {
-        std::vector<engine::Problem> problems;
-        if (beams > 1 && temperature > 0)
-            problems.push_back({.what = "Beams and sampling exclude each other",
-                                .expected = "1 beam, or temperature 0",
-                                .found = fmt::format("{} beams, {}", beams, temperature),
-                                .where = "beams",
-                                .mend = "Set temperature to 0 for the best of all beams."});
+        std::vector<engine::Problem> problems = check_beams(beams, temperature);
         if (least_tokens > most_tokens)
             problems.push_back({.what = "The least length is above the greatest",
                                 .where = "least_tokens",

@@ -2,13 +2,26 @@
 // anew at each call; any thread.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <vector>
 
 #include "engine/node.hpp"
 
 namespace millrace::nodes {
 
-/// tokenizer, most_tokens, temperature, top_k, top_p and begin of a node that has these fields.
+/// Of a node that takes both.
+inline std::vector<engine::Problem> check_beams(int beams, double temperature) {
+    if (beams == 1 || temperature == 0) return {};
+    return {{.what = "Beams and sampling exclude each other",
+             .expected = "1 beam, or temperature 0",
+             .found = fmt::format("{} beams, {}", beams, temperature),
+             .where = "beams",
+             .mend = "Set temperature to 0 for the best of all beams."}};
+}
+
+/// tokenizer, most_tokens, temperature, top_k, top_p, begin and those of beams of a node that has
+/// these fields.
 template <class Node>
 std::vector<engine::ParamSpec> writing_params() {
     return {{.name = "tokenizer",
@@ -33,7 +46,15 @@ std::vector<engine::ParamSpec> writing_params() {
              .doc = "Sampled are only the likeliest that together have this probability"},
             {.name = "begin",
              .field = &Node::begin,
-             .doc = "Put the tokenizer's begin token before the prompt"}};
+             .doc = "Put the tokenizer's begin token before the prompt"},
+            {.name = "beams",
+             .field = &Node::beams,
+             .range = {1, 1024},
+             .doc = "Sequences that are kept; 1: greedy, or sampling"},
+            {.name = "length_penalty",
+             .field = &Node::length_penalty,
+             .range = {-100, 100},
+             .doc = "Beams: above 0 favours longer texts, 0 compares sums"}};
 }
 
 /// tokenizer, begin, source_length, beams and length_penalty.

@@ -48,7 +48,8 @@ struct Ctc {
             .source = "Graves et al. 2006, section 4",
             .example = training_example(
                 R"("ctc": {"type": "training.ctc", "version": 1})",
-                R"({"from": "forward.frames", "to": "ctc.logits"}, {"from": "batch.labels", "to": "ctc.labels"})"),
+                R"({"from": "forward.frames", "to": "ctc.logits"}, {"from": "batch.labels", "to": "ctc.labels"})",
+                R"(, "params": {"classes": "_blank_ zero one two three four five six seven eight nine _silence_"})"),
         };
     }
 

@@ -5,12 +5,15 @@
 
 namespace millrace::nodes {
 
-/// Recordings, features, batches and a model's outputs, then what `nodes` and `wires` add.
-inline std::string training_example(const std::string& nodes, const std::string& wires) {
+/// Recordings, features, batches and a model's outputs, then what `nodes` and `wires` add; `model`
+/// has more members of the model's node.
+inline std::string training_example(const std::string& nodes, const std::string& wires,
+                                    const std::string& model = "") {
     return R"("nodes": {
     "corpus": {"type": "loaders.speech_corpus", "version": 2, "params": {"split": "course", "shuffle": true}},
     "length": {"type": "augment.fit_length", "version": 1},
-    "model": {"type": "backbones.lico_net", "version": 1},
+    "model": {"type": "backbones.lico_net", "version": 1)" +
+           model + R"(},
     "features": {"type": "features.for_model", "version": 1},
     "batch": {"type": "training.batch", "version": 1},
     "forward": {"type": "training.forward", "version": 1},

@@ -162,6 +162,19 @@ void KvCache::truncate(std::int64_t size) {
     size_ = size;
 }
 
+void KvCache::take(const KvCache& other, std::int64_t same) {
+    if (shape_ != other.shape_ || same < 0 || same > std::min(size_, other.size_))
+        throw_sizes(fmt::format("a cache of this shape, and {} tokens in both", same),
+                    fmt::format("{} tokens here and {} there", size_, other.size_));
+    for (const std::int64_t first : {std::int64_t{0}, shape_.capacity}) {
+        std::copy_n(other.codes_.get() + (first + same) * row_bytes_,
+                    (other.size_ - same) * row_bytes_, codes_.get() + (first + same) * row_bytes_);
+        std::copy_n(other.scales_.begin() + first + same, other.size_ - same,
+                    scales_.begin() + first + same);
+    }
+    size_ = other.size_;
+}
+
 void KvCache::scores(std::span<const float> query, std::int64_t position, float factor,
                      std::span<float> out, ProductWorkspace& workspace,
                      const KvReadOptions& options) const {

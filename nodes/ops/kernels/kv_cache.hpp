@@ -32,6 +32,8 @@ struct KvCacheShape {
     CacheBits bits = CacheBits::Four;
     Rotary rotary = Rotary::SplitHalves;
     double rotary_base = 10000;
+
+    friend bool operator==(const KvCacheShape&, const KvCacheShape&) = default;
 };
 
 struct KvReadOptions {
@@ -51,6 +53,9 @@ public:
 
     /// Forgets all tokens from `size` on. Error E-PACK-021 above size().
     void truncate(std::int64_t size);
+    /// Has then what `other` of the same shape has, whose first `same` tokens are here already.
+    /// Error E-PACK-021 for another shape or fewer tokens.
+    void take(const KvCache& other, std::int64_t same);
 
     /// out[h][t] = factor * turned(query[h]) . turned(key[t]) for t below size(); `query`
     /// [query_heads, head_width], not yet turned, at `position` below the capacity; `out`

@@ -168,7 +168,7 @@ private:
             return best_.offer({beam.sum, number, *options_.forced_begin});
         banned_.clear();
         ban_repeating(beam.tokens, options_.no_repeat_ngram, banned_);
-        if (length() < options_.min_length) banned_.push_back(options_.end);
+        if (options_.end && length() < options_.min_length) banned_.push_back(*options_.end);
         std::ranges::sort(banned_);
         for (std::size_t i = 0; i < scores.size(); ++i) {
             const auto token = static_cast<std::int64_t>(i);
@@ -251,7 +251,7 @@ void check(std::int64_t vocabulary, std::int64_t sources, const BeamOptions& opt
     between("n-gram", options.no_repeat_ngram, 0, kMostLength);
     between("number of results", options.returned, 1, options.beams);
     between("start token", options.start, 0, vocabulary - 1);
-    between("end token", options.end, 0, vocabulary - 1);
+    between("end token", options.end.value_or(0), 0, vocabulary - 1);
     between("forced first token", options.forced_begin.value_or(0), 0, vocabulary - 1);
     between("forced last token", options.forced_end.value_or(0), 0, vocabulary - 1);
     require(std::isfinite(options.length_penalty) && std::abs(options.length_penalty) <= 100,

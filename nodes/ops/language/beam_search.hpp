@@ -39,8 +39,9 @@ struct BeamOptions {
     std::int64_t min_length = 0;   ///< tokens before the end token, at least
     std::int64_t max_length = 20;  ///< tokens in all, 2 to 2^20
     EarlyStopping stopping = EarlyStopping::Likely;
-    std::int64_t no_repeat_ngram = 0;  ///< so many tokens in a row come once; 0: no such rule
-    std::int64_t start = 2, end = 2;   ///< what a sequence begins and ends with
+    std::int64_t no_repeat_ngram = 0;     ///< so many tokens in a row come once; 0: no such rule
+    std::int64_t start = 2;               ///< what a sequence begins with
+    std::optional<std::int64_t> end = 2;  ///< and ends with; none: it ends at max_length
     /// The first generated token, and the one at max_length: no other can come, and it costs
     /// nothing.
     std::optional<std::int64_t> forced_begin = {}, forced_end = {};

@@ -29,6 +29,12 @@ void check(const LanguageSteps& steps, std::span<const std::int64_t> prompt,
                          options.greedy_tokens),
              "Set both to 0 or more.");
     }
+    check_prompt(steps, prompt);
+}
+
+}  // namespace
+
+void check_prompt(const LanguageSteps& steps, std::span<const std::int64_t> prompt) {
     if (prompt.empty()) {
         fail("E-LM-022", "There is nothing to go on from", "a prompt of at least one token", "none",
              "Begin with the model's start token.");
@@ -40,8 +46,6 @@ void check(const LanguageSteps& steps, std::span<const std::int64_t> prompt,
              "Shorten the prompt, or use a model with a longer context.");
     }
 }
-
-}  // namespace
 
 Generated generate(LanguageSteps& steps, std::span<const std::int64_t> prompt,
                    const GenerateOptions& options, engine::Random& random,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -28,6 +29,12 @@ public:
 
     /// Forgets all but the first `length` tokens.
     virtual void rewind(std::int64_t length) = 0;
+
+    /// One of the same model and capacity that has seen nothing. Both belong to one thread.
+    virtual std::unique_ptr<LanguageSteps> sibling() const = 0;
+    /// Has then seen what `other`, a sibling, has. Its own first `same` tokens, which are the first
+    /// of `other` too, stay where they are; the rest is copied.
+    virtual void take(const LanguageSteps& other, std::int64_t same) = 0;
 };
 
 struct GenerateOptions {
@@ -56,10 +63,14 @@ enum class GoOn { Yes, No };
 /// Called with each token, but not the end token, as soon as it is known.
 using OnToken = std::function<GoOn(std::int64_t token)>;
 
+/// Throws Error E-LM-022 for an empty prompt, 023 for one that is longer than what `steps` can
+/// still see.
+void check_prompt(const LanguageSteps& steps, std::span<const std::int64_t> prompt);
+
 /// Goes on from what `steps` has seen with `prompt`, at least one token, and then with tokens of
 /// its own; the last of these is not read by `steps`. The same numbers of `random` give the same
-/// text. Throws Error E-LM-022 for an empty prompt, 023 for a prompt that is longer than what
-/// `steps` can still see, 024 for options below 0, and what sampling and `steps` throw.
+/// text. Throws Error E-LM-024 for options below 0, and what check_prompt(), sampling and `steps`
+/// throw.
 Generated generate(LanguageSteps& steps, std::span<const std::int64_t> prompt,
                    const GenerateOptions& options, engine::Random& random,
                    const OnToken& on_token = {});

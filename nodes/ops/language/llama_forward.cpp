@@ -110,6 +110,26 @@ void FloatCache::rewind(std::int64_t length) {
     length_ = length;
 }
 
+void FloatCache::take(const FloatCache& other, std::int64_t same) {
+    if (other.layers_.size() != layers_.size() || other.length_ > capacity_ || same < 0 ||
+        same > std::min(length_, other.length_)) {
+        fail("E-LM-008", "A cache cannot take what another one has",
+             fmt::format("one of {} layers and up to {} tokens, both with the first {}",
+                         layers_.size(), capacity_, same),
+             fmt::format("{} layers, {} tokens, {} here", other.layers_.size(), other.length_,
+                         length_),
+             "Take from a cache of the same model.");
+    }
+    const auto copy = [&](at::Tensor& to, const at::Tensor& from) {
+        to.narrow(2, same, other.length_ - same).copy_(from.narrow(2, same, other.length_ - same));
+    };
+    for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+        copy(layers_[layer].keys, other.layers_[layer].keys);
+        copy(layers_[layer].values, other.layers_[layer].values);
+    }
+    length_ = other.length_;
+}
+
 at::Tensor forward(const Llama& llama, const NamedTensors& parameters, const at::Tensor& ids,
                    const LlamaPass& pass) {
     const LlamaSizes& sizes = llama.sizes();

@@ -29,6 +29,9 @@ public:
 
     /// Forgets all but the first `length` tokens. Throws Error E-LM-008 where there are fewer.
     void rewind(std::int64_t length);
+    /// Has then what `other` has, of the same sizes; the first `same` tokens, at most as many as
+    /// each has, are there already. Throws Error E-LM-008 for others.
+    void take(const FloatCache& other, std::int64_t same);
 
 private:
     friend at::Tensor forward(const Llama& llama, const NamedTensors& parameters,

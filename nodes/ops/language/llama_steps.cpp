@@ -15,9 +15,20 @@ const NamedTensors& checked(const Llama& llama, const NamedTensors& parameters) 
 }  // namespace
 
 LlamaSteps::LlamaSteps(Llama llama, const NamedTensors& parameters, std::int64_t capacity)
-    : llama_(std::move(llama)),
-      parameters_(rounded_weights(llama_, checked(llama_, parameters))),
-      cache_(llama_, 1, capacity == 0 ? llama_.sizes().context : capacity) {}
+    : LlamaSteps(Rounded{}, llama, rounded_weights(llama, checked(llama, parameters)),
+                 capacity == 0 ? llama.sizes().context : capacity) {}
+
+LlamaSteps::LlamaSteps(Rounded, const Llama& llama, NamedTensors rounded, std::int64_t capacity)
+    : llama_(llama), parameters_(std::move(rounded)), cache_(llama_, 1, capacity) {}
+
+std::unique_ptr<LanguageSteps> LlamaSteps::sibling() const {
+    return std::unique_ptr<LanguageSteps>(
+        new LlamaSteps(Rounded{}, llama_, parameters_, capacity()));
+}
+
+void LlamaSteps::take(const LanguageSteps& other, std::int64_t same) {
+    cache_.take(dynamic_cast<const LlamaSteps&>(other).cache_, same);
+}
 
 std::span<const float> LlamaSteps::feed(std::span<const std::int64_t> tokens) {
     const at::Tensor ids =

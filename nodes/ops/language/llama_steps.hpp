@@ -2,6 +2,7 @@
 // at a time.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "nodes/ops/language/generate.hpp"
@@ -21,8 +22,14 @@ public:
     /// Throws what forward() throws.
     std::span<const float> feed(std::span<const std::int64_t> tokens) override;
     void rewind(std::int64_t length) override { cache_.rewind(length); }
+    std::unique_ptr<LanguageSteps> sibling() const override;
+    /// Throws what FloatCache::take() throws.
+    void take(const LanguageSteps& other, std::int64_t same) override;
 
 private:
+    struct Rounded {};
+    LlamaSteps(Rounded, const Llama& llama, NamedTensors rounded, std::int64_t capacity);
+
     Llama llama_;
     NamedTensors parameters_;
     FloatCache cache_;

@@ -19,7 +19,7 @@ void check(std::int64_t vocabulary, std::int64_t sources, const BeamOptions& opt
     const auto is_token = [&](std::int64_t token) { return token >= 0 && token < vocabulary; };
     if (sources >= 0 && options.max_length >= 2 && options.max_length <= kMostLength &&
         options.min_length >= 0 && options.min_length <= options.max_length &&
-        is_token(options.start) && is_token(options.end) &&
+        is_token(options.start) && is_token(options.end.value_or(0)) &&
         is_token(options.forced_begin.value_or(0)) && is_token(options.forced_end.value_or(0)))
         return;
     throw engine::Error(
@@ -29,7 +29,7 @@ void check(std::int64_t vocabulary, std::int64_t sources, const BeamOptions& opt
                                  "greatest, and tokens below {}",
                                  kMostLength, vocabulary),
          .found = fmt::format("lengths {} to {}, start {}, end {}", options.min_length,
-                              options.max_length, options.start, options.end),
+                              options.max_length, options.start, options.end.value_or(-1)),
          .mend = "Correct the options of the search."});
 }
 
@@ -38,8 +38,8 @@ std::int64_t next_token(const BeamOptions& options, std::int64_t length, std::sp
                         std::vector<Candidate>& scratch) {
     if (options.forced_end && length == options.max_length - 1) return *options.forced_end;
     if (options.forced_begin && length == 1) return *options.forced_begin;
-    if (length < options.min_length)
-        scores[static_cast<std::size_t>(options.end)] = -std::numeric_limits<float>::infinity();
+    if (options.end && length < options.min_length)
+        scores[static_cast<std::size_t>(*options.end)] = -std::numeric_limits<float>::infinity();
     return sample(scores, sampling, random, scratch);
 }
 

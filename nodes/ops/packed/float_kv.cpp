@@ -52,6 +52,16 @@ void FloatKv::append(std::span<const float> key, std::span<const float> value) {
     ++size_;
 }
 
+void FloatKv::take(const FloatKv& other, std::int64_t same) {
+    const std::int64_t width = shape_.head_width, count = (other.size_ - same) * width;
+    for (int head = 0; head < shape_.heads; ++head) {
+        const std::int64_t at = (head * shape_.capacity + same) * width;
+        std::copy_n(other.keys_.begin() + at, count, keys_.begin() + at);
+        std::copy_n(other.values_.begin() + at, count, values_.begin() + at);
+    }
+    size_ = other.size_;
+}
+
 void FloatKv::scores(std::span<const float> query, std::int64_t position, float factor,
                      std::span<float> out, ProductWorkspace& workspace, int threads) const {
     const int width = shape_.head_width, group = shape_.query_heads / shape_.heads;
@@ -60,8 +70,8 @@ void FloatKv::scores(std::span<const float> query, std::int64_t position, float 
     std::ranges::copy(query, turned);
     for (int head = 0; head < shape_.query_heads; ++head) turn(turned + head * width, position);
     workspace.for_each_part(threads, shape_.query_heads, [&](int, std::int64_t head) {
-        step_kernels().products(rows(keys_, static_cast<int>(head) / group), size_, width,
-                                 width, turned + head * width, factor, nullptr, out.data() + head * size_);
+        step_kernels().products(rows(keys_, static_cast<int>(head) / group), size_, width, width,
+                                turned + head * width, factor, nullptr, out.data() + head * size_);
     });
 }
 
@@ -70,7 +80,8 @@ void FloatKv::weighted_sum(std::span<const float> weights, std::span<float> out,
     const int width = shape_.head_width, group = shape_.query_heads / shape_.heads;
     workspace.for_each_part(threads, shape_.query_heads, [&](int, std::int64_t head) {
         step_kernels().weighted_rows(rows(values_, static_cast<int>(head) / group), size_, width,
-                                      width, weights.data() + head * size_, out.data() + head * width);
+                                     width, weights.data() + head * size_,
+                                     out.data() + head * width);
     });
 }
 

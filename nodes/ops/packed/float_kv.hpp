@@ -19,6 +19,7 @@ public:
     /// As those of KvCache; sizes are the caller's to keep.
     void append(std::span<const float> key, std::span<const float> value);
     void truncate(std::int64_t size) { size_ = size; }
+    void take(const FloatKv& other, std::int64_t same);
     void scores(std::span<const float> query, std::int64_t position, float factor,
                 std::span<float> out, ProductWorkspace& workspace, int threads) const;
     void weighted_sum(std::span<const float> weights, std::span<float> out,

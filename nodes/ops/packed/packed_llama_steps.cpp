@@ -45,7 +45,15 @@ void add(std::span<float> to, std::span<const float> what) {
 
 PackedLlamaSteps::PackedLlamaSteps(std::shared_ptr<const PackedLlama> model, std::int64_t capacity,
                                    int threads)
-    : model_(std::move(model)), capacity_(checked_capacity(model_->llama().sizes(), capacity)) {
+    : PackedLlamaSteps(std::move(model), capacity, std::make_shared<LinearScratch>()) {
+    scratch_->threads = threads;
+}
+
+PackedLlamaSteps::PackedLlamaSteps(std::shared_ptr<const PackedLlama> model, std::int64_t capacity,
+                                   std::shared_ptr<LinearScratch> scratch)
+    : model_(std::move(model)),
+      capacity_(checked_capacity(model_->llama().sizes(), capacity)),
+      scratch_(std::move(scratch)) {
     const LlamaSizes& sizes = model_->llama().sizes();
     const bool halves = model_->llama().rotary() == RotaryLayout::Halves;
     const KvCacheShape shape{.capacity = capacity_,
@@ -69,7 +77,22 @@ PackedLlamaSteps::PackedLlamaSteps(std::shared_ptr<const PackedLlama> model, std
         buffer->resize(static_cast<std::size_t>(kChunk * sizes.hidden));
     scores_.resize(static_cast<std::size_t>(sizes.heads * capacity_));
     logits_.resize(static_cast<std::size_t>(sizes.vocabulary));
-    scratch_.threads = threads;
+}
+
+std::unique_ptr<LanguageSteps> PackedLlamaSteps::sibling() const {
+    return std::unique_ptr<LanguageSteps>(new PackedLlamaSteps(model_, capacity_, scratch_));
+}
+
+void PackedLlamaSteps::take(const LanguageSteps& other, std::int64_t same) {
+    const auto& from = dynamic_cast<const PackedLlamaSteps&>(other);
+    for (std::size_t layer = 0; layer < caches_.size(); ++layer) {
+        std::visit(
+            [&](auto& kept) {
+                kept.take(std::get<std::decay_t<decltype(kept)>>(from.caches_[layer]), same);
+            },
+            caches_[layer]);
+    }
+    length_ = from.length_;
 }
 
 std::int64_t PackedLlamaSteps::cache_bytes_a_token() const {
@@ -120,7 +143,7 @@ std::span<const float> PackedLlamaSteps::feed(std::span<const std::int64_t> toke
     const auto normed = rows(normed_, 1, width);
     rms_norm(std::span(hidden_).subspan(last * width, width), model_->norm(),
              model_->llama().norm_epsilon(), normed);
-    model_->head()(normed, logits_, scratch_);
+    model_->head()(normed, logits_, *scratch_);
     return logits_;
 }
 
@@ -128,10 +151,10 @@ void PackedLlamaSteps::attention(const PackedLlama::Layer& layer, Cache& cache,
                                  std::int64_t tokens) {
     const LlamaSizes& sizes = model_->llama().sizes();
     const auto normed = rows(normed_, tokens, sizes.width);
-    layer.linear(LlamaLinear::Query)(normed, rows(query_, tokens, sizes.width), scratch_);
-    layer.linear(LlamaLinear::Key)(normed, rows(key_, tokens, sizes.key_value_width()), scratch_);
+    layer.linear(LlamaLinear::Query)(normed, rows(query_, tokens, sizes.width), *scratch_);
+    layer.linear(LlamaLinear::Key)(normed, rows(key_, tokens, sizes.key_value_width()), *scratch_);
     layer.linear(LlamaLinear::Value)(normed, rows(value_, tokens, sizes.key_value_width()),
-                                     scratch_);
+                                     *scratch_);
     const auto factor = static_cast<float>(1 / std::sqrt(static_cast<double>(sizes.head_width())));
     const auto read = [&](auto& kept, const auto& options) {
         for (std::int64_t t = 0; t < tokens; ++t) {
@@ -140,19 +163,19 @@ void PackedLlamaSteps::attention(const PackedLlama::Layer& layer, Cache& cache,
                         std::span(value_).subspan(t * narrow, narrow));
             const auto scores = rows(scores_, sizes.heads, seen);
             kept.scores(std::span(query_).subspan(t * sizes.width, sizes.width), length_ + t,
-                        factor, scores, scratch_.workspace, options);
+                        factor, scores, scratch_->workspace, options);
             for (std::int64_t head = 0; head < sizes.heads; ++head)
                 softmax(scores.subspan(head * seen, seen));
             kept.weighted_sum(scores, std::span(mixed_).subspan(t * sizes.width, sizes.width),
-                              scratch_.workspace, options);
+                              scratch_->workspace, options);
         }
     };
     if (auto* packed = std::get_if<KvCache>(&cache))
-        read(*packed, KvReadOptions{.threads = scratch_.threads});
+        read(*packed, KvReadOptions{.threads = scratch_->threads});
     else
-        read(std::get<FloatKv>(cache), scratch_.threads);
+        read(std::get<FloatKv>(cache), scratch_->threads);
     layer.linear(LlamaLinear::Output)(rows(mixed_, tokens, sizes.width),
-                                      rows(added_, tokens, sizes.width), scratch_);
+                                      rows(added_, tokens, sizes.width), *scratch_);
 }
 
 void PackedLlamaSteps::run(std::span<const std::int64_t> tokens) {
@@ -178,10 +201,10 @@ void PackedLlamaSteps::run(std::span<const std::int64_t> tokens) {
         norm(layer.inner_norm);
         const auto normed = rows(normed_, count, width), gate = rows(gate_, count, sizes.hidden),
                    up = rows(up_, count, sizes.hidden);
-        layer.linear(LlamaLinear::Gate)(normed, gate, scratch_);
-        layer.linear(LlamaLinear::Up)(normed, up, scratch_);
+        layer.linear(LlamaLinear::Gate)(normed, gate, *scratch_);
+        layer.linear(LlamaLinear::Up)(normed, up, *scratch_);
         for (std::size_t i = 0; i < gate.size(); ++i) gate[i] = silu(gate[i]) * up[i];
-        layer.linear(LlamaLinear::Down)(gate, added, scratch_);
+        layer.linear(LlamaLinear::Down)(gate, added, *scratch_);
         add(hidden, added);
     }
     length_ += count;

@@ -31,19 +31,25 @@ public:
     /// Throws Error E-LM-008 for more tokens than were seen.
     void rewind(std::int64_t length) override;
 
+    std::unique_ptr<LanguageSteps> sibling() const override;
+    /// Throws Error E-PACK-021 for fewer tokens than `same`.
+    void take(const LanguageSteps& other, std::int64_t same) override;
+
     /// Of keys and values, for all layers.
     std::int64_t cache_bytes_a_token() const;
 
 private:
     using Cache = std::variant<KvCache, FloatKv>;
 
+    PackedLlamaSteps(std::shared_ptr<const PackedLlama> model, std::int64_t capacity,
+                     std::shared_ptr<LinearScratch> scratch);
     void run(std::span<const std::int64_t> tokens);
     void attention(const PackedLlama::Layer& layer, Cache& cache, std::int64_t tokens);
 
     std::shared_ptr<const PackedLlama> model_;
     std::int64_t capacity_, length_ = 0;
-    std::vector<Cache> caches_;  ///< by layer
-    LinearScratch scratch_;
+    std::vector<Cache> caches_;               ///< by layer
+    std::shared_ptr<LinearScratch> scratch_;  ///< siblings have one, with its threads
     /// [tokens of a chunk, width] each, of the widths their names say.
     std::vector<float> hidden_, normed_, query_, key_, value_, mixed_, gate_, up_, added_;
     std::vector<float> scores_;  ///< [heads, capacity]

@@ -152,6 +152,31 @@ TEST(GeneratePacked, WritesWhatSimulationWrites) {
     }
 }
 
+TEST(GeneratePacked, BeamsWriteWhatSimulatedOnesWrite) {
+    const Model model = trained();
+    const auto packed = run_node(registry(), "language.pack", {}, {Packet::make(model)});
+    Object params = kTokenizer;
+    double before = 0;
+    for (const int beams : {1, 4}) {
+        params["beams"] = beams;
+        TestContext packed_context(registry()), context(registry());
+        const auto mine = run_node(registry(), "language.generate_packed", params,
+                                   {Packet::make(Text{"The"}), packed.at(0)}, packed_context);
+        const auto theirs = run_node(registry(), "language.generate", params,
+                                     {Packet::make(Text{"The"}), Packet::make(model)}, context);
+        EXPECT_EQ(mine.at(0).as<Text>().text, theirs.at(0).as<Text>().text) << beams;
+        if (beams == 1) continue;
+        EXPECT_NEAR(packed_context.metrics.at("score"), context.metrics.at("score"), 1e-3);
+        EXPECT_LT(context.metrics.at("score"), before);
+    }
+    params["temperature"] = 0.5;
+    for (const char* node : {"language.generate", "language.generate_packed"}) {
+        const auto problems = check_node(registry(), node, params);
+        ASSERT_EQ(problems.size(), 1) << node;
+        EXPECT_NE(problems[0].what.find("exclude each other"), std::string::npos);
+    }
+}
+
 TEST(GeneratePacked, SaysThatTheTokenizerMayBeAnothers) {
     const engine::Value spec = engine::parse_json(
         R"({"architecture": "llama", "vocabulary": 320, "width": 32, "layers": 1, "heads": 2,

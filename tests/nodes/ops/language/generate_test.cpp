@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <utility>
 #include <vector>
@@ -35,6 +36,12 @@ public:
         return logits_;
     }
     void rewind(std::int64_t length) override { seen.resize(std::size_t(length)); }
+    std::unique_ptr<LanguageSteps> sibling() const override {
+        return std::make_unique<Counting>(vocabulary(), capacity_);
+    }
+    void take(const LanguageSteps& other, std::int64_t) override {
+        seen = dynamic_cast<const Counting&>(other).seen;
+    }
 
     Tokens seen;
 

@@ -61,6 +61,8 @@ public:
         return logits;
     }
     void rewind(std::int64_t length) override { steps_.rewind(length); }
+    std::unique_ptr<LanguageSteps> sibling() const override { return steps_.sibling(); }
+    void take(const LanguageSteps& other, std::int64_t same) override { steps_.take(other, same); }
 
     Counts counts;
 
