@@ -1,6 +1,11 @@
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <filesystem>
+#include <map>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include <ATen/ATen.h>
@@ -17,9 +22,54 @@
 namespace millrace::nodes {
 namespace {
 
+using Metadata = std::map<std::string, std::string>;
+
+/// What is there of a corpus before it is whole, so that no more than a minute is lost with the
+/// process.
+class Unfinished {
+public:
+    Unfinished(std::filesystem::path file, Metadata metadata)
+        : file_(std::move(file)), metadata_(std::move(metadata)) {}
+
+    /// Puts the first texts into `to` [texts, tokens] and says how many: none where there is no
+    /// such file, or one of another rule or model, or one that is damaged.
+    int read(at::Tensor& to) const {
+        try {
+            if (!std::filesystem::exists(file_)) return 0;
+            const std::vector<std::byte> bytes = visual::read_file_bytes(file_);
+            const visual::Safetensors found = visual::read_safetensors(bytes, file_.string());
+            if (found.metadata != metadata_ || found.arrays.size() != 1) return 0;
+            const at::Tensor texts = types::tensor_of(found.arrays.front());
+            if (texts.scalar_type() != at::kLong || texts.dim() != 2 ||
+                texts.size(1) != to.size(1) || texts.size(0) > to.size(0))
+                return 0;
+            to.narrow(0, 0, texts.size(0)).copy_(texts);
+            return static_cast<int>(texts.size(0));
+        } catch (const engine::Error&) {
+            return 0;
+        }
+    }
+
+    void write(const at::Tensor& texts) const {
+        visual::write_file_atomically(
+            file_,
+            visual::write_safetensors({types::array_of("tokens", texts.contiguous())}, metadata_));
+    }
+
+    void remove() const {
+        std::error_code ignored;  // a file that stays is passed over or goes on the same
+        std::filesystem::remove(file_, ignored);
+    }
+
+private:
+    std::filesystem::path file_;
+    Metadata metadata_;
+};
+
 struct SelfCorpus {
     ops::FirstToken first = ops::FirstToken::InTurn;
-    int texts = 512, tokens = 96, least_prefix = 3, most_prefix = 5, top_k = 50, end_token = -1;
+    int texts = 512, tokens = 96, batch = 32, least_prefix = 3, most_prefix = 5, top_k = 50,
+        end_token = -1;
     double temperature = 1;
     std::string file = "tokens.safetensors";
 
@@ -31,9 +81,12 @@ struct SelfCorpus {
             .group = "Language",
             .doc =
                 "Lets a language model write the texts that a quantized copy of it is trained on, "
-                "so "
-                "that no data are needed. A text begins with a given token, goes on with the "
-                "likeliest tokens and then with sampled ones. Rule and seed stand in the file.",
+                "so that no data are needed. A text begins with a given token, goes on with the "
+                "likeliest tokens and then with sampled ones. Rule and seed stand in the file. "
+                "What "
+                "was written is kept, at most once a minute, and a run with the same output "
+                "folder, "
+                "model, rule and seed goes on from there.",
             .inputs = {{"model", "a decoder, in float"}},
             .outputs = {{"tokens", "[texts, tokens] int64, -100 behind a text's end"}},
             .params =
@@ -70,6 +123,12 @@ struct SelfCorpus {
                   .field = &S::end_token,
                   .range = {-1, 1 << 24},
                   .doc = "Ends a text; -1: none does"},
+                 {.name = "batch",
+                  .field = &S::batch,
+                  .range = {1, 4096},
+                  .doc = "Texts that are written at a time, each with keys and values in float32; "
+                         "faster than one by one. What another number writes can differ where two "
+                         "tokens are as good as equal"},
                  {.name = "file",
                   .field = &S::file,
                   .doc = "Where they are kept inside the artifacts folder",
@@ -86,7 +145,7 @@ struct SelfCorpus {
         const ops::Llama llama(model.spec);
         llama.check_tensors(model.evaluated());
         const at::NoGradGuard no_gradients;
-        ops::LlamaSteps steps(llama, model.evaluated(),
+        ops::LlamaTexts steps(llama, model.evaluated(), std::min(batch, texts),
                               std::min<std::int64_t>(tokens, llama.sizes().context));
         if (end_token >= steps.vocabulary()) {
             throw engine::Error({.code = "E-LM-026",
@@ -100,13 +159,31 @@ struct SelfCorpus {
         // Whether there is such a text at all, before hours are spent on those before it.
         ops::start_of(corpus, steps.vocabulary(), texts - 1);
         at::Tensor made = at::full({texts, tokens}, -100, at::kLong);
-        for (int text = 0; text < texts; ++text) {
-            if (context.stop_requested()) break;
-            const std::vector<std::int64_t> ids = ops::self_made_text(steps, corpus, text);
-            std::ranges::copy(ids, made[text].data_ptr<std::int64_t>());
-            context.progress(static_cast<double>(text + 1) / texts);
+        const Unfinished unfinished(context.artifact(file + ".unfinished"),
+                                    metadata(corpus, engine::Packet::make(model).hash()));
+        int done = unfinished.read(made);
+        if (done > 0) context.log(fmt::format("{} texts are there already", done));
+        auto kept = std::chrono::steady_clock::now();
+        while (done < texts && !context.stop_requested()) {
+            const int count = std::min(batch, texts - done);
+            const auto batch_made =
+                ops::self_made_texts(steps, corpus, done, count, [&](std::int64_t made_tokens) {
+                    context.progress((done + count * static_cast<double>(made_tokens) / tokens) /
+                                     texts);
+                    return context.stop_requested() ? ops::GoOn::No : ops::GoOn::Yes;
+                });
+            for (const auto& ids : batch_made)
+                std::ranges::copy(ids, made[done++].data_ptr<std::int64_t>());
+            const auto now = std::chrono::steady_clock::now();
+            if (now - kept < std::chrono::minutes(1) && !context.stop_requested()) continue;
+            unfinished.write(made.narrow(0, 0, done));
+            kept = now;
         }
-        if (!context.stop_requested()) write(made, corpus, context);
+        if (done < texts) return {made};
+        visual::write_file_atomically(
+            context.artifact(file),
+            visual::write_safetensors({types::array_of("tokens", made)}, metadata(corpus)));
+        unfinished.remove();
         return {made};
     }
 
@@ -123,10 +200,9 @@ private:
         return corpus;
     }
 
-    void write(const at::Tensor& made, const ops::SelfCorpus& corpus,
-               engine::RunContext& context) const {
+    Metadata metadata(const ops::SelfCorpus& corpus, const engine::Hash128& model = {}) const {
         static constexpr const char* kFirst[] = {"every", "in_turn", "random"};
-        const std::map<std::string, std::string> metadata = {
+        Metadata all = {
             {"rule", engine::to_json(engine::Object{{"first", kFirst[static_cast<int>(first)]},
                                                     {"least_prefix", least_prefix},
                                                     {"most_prefix", most_prefix},
@@ -134,9 +210,8 @@ private:
                                                     {"top_k", top_k},
                                                     {"end_token", end_token},
                                                     {"seed", fmt::format("{}", corpus.seed)}})}};
-        visual::write_file_atomically(
-            context.artifact(file),
-            visual::write_safetensors({types::array_of("tokens", made)}, metadata));
+        if (model != engine::Hash128{}) all["model"] = to_hex(model);
+        return all;
     }
 };
 

@@ -23,11 +23,9 @@ namespace {
 void check(const LanguageSteps& steps, std::span<const std::int64_t> prompt,
            const GenerateOptions& options) {
     check_sampling(options.sampling);
-    if (options.most_tokens < 0 || options.greedy_tokens < 0) {
+    if (options.most_tokens < 0) {
         fail("E-LM-024", "A number of tokens is below 0", "0 and up",
-             fmt::format("most_tokens {}, greedy_tokens {}", options.most_tokens,
-                         options.greedy_tokens),
-             "Set both to 0 or more.");
+             fmt::format("most_tokens {}", options.most_tokens), "Set it to 0 or more.");
     }
     check_prompt(steps, prompt);
 }
@@ -60,9 +58,7 @@ Generated generate(LanguageSteps& steps, std::span<const std::int64_t> prompt,
     std::span<const float> logits = steps.feed(prompt);
     while (true) {
         const auto made = static_cast<std::int64_t>(text.tokens.size());
-        const std::int64_t token = made < options.greedy_tokens
-                                       ? likeliest(logits)
-                                       : sample(logits, options.sampling, random, scratch);
+        const std::int64_t token = sample(logits, options.sampling, random, scratch);
         if (std::ranges::find(options.end_tokens, token) != options.end_tokens.end()) {
             text.ending = Ending::EndToken;
             text.end_token = token;

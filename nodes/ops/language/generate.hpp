@@ -39,8 +39,6 @@ public:
 
 struct GenerateOptions {
     std::int64_t most_tokens = 256;  ///< to be made
-    /// So many at first are the likeliest, whatever the sampling.
-    std::int64_t greedy_tokens = 0;
     Sampling sampling = {.temperature = 0};
     std::vector<std::int64_t> end_tokens = {};  ///< any of them ends the text
 };

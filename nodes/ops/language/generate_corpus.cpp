@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -18,6 +19,29 @@ namespace {
                          .found = std::move(found),
                          .mend = "The release has prefixes of 3 to 5 tokens in texts of 2048."});
 }
+
+/// A text as it grows.
+struct Writer {
+    std::vector<std::int64_t> text;
+    std::int64_t prefix = 1;
+    engine::Random random;
+    bool has_ended = false;
+};
+
+class OneText final : public TextsSteps {
+public:
+    explicit OneText(LanguageSteps& steps) : steps_(steps) {}
+    std::int64_t texts() const override { return 1; }
+    std::int64_t vocabulary() const override { return steps_.vocabulary(); }
+    std::int64_t capacity() const override { return steps_.capacity(); }
+    std::span<const float> feed(std::span<const std::int64_t> tokens) override {
+        return steps_.feed(tokens);
+    }
+    void clear() override { steps_.rewind(0); }
+
+private:
+    LanguageSteps& steps_;
+};
 
 engine::Random random_of(const SelfCorpus& corpus, const char* purpose, std::int64_t number) {
     return {corpus.seed, purpose, static_cast<std::uint64_t>(number)};
@@ -58,20 +82,50 @@ TextStart start_of(const SelfCorpus& corpus, std::int64_t vocabulary, std::int64
     return {.token = drawn, .prefix = corpus.least_prefix + below(prefixes)};
 }
 
+std::vector<std::vector<std::int64_t>> self_made_texts(
+    TextsSteps& steps, const SelfCorpus& corpus, std::int64_t first, std::int64_t count,
+    const std::function<GoOn(std::int64_t made)>& on_token) {
+    check_sampling(corpus.sampling);
+    std::vector<Writer> writers;
+    for (std::int64_t number = first; number < first + count; ++number) {
+        const TextStart start = start_of(corpus, steps.vocabulary(), number);
+        writers.push_back({.text = {start.token},
+                           .prefix = start.prefix,
+                           .random = random_of(corpus, "self_corpus/text", number)});
+    }
+    steps.clear();
+    // Rows without a text, and texts that have ended, go on with any token.
+    std::vector<std::int64_t> tokens(static_cast<std::size_t>(steps.texts()), 0);
+    const auto vocabulary = static_cast<std::size_t>(steps.vocabulary());
+    const std::int64_t most = std::min(corpus.most_tokens, steps.capacity() + 1);
+    std::vector<Candidate> scratch;
+    for (std::int64_t length = 1; length < most; ++length) {
+        if (std::ranges::all_of(writers, &Writer::has_ended)) break;
+        for (std::size_t row = 0; row < writers.size(); ++row)
+            tokens[row] = writers[row].text.back();
+        const std::span<const float> logits = steps.feed(tokens);
+        for (std::size_t row = 0; row < writers.size(); ++row) {
+            Writer& writer = writers[row];
+            if (writer.has_ended) continue;
+            const auto next = logits.subspan(row * vocabulary, vocabulary);
+            const std::int64_t token = length < writer.prefix
+                                           ? likeliest(next)
+                                           : sample(next, corpus.sampling, writer.random, scratch);
+            writer.has_ended =
+                std::ranges::find(corpus.end_tokens, token) != corpus.end_tokens.end();
+            if (!writer.has_ended) writer.text.push_back(token);
+        }
+        if (on_token && on_token(length) == GoOn::No) return {};
+    }
+    std::vector<std::vector<std::int64_t>> texts;
+    for (Writer& writer : writers) texts.push_back(std::move(writer.text));
+    return texts;
+}
+
 std::vector<std::int64_t> self_made_text(LanguageSteps& steps, const SelfCorpus& corpus,
                                          std::int64_t number) {
-    const TextStart start = start_of(corpus, steps.vocabulary(), number);
-    steps.rewind(0);
-    engine::Random random = random_of(corpus, "self_corpus/text", number);
-    std::vector<std::int64_t> text = {start.token};
-    const Generated rest = generate(steps, text,
-                                    {.most_tokens = corpus.most_tokens - 1,
-                                     .greedy_tokens = start.prefix - 1,
-                                     .sampling = corpus.sampling,
-                                     .end_tokens = corpus.end_tokens},
-                                    random);
-    text.insert(text.end(), rest.tokens.begin(), rest.tokens.end());
-    return text;
+    OneText one(steps);
+    return std::move(self_made_texts(one, corpus, number, 1).front());
 }
 
 }  // namespace millrace::ops

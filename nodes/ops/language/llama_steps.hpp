@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "nodes/ops/language/generate.hpp"
+#include "nodes/ops/language/generate_corpus.hpp"
 #include "nodes/ops/language/llama_forward.hpp"
 
 namespace millrace::ops {
@@ -30,6 +31,27 @@ private:
     struct Rounded {};
     LlamaSteps(Rounded, const Llama& llama, NamedTensors rounded, std::int64_t capacity);
 
+    Llama llama_;
+    NamedTensors parameters_;
+    FloatCache cache_;
+    std::vector<float> logits_;
+};
+
+/// Several texts at once: a token of each costs little more than one of a single text.
+class LlamaTexts : public TextsSteps {
+public:
+    /// As LlamaSteps, with a cache for so many texts.
+    LlamaTexts(Llama llama, const NamedTensors& parameters, std::int64_t texts,
+               std::int64_t capacity);
+
+    std::int64_t texts() const override { return cache_.batch(); }
+    std::int64_t vocabulary() const override { return llama_.sizes().vocabulary; }
+    std::int64_t capacity() const override { return cache_.capacity(); }
+    /// Throws what forward() throws.
+    std::span<const float> feed(std::span<const std::int64_t> tokens) override;
+    void clear() override { cache_.rewind(0); }
+
+private:
     Llama llama_;
     NamedTensors parameters_;
     FloatCache cache_;

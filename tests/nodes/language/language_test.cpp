@@ -210,6 +210,57 @@ TEST(SelfCorpus, FollowsItsRuleAndKeepsItInTheFile) {
     EXPECT_TRUE(ended[3].narrow(0, 4, 8).eq(-100).all().item<bool>());
 }
 
+TEST(SelfCorpus, BatchesWriteWhatSingleTextsAre) {
+    const auto texts = [&](int batch) {
+        return run_node(registry(), "language.self_corpus",
+                        {{"texts", 45}, {"tokens", 12}, {"batch", batch}}, {Packet::make(tiny())})
+            .at(0)
+            .as<Tensor>()
+            .value;
+    };
+    const at::Tensor alone = texts(1);
+    for (const int batch : {2, 32, 45, 64}) EXPECT_TRUE(texts(batch).equal(alone)) << batch;
+}
+
+TEST(SelfCorpus, GoesOnFromWhatIsThere) {
+    const auto write = [](TestContext& context, const Model& model, int texts, int stop_after) {
+        context.asks_until_stop = stop_after;
+        return run_node(registry(), "language.self_corpus",
+                        {{"texts", texts}, {"tokens", 12}, {"batch", 8}}, {Packet::make(model)},
+                        context);
+    };
+    TestContext whole(registry()), context(registry());
+    const at::Tensor wanted = write(whole, tiny(), 40, -1).at(0).as<Tensor>().value;
+    write(context, tiny(), 40, 30);  // in the third batch
+    const auto unfinished = context.artifact("tokens.safetensors.unfinished");
+    ASSERT_TRUE(std::filesystem::exists(unfinished));
+    EXPECT_FALSE(std::filesystem::exists(context.artifact("tokens.safetensors")));
+    const auto copy = visual::read_file_bytes(unfinished);
+    context.lines.clear();
+    EXPECT_TRUE(write(context, tiny(), 40, -1).at(0).as<Tensor>().value.equal(wanted));
+    ASSERT_EQ(context.lines.size(), 1);
+    EXPECT_EQ(context.lines[0], "16 texts are there already");
+    EXPECT_FALSE(std::filesystem::exists(unfinished));
+    // Of another model or seed, or damaged, it is passed over.
+    const auto put_back = [&](std::size_t bytes) {
+        std::ofstream(unfinished, std::ios::binary)
+            .write(reinterpret_cast<const char*>(copy.data()), std::streamsize(bytes));
+        context.lines.clear();
+    };
+    Model other = tiny();
+    other.parameters.at("model.norm.weight") = other.parameters.at("model.norm.weight").add(1);
+    put_back(copy.size());
+    write(context, other, 40, -1);
+    EXPECT_TRUE(context.lines.empty());
+    put_back(copy.size() - 1);
+    EXPECT_TRUE(write(context, tiny(), 40, -1).at(0).as<Tensor>().value.equal(wanted));
+    EXPECT_TRUE(context.lines.empty());
+    put_back(copy.size());
+    context.run_seed = 9;
+    EXPECT_FALSE(write(context, tiny(), 40, -1).at(0).as<Tensor>().value.equal(wanted));
+    EXPECT_TRUE(context.lines.empty());
+}
+
 TEST(SelfCorpus, WhatCannotBeWrittenIsToldBeforeTheFirstText) {
     const auto refused = [](const Object& params) {
         TestContext context(registry());

@@ -95,26 +95,11 @@ TEST(Generate, HandsOutTokensAndStopsWhenAsked) {
     EXPECT_EQ(text.ending, Ending::Stopped);
 }
 
-TEST(Generate, TheFirstTokensAreGreedyWhereAskedFor) {
-    Counting steps(1000, 500);
-    const Generated text =
-        from(steps, {0}, {.most_tokens = 300, .greedy_tokens = 100, .sampling = {.top_k = 2}});
-    for (std::int64_t i = 0; i < 100; ++i) EXPECT_EQ(text.tokens[std::size_t(i)], i + 1);
-    int skips = 0;
-    for (std::size_t i = 100; i < 300; ++i) {
-        const auto step = text.tokens[i] - text.tokens[i - 1];
-        ASSERT_TRUE(step == 1 || step == 2);
-        skips += step == 2;
-    }
-    EXPECT_NEAR(skips, 200 * 0.269, 25);  // 1 / (1 + e)
-}
-
 TEST(Generate, BadInputIsNamed) {
     Counting steps(10, 3);
     EXPECT_EQ(error_code([&] { from(steps, {}, {}); }), "E-LM-022");
     EXPECT_EQ(error_code([&] { from(steps, {1, 2, 3, 4}, {}); }), "E-LM-023");
     EXPECT_EQ(error_code([&] { from(steps, {1}, {.most_tokens = -1}); }), "E-LM-024");
-    EXPECT_EQ(error_code([&] { from(steps, {1}, {.greedy_tokens = -1}); }), "E-LM-024");
     EXPECT_EQ(error_code([&] { from(steps, {1}, {.sampling = {.top_p = 2}}); }), "E-LM-020");
     EXPECT_TRUE(steps.seen.empty());
 }
@@ -184,6 +169,52 @@ TEST(SelfCorpus, TextsEndWhereTheModelSaysSo) {
     const SelfCorpus corpus{.sampling = {.temperature = 0}, .end_tokens = {12}};
     EXPECT_EQ(self_made_text(steps, corpus, 7), (Tokens{7, 8, 9, 10, 11}));
     EXPECT_EQ(self_made_text(steps, {.most_tokens = 5}, 7).size(), 5U);
+}
+
+/// Several of the texts that Counting writes.
+class CountingTexts : public TextsSteps {
+public:
+    CountingTexts(std::int64_t texts, std::int64_t capacity) {
+        for (std::int64_t i = 0; i < texts; ++i) rows_.emplace_back(1000, capacity);
+    }
+    std::int64_t texts() const override { return std::ssize(rows_); }
+    std::int64_t vocabulary() const override { return 1000; }
+    std::int64_t capacity() const override { return rows_.front().capacity(); }
+    std::span<const float> feed(std::span<const std::int64_t> tokens) override {
+        logits_.clear();
+        for (std::size_t row = 0; row < rows_.size(); ++row) {
+            const auto of_row = rows_[row].feed(tokens.subspan(row, 1));
+            logits_.insert(logits_.end(), of_row.begin(), of_row.end());
+        }
+        return logits_;
+    }
+    void clear() override {
+        for (Counting& row : rows_) row.rewind(0);
+    }
+
+private:
+    std::vector<Counting> rows_;
+    std::vector<float> logits_;
+};
+
+TEST(SelfCorpus, TextsWrittenTogetherAreThoseWrittenAlone) {
+    const SelfCorpus corpus{.sampling = {.top_k = 2}, .most_tokens = 40, .end_tokens = {27, 33}};
+    Counting one(1000, 500);
+    CountingTexts several(7, 500), narrow(7, 20);
+    for (const std::int64_t count : {1, 4, 7}) {
+        const auto texts = self_made_texts(several, corpus, 3, count);
+        ASSERT_EQ(std::ssize(texts), count);
+        for (std::int64_t i = 0; i < count; ++i)
+            EXPECT_EQ(texts[std::size_t(i)], self_made_text(one, corpus, 3 + i)) << i;
+    }
+    EXPECT_EQ(self_made_texts(narrow, {.most_tokens = 40}, 100, 1).at(0).size(), 21U)
+        << "the last one is not read";
+    int asked = 0;
+    EXPECT_TRUE(self_made_texts(several, corpus, 3, 2, [&](std::int64_t made) {
+                    EXPECT_EQ(made, ++asked);
+                    return made == 5 ? GoOn::No : GoOn::Yes;
+                }).empty());
+    EXPECT_EQ(asked, 5);
 }
 
 TEST(SelfCorpus, BadRulesAreNamed) {
