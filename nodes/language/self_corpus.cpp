@@ -84,9 +84,8 @@ struct SelfCorpus {
                 "so that no data are needed. A text begins with a given token, goes on with the "
                 "likeliest tokens and then with sampled ones. Rule and seed stand in the file. "
                 "What "
-                "was written is kept, at most once a minute, and a run with the same output "
-                "folder, "
-                "model, rule and seed goes on from there.",
+                "was written is kept, at most once a minute, and a run that goes on in the same "
+                "folder (--resume), with the same model, rule and seed, begins behind it.",
             .inputs = {{"model", "a decoder, in float"}},
             .outputs = {{"tokens", "[texts, tokens] int64, -100 behind a text's end"}},
             .params =
@@ -176,7 +175,7 @@ struct SelfCorpus {
                 std::ranges::copy(ids, made[done++].data_ptr<std::int64_t>());
             const auto now = std::chrono::steady_clock::now();
             if (now - kept < std::chrono::minutes(1) && !context.stop_requested()) continue;
-            unfinished.write(made.narrow(0, 0, done));
+            keep(unfinished, made.narrow(0, 0, done), context);
             kept = now;
         }
         if (done < texts) return {made};
@@ -198,6 +197,16 @@ private:
         if (end_token >= 0) corpus.end_tokens = {end_token};
         corpus.seed = seed;
         return corpus;
+    }
+
+    /// A disk that is full for now must not end hours of writing.
+    void keep(const Unfinished& unfinished, const at::Tensor& made,
+              engine::RunContext& context) const {
+        try {
+            unfinished.write(made);
+        } catch (const engine::Error& error) {
+            context.warn(fmt::format("What is written so far can't be kept: {}", error.what()));
+        }
     }
 
     Metadata metadata(const ops::SelfCorpus& corpus, const engine::Hash128& model = {}) const {
