@@ -83,9 +83,8 @@ struct SelfCorpus {
                 "Lets a language model write the texts that a quantized copy of it is trained on, "
                 "so that no data are needed. A text begins with a given token, goes on with the "
                 "likeliest tokens and then with sampled ones. Rule and seed stand in the file. "
-                "What "
-                "was written is kept, at most once a minute, and a run that goes on in the same "
-                "folder (--resume), with the same model, rule and seed, begins behind it.",
+                "What was written is kept, at most once a minute, and a run that goes on in the "
+                "same folder (--resume), with the same model, rule and seed, begins behind it.",
             .inputs = {{"model", "a decoder, in float"}},
             .outputs = {{"tokens", "[texts, tokens] int64, -100 behind a text's end"}},
             .params =
