@@ -152,6 +152,7 @@ void CanvasScene::end_drag() {
     onto_ = nullptr;
     guides_.reset();
     bend_.reset();
+    routing_.start();
 }
 
 void CanvasScene::move_grabbed(QPointF by) {

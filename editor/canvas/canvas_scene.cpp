@@ -54,6 +54,9 @@ CanvasScene::CanvasScene(Document* document, QObject* parent)
     // Items move often and the index would be made anew each time; searching thousands is quick.
     setItemIndexMethod(QGraphicsScene::NoIndex);
     connect(document, &Document::changed, this, [this] { synchronise(); });
+    routing_.setSingleShot(true);
+    routing_.setInterval(60);
+    connect(&routing_, &QTimer::timeout, this, &CanvasScene::route_wires);
     connect(document, &Document::started, this, [this] {
         status_.clear();
         wire_status_.clear();
@@ -186,6 +189,7 @@ std::set<std::string> CanvasScene::rewired(const engine::Graph& graph) const {
 
 void CanvasScene::synchronise_wires(const engine::Graph& graph) {
     onto_ = nullptr;
+    const bool is_new = wires_.empty();
     while (wires_.size() > graph.wires.size()) {
         removeItem(wires_.back());
         delete wires_.back();
@@ -224,6 +228,10 @@ void CanvasScene::synchronise_wires(const engine::Graph& graph) {
         item.set_viewed(std::ranges::find(viewed_, wire.from) != viewed_.end());
         item.set_status(status_of(wire_status_, wire));
     }
+    if (is_new)
+        route_wires();
+    else
+        routing_.start();
 }
 
 void CanvasScene::synchronise_frames(const engine::Graph& graph) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <QGraphicsScene>
+#include <QTimer>
 #include <memory>
 #include <optional>
 #include <set>
@@ -129,6 +130,8 @@ private:
     void synchronise_frames(const engine::Graph& graph);
     void move_grabbed(QPointF by);
     void move_wires();
+    /// Leads wires round the nodes that they would run behind.
+    void route_wires();
     bool press_frame(QPointF place);
     void show_candidates(const PortRef& from);
     void end_wire_drag();
@@ -147,6 +150,7 @@ private:
     GraphPath path_;
     std::unordered_map<std::string, NodeItem*> nodes_;
     std::vector<WireItem*> wires_;
+    QTimer routing_;  ///< runs out when nothing has moved for a moment
     std::map<std::string, FrameItem*> backdrops_, notes_;
     // What the faces were made of, so that only those are made anew that differ.
     std::map<std::string, engine::GraphNode> faced_nodes_;

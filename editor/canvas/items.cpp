@@ -9,6 +9,7 @@
 
 #include "editor/canvas/node_mode.hpp"
 #include "editor/canvas/status_paint.hpp"
+#include "editor/canvas/wire_sight.hpp"
 #include "engine/graph/bends.hpp"
 
 namespace millrace::editor {
@@ -22,44 +23,6 @@ QFont font_of(int pixels, bool bold = false) {
     font.setPixelSize(pixels);
     font.setBold(bold);
     return font;
-}
-
-QPointF cubic_at(const QPainterPath& path, double t) {
-    const double s = 1 - t;
-    const auto point = [&](int i) { return QPointF(path.elementAt(i)); };
-    return point(0) * (s * s * s) + point(1) * (3 * s * s * t) + point(2) * (3 * s * t * t) +
-           point(3) * (t * t * t);
-}
-
-/// The part of a wire that is in sight, where it is many screens long: its edges are found anew for
-/// all of its length each time it is painted.
-QPainterPath part_in_sight(const QPainterPath& path, const QPainter& painter,
-                           const QWidget* viewport) {
-    constexpr double kLong = 3000, kStep = 20, kBeyond = 40;  // pixels
-    if (!viewport) return path;
-    const QTransform to_view = painter.worldTransform();
-    const QRectF whole = to_view.mapRect(path.controlPointRect());
-    const double length = whole.width() + whole.height();
-    if (length < kLong) return path;
-    const QRectF seen = QRectF(viewport->rect()).adjusted(-kBeyond, -kBeyond, kBeyond, kBeyond);
-    const int steps = std::min(4000, static_cast<int>(length / kStep));
-    QPainterPath part;
-    QPointF before;
-    bool was_seen = false;
-    for (int i = 0; i <= steps; ++i) {
-        // By the curve's own parameter, which is quicker to find than equal lengths.
-        const QPointF at = path.elementCount() == 4
-                               ? cubic_at(path, static_cast<double>(i) / steps)
-                               : path.pointAtPercent(static_cast<double>(i) / steps);
-        const bool is_seen = seen.contains(to_view.map(at));
-        if (i > 0 && (is_seen || was_seen)) {
-            if (!was_seen || part.isEmpty()) part.moveTo(before);
-            part.lineTo(at);
-        }
-        before = at;
-        was_seen = is_seen;
-    }
-    return part;
 }
 
 }  // namespace
@@ -251,15 +214,18 @@ void NodeItem::paint_ports(QPainter* painter, double detail, const QPalette& pal
     }
 }
 
+QPainterPath wire_path(QPointF from, const std::vector<engine::Cubic>& curve) {
+    QPainterPath path(from);
+    const auto point = [](const engine::Place& place) { return QPointF(place[0], place[1]); };
+    for (const engine::Cubic& part : curve)
+        path.cubicTo(point(part.first), point(part.second), point(part.end));
+    return path;
+}
+
 QPainterPath wire_path(QPointF from, QPointF to, const std::vector<QPointF>& bends) {
     engine::Bends dots;
     for (const QPointF& bend : bends) dots.push_back({bend.x(), bend.y()});
-    QPainterPath path(from);
-    const auto point = [](const engine::Place& place) { return QPointF(place[0], place[1]); };
-    for (const engine::Cubic& part :
-         engine::wire_curve({from.x(), from.y()}, {to.x(), to.y()}, dots))
-        path.cubicTo(point(part.first), point(part.second), point(part.end));
-    return path;
+    return wire_path(from, engine::wire_curve({from.x(), from.y()}, {to.x(), to.y()}, dots));
 }
 
 void WireItem::set_look(const QColor& color, engine::Sync sync) {
@@ -270,18 +236,25 @@ void WireItem::set_look(const QColor& color, engine::Sync sync) {
 
 void WireItem::set_ends(QPointF from, QPointF to) {
     if (from == from_ && to == to_ && !path_.isEmpty()) return;
-    prepareGeometryChange();
     from_ = from;
     to_ = to;
-    path_ = wire_path(from, to, bends_);
-    shape_.clear();
+    take_path(wire_path(from, to, bends_));
 }
 
 void WireItem::set_bends(std::vector<QPointF> bends) {
     if (bends == bends_) return;
-    prepareGeometryChange();
     bends_ = std::move(bends);
-    path_ = wire_path(from_, to_, bends_);
+    take_path(wire_path(from_, to_, bends_));
+}
+
+void WireItem::set_way(const std::vector<engine::Cubic>& way) {
+    QPainterPath path = wire_path(from_, way);
+    if (path != path_) take_path(std::move(path));
+}
+
+void WireItem::take_path(QPainterPath path) {
+    prepareGeometryChange();
+    path_ = std::move(path);
     shape_.clear();
 }
 

@@ -5,6 +5,7 @@
 #include <QGraphicsItem>
 
 #include "editor/canvas/canvas_scene.hpp"
+#include "engine/graph/bends.hpp"
 
 namespace millrace::editor {
 
@@ -66,6 +67,10 @@ public:
     /// Places that the wire passes through, each drawn as a dot.
     void set_bends(std::vector<QPointF> bends);
     const std::vector<QPointF>& bends() const { return bends_; }
+    /// Where it goes until its ends or bends change.
+    void set_way(const std::vector<engine::Cubic>& way);
+    QPointF from() const { return from_; }
+    QPointF to() const { return to_; }
     std::optional<std::size_t> bend_at(QPointF place) const;
     const QPainterPath& path() const { return path_; }
     /// Drawn as under the pointer: what is let go lands on it.
@@ -85,6 +90,8 @@ protected:
     void hoverLeaveEvent(QGraphicsSceneHoverEvent* event) override;
 
 private:
+    void take_path(QPainterPath path);
+
     engine::Wire wire_;
     QColor color_;
     engine::Sync sync_ = engine::Sync::Stream;

@@ -5,6 +5,7 @@
 
 #include "engine/cli/picture.hpp"
 #include "engine/cli/text_table.hpp"
+#include "engine/graph/way.hpp"
 
 namespace millrace::cli {
 namespace {
@@ -84,18 +85,40 @@ std::string note(const engine::Note& note) {
     return text;
 }
 
-std::string wire(const Picture& picture, const PictureWire& wire) {
-    const PictureNode& from = picture.nodes[wire.from];
-    const PictureNode& to = picture.nodes[wire.to];
-    const double x1 = from.x + from.width;
-    const double y1 = port_y(from, wire.from_port);
-    const double x2 = to.x;
-    const double y2 = port_y(to, wire.to_port);
+/// A wire's start and what it goes along.
+struct Line {
+    engine::Place from, to;
+    std::vector<engine::Cubic> way;
+};
+
+std::vector<Line> lines_of(const Picture& picture) {
+    std::vector<engine::Box> boxes;
+    for (const PictureNode& node : picture.nodes)
+        boxes.push_back({node.x, node.y, node.x + node.width, node.y + node.height});
+    const engine::Boxes in_the_way(std::move(boxes));
+    std::vector<Line> lines;
+    for (const PictureWire& wire : picture.wires) {
+        const PictureNode& from = picture.nodes[wire.from];
+        const PictureNode& to = picture.nodes[wire.to];
+        Line line{{from.x + from.width, port_y(from, wire.from_port)},
+                  {to.x, port_y(to, wire.to_port)},
+                  {}};
+        line.way = wire.bends.empty() ? engine::way_of(line.from, line.to, in_the_way,
+                                                       static_cast<int>(wire.from_port))
+                                      : engine::wire_curve(line.from, line.to, wire.bends);
+        lines.push_back(std::move(line));
+    }
+    return lines;
+}
+
+std::string wire(const PictureWire& wire, const Line& line) {
+    const auto [x1, y1] = line.from;
+    const auto [x2, y2] = line.to;
     const char* dashes = wire.sync == engine::Sync::Latch      ? " stroke-dasharray=\"7 4\""
                          : wire.sync == engine::Sync::Feedback ? " stroke-dasharray=\"2 4\""
                                                                : "";
     std::string path = fmt::format("M{:.1f} {:.1f}", x1, y1);
-    for (const auto& [first, second, end] : engine::wire_curve({x1, y1}, {x2, y2}, wire.bends))
+    for (const auto& [first, second, end] : line.way)
         path += fmt::format(" C{:.1f} {:.1f} {:.1f} {:.1f} {:.1f} {:.1f}", first[0], first[1],
                             second[0], second[1], end[0], end[1]);
     std::string text =
@@ -174,11 +197,14 @@ std::string draw_svg(const Picture& picture, const std::string& source) {
         bounds.add(box.rect[0], box.rect[1], box.rect[2], box.rect[3]);
     for (const auto& box : picture.notes)
         bounds.add(box.rect[0], box.rect[1], box.rect[2], box.rect[3]);
-    for (const PictureWire& line : picture.wires) {
-        // A curve swings out a little past the dots that it is led through.
+    const std::vector<Line> lines = lines_of(picture);
+    for (const Line& line : lines) {
+        // A curve swings out a little past the places that it is led through.
         constexpr double kSwing = 20;
-        for (const auto& [x, y] : line.bends)
+        for (std::size_t i = 0; i + 1 < line.way.size(); ++i) {
+            const auto [x, y] = line.way[i].end;
             bounds.add(x - kSwing, y - kSwing, 2 * kSwing, 2 * kSwing);
+        }
     }
     if (bounds.left > bounds.right) bounds = {0, 0, 300, 60};
     const double left = bounds.left - kMargin;
@@ -200,7 +226,7 @@ std::string draw_svg(const Picture& picture, const std::string& source) {
     text += text_at(bounds.left, top + 38, "font-size=\"18\" font-weight=\"600\" fill=\"#242a35\"",
                     picture.title);
     for (const auto& box : picture.backdrops) text += backdrop(box);
-    for (const PictureWire& line : picture.wires) text += wire(picture, line);
+    for (std::size_t i = 0; i < lines.size(); ++i) text += wire(picture.wires[i], lines[i]);
     for (const PictureNode& box : picture.nodes) text += node(box);
     for (const auto& box : picture.notes) text += note(box);
     return text + legend(picture, bounds.left + 6, bounds.bottom + kMargin) + "</svg>\n";

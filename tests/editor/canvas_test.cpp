@@ -123,6 +123,34 @@ TEST_F(Canvas, ANodeDroppedOnAWireGoesIntoIt) {
     EXPECT_EQ(graph().wires, start.wires);
 }
 
+TEST_F(Canvas, AWireGoesRoundTheNodeInItsWayOnceThatRests) {
+    window->scene()->edit("Wire", [](engine::Graph& graph) {
+        graph.wires = {{.from = {"counter", "value"}, .to = {"rate_limit_2", "item"}}};
+    });
+    const auto path = [&] {
+        for (QGraphicsItem* item : window->scene()->items())
+            if (const auto* wire = qgraphicsitem_cast<WireItem*>(item)) return wire->path();
+        return QPainterPath();
+    };
+    const auto is_behind = [&] {
+        const QRectF box(node("rate_limit")->pos(), node("rate_limit")->face().size);
+        for (int i = 0; i <= 200; ++i)
+            if (box.adjusted(1, 1, -1, -1).contains(path().pointAtPercent(i / 200.0))) return true;
+        return false;
+    };
+    EXPECT_TRUE(QTest::qWaitFor([&] { return !is_behind(); }));
+    EXPECT_EQ(path().currentPosition(), node("rate_limit_2")->end_of("item", false));
+    look("round");
+    // Away, the wire is straight again; and on its way back it stays, to be dropped on.
+    drag(title("rate_limit"), title("rate_limit") + QPointF(0, 300));
+    EXPECT_TRUE(QTest::qWaitFor([&] { return path().elementCount() == 4; }));
+    drag(title("rate_limit"), title("rate_limit") - QPointF(0, 300), Qt::LeftButton, {}, false);
+    QTest::qWait(200);
+    EXPECT_TRUE(is_behind());
+    QTest::mouseRelease(port(), Qt::LeftButton, {}, on_view(title("rate_limit")));
+    EXPECT_TRUE(wired({"counter", "value"}, {"rate_limit", "item"})) << "dropped on the wire";
+}
+
 TEST_F(Canvas, AltDragTakesANodeOffItsWiresInOneStep) {
     drag(title("rate_limit"), title("rate_limit") + QPointF(0, 240), Qt::LeftButton,
          Qt::AltModifier);
