@@ -103,5 +103,41 @@ inline void log_softmax_of(float* values, std::int64_t count) {
     for (std::int64_t i = 0; i < count; ++i) values[i] -= all;
 }
 
+inline ValueRange range_of(const float* values, std::int64_t count) {
+    const std::int64_t whole = count / kLanes * kLanes;
+    ValueRange range{values[0], values[0], true};
+    Lanes least = Lanes{} + values[0], most = least, check = {};
+    for (std::int64_t i = 0; i < whole; i += kLanes) {
+        const Lanes next = *reinterpret_cast<const Lanes*>(values + i);
+        least = next < least ? next : least;
+        most = next > most ? next : most;
+        check += next * 0.0F;  // NaN once one is not finite
+    }
+    float sum = 0;
+    for (int lane = 0; lane < kLanes; ++lane) {
+        range.least = least[lane] < range.least ? least[lane] : range.least;
+        range.most = most[lane] > range.most ? most[lane] : range.most;
+        sum += check[lane];
+    }
+    for (std::int64_t i = whole; i < count; ++i) {
+        range.least = values[i] < range.least ? values[i] : range.least;
+        range.most = values[i] > range.most ? values[i] : range.most;
+        sum += values[i] * 0.0F;
+    }
+    range.is_finite = sum == 0;
+    return range;
+}
+
+inline void step_codes_of(const float* values, std::int64_t count, float first, float step,
+                          float low, float high, std::int8_t* __restrict codes) {
+    constexpr float kHalves = 12582912;  // from here on floats of half the size are whole numbers
+    for (std::int64_t i = 0; i < count; ++i) {
+        float value = (values[i] - first) / step;
+        value = value < low ? low : value;
+        value = value > high ? high : value;
+        codes[i] = static_cast<std::int8_t>(static_cast<std::int32_t>((value + kHalves) - kHalves));
+    }
+}
+
 }  // namespace
 }  // namespace millrace::ops

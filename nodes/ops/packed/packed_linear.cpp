@@ -5,13 +5,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 
 #include "engine/problem.hpp"
 #include "nodes/ops/kernels/aligned.hpp"
-#include "nodes/ops/packed/step_kernels.hpp"
 #include "nodes/ops/packed/pack_matrix.hpp"
+#include "nodes/ops/packed/step_kernels.hpp"
 
 namespace millrace::ops {
 namespace {
@@ -26,11 +27,11 @@ using Kind = InputRule::Kind;
                          .mend = "The file is damaged or of another version: pack it again."});
 }
 
-[[noreturn]] void throw_not_finite(float found) {
+[[noreturn]] void throw_not_finite() {
     throw engine::Error({.code = "E-PACK-013",
                          .what = "An activation to quantize is NaN or infinite",
                          .expected = "finite numbers",
-                         .found = fmt::format("{}", found),
+                         .found = "NaN or infinity",
                          .mend = "Look for the first layer whose output isn't finite."});
 }
 
@@ -39,17 +40,18 @@ struct Range {
     Number least, most;
 };
 
-template <class Number>
-Range<Number> range_of(std::span<const Number> values) {
-    Range<Number> range{values[0], values[0]};
-    Number check = 0;
-    for (const Number value : values) {
-        range.least = std::min(range.least, value);
-        range.most = std::max(range.most, value);
-        check += value * 0;  // NaN once one is not finite
-    }
-    if (check != 0 || std::isnan(check)) throw_not_finite(static_cast<float>(check));
-    return range;
+Range<float> range_of(std::span<const float> values) {
+    const ValueRange range = step_kernels().range(values.data(), std::ssize(values));
+    if (!range.is_finite) throw_not_finite();
+    return {range.least, range.most};
+}
+
+Range<double> range_of(std::span<const double> values) {
+    const auto [least, most] = std::ranges::minmax(values);
+    double check = 0;
+    for (const double value : values) check += value * 0;  // NaN once one is not finite
+    if (std::isnan(check)) throw_not_finite();
+    return {least, most};
 }
 
 /// Half to even, for sizes below 2^22: so far up numbers are whole.
@@ -116,35 +118,58 @@ float clamped_symmetric(std::span<const Number> values, std::span<std::int8_t> c
     return static_cast<float>(1 / scale);
 }
 
+/// As many steps as a value is above `first`, from `low` to `high`.
+void step_codes(std::span<const float> values, float first, float step, float low, float high,
+                std::span<std::int8_t> codes) {
+    step_kernels().step_codes(values.data(), std::ssize(values), first, step, low, high,
+                              codes.data());
+}
+void step_codes(std::span<const double> values, double first, double step, double low, double high,
+                std::span<std::int8_t> codes) {
+    for (std::size_t i = 0; i < values.size(); ++i)
+        codes[i] = code_of(std::clamp((values[i] - first) / step, low, high));
+}
+
 template <class Number>
 Step elastic(std::span<const Number> values, std::span<std::int8_t> codes, const InputRule& rule) {
     const Range<Number> range = range_of(values);
     const float scale = std::max(rule.alpha, 1e-5F);
-    const Number step = scale, one = 1;
     if (rule.kind == Kind::ElasticSigned) {
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            const Number value = values[i];
-            codes[i] = rule.bits == 1 ? static_cast<std::int8_t>((value > 0) - (value < 0))
-                                      : code_of(std::clamp(value / step, -one, one));
+        if (rule.bits == 1) {
+            for (std::size_t i = 0; i < values.size(); ++i)
+                codes[i] = static_cast<std::int8_t>((values[i] > 0) - (values[i] < 0));
+        } else {
+            step_codes(values, 0, scale, -1, 1, codes);
         }
         return {scale, 0};
     }
     const Number least = rule.bits == 1 ? 0 : range.least;
-    const Number most = rule.bits == 1 ? 1 : 2;
-    for (std::size_t i = 0; i < values.size(); ++i)
-        codes[i] = code_of(std::clamp<Number>((values[i] - least) / step, 0, most));
+    step_codes(values, least, scale, 0, rule.bits == 1 ? 1 : 2, codes);
     return {scale, static_cast<float>(least)};
 }
 
 /// A bit for each code that is `value`, columns as PackedRows has them.
 void put_plane(std::span<const std::int8_t> codes, std::int64_t columns, int value,
                std::vector<std::uint8_t>& plane) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101, kLow = 0x7f * kOnes;
     const std::int64_t row_bytes = (columns + 63) / 64 * 8, rows = std::ssize(codes) / columns;
     plane.assign(static_cast<std::size_t>(rows * row_bytes), 0);
+    const std::uint64_t wanted = kOnes * static_cast<std::uint8_t>(value);
     for (std::int64_t row = 0; row < rows; ++row) {
         const std::int8_t* from = codes.data() + row * columns;
         std::uint8_t* to = plane.data() + row * row_bytes;
-        for (std::int64_t column = 0; column < columns; ++column)
+        std::int64_t column = 0;
+        if constexpr (std::endian::native == std::endian::little) {
+            for (; column + 8 <= columns; column += 8) {
+                std::uint64_t eight;
+                std::memcpy(&eight, from + column, 8);
+                eight ^= wanted;  // a byte that is equal is 0 now
+                const std::uint64_t equal = ~(((eight & kLow) + kLow) | eight) >> 7 & kOnes;
+                // Bit 8 j goes to bit 56 + j.
+                to[column / 8] = static_cast<std::uint8_t>(equal * 0x0102040810204080 >> 56);
+            }
+        }
+        for (; column < columns; ++column)
             to[column / 8] |= static_cast<std::uint8_t>((from[column] == value) << column % 8);
     }
 }

@@ -24,6 +24,11 @@ struct HeadCodes {
 /// At most so many columns a head.
 inline constexpr std::int64_t kMostHeadColumns = 1024;
 
+struct ValueRange {
+    float least, most;
+    bool is_finite;  ///< all values are
+};
+
 struct StepKernels {
     /// out[r] = factor * sum over c of matrix[r * stride + c] * x[c], and then + bias[r] unless
     /// that is null; `columns` at most `stride`.
@@ -43,6 +48,12 @@ struct StepKernels {
     /// In place: logits less the logarithm of their exponentials' sum, which is taken in float64;
     /// one that is NaN makes all NaN.
     void (*log_softmax)(float* values, std::int64_t count);
+    /// Of at least one value.
+    ValueRange (*range)(const float* values, std::int64_t count);
+    /// codes[i] = (values[i] - first) / step, clamped to `low` and `high` and rounded, half to
+    /// even; within an int8.
+    void (*step_codes)(const float* values, std::int64_t count, float first, float step, float low,
+                       float high, std::int8_t* codes);
 };
 
 const StepKernels& step_kernels(KernelPath path);

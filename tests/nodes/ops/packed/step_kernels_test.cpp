@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "engine/random.hpp"
@@ -150,6 +152,36 @@ TEST_P(EachPath, LogSoftmaxTakesWhatIsNotFinite) {
         bad[static_cast<std::size_t>(at)] = std::numeric_limits<float>::quiet_NaN();
         kernels().log_softmax(bad.data(), 40);
         for (const float value : bad) EXPECT_TRUE(std::isnan(value)) << at;
+    }
+}
+
+TEST_P(EachPath, RangesAndCodesAreTheReferences) {
+    for (const std::int64_t count : {1, 15, 16, 17, 63, 1000}) {
+        auto values = numbers(count, "values");
+        const ValueRange range = kernels().range(values.data(), count);
+        EXPECT_EQ(range.least, std::ranges::min(values));
+        EXPECT_EQ(range.most, std::ranges::max(values));
+        EXPECT_TRUE(range.is_finite);
+        values.front() = 0.75F;  // a tie of the steps below
+        values.back() = -2.5F;
+        std::vector<std::int8_t> codes(values.size(), 99);
+        for (const auto& [first, low, high] :
+             {std::tuple{0.0F, -1.0F, 1.0F}, {-0.5F, 0.0F, 2.0F}}) {
+            kernels().step_codes(values.data(), count, first, 0.5F, low, high, codes.data());
+            for (std::size_t i = 0; i < values.size(); ++i) {
+                const float steps = std::clamp((values[i] - first) / 0.5F, low, high);
+                ASSERT_EQ(codes[i], std::nearbyint(steps)) << values[i];
+            }
+        }
+        for (const float bad :
+             {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(),
+              std::numeric_limits<float>::quiet_NaN()}) {
+            for (const std::size_t at : {std::size_t{0}, values.size() / 2, values.size() - 1}) {
+                auto some = values;
+                some[at] = bad;
+                EXPECT_FALSE(kernels().range(some.data(), count).is_finite) << count << ", " << at;
+            }
+        }
     }
 }
 
