@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "editor/canvas/items.hpp"
+#include "editor/canvas/minimap.hpp"
 
 namespace millrace::editor {
 namespace {
@@ -35,15 +36,38 @@ CanvasView::CanvasView(CanvasScene* scene, QWidget* parent)
 }
 
 void CanvasView::fit(const QRectF& rect) {
-    if (rect.isEmpty() || viewport()->width() < 10) return;
-    const double zoom =
-        std::min({static_cast<double>(viewport()->width()) / (rect.width() + 80),
-                  static_cast<double>(viewport()->height()) / (rect.height() + 80), 1.0});
-    setTransform(QTransform::fromScale(std::clamp(zoom, kLeastZoom, kMostZoom),
-                                       std::clamp(zoom, kLeastZoom, kMostZoom)));
-    centerOn(rect.center());
+    const QRect port = viewport()->rect();
+    if (rect.isEmpty() || port.width() < 10) return;
+    fit_into(port, rect);
+    const auto* map = viewport()->findChild<Minimap*>();
+    if (map && map->isVisible() && covers_nodes(map->geometry())) {
+        // Above the map or left of it, where there is more room for the graph.
+        const QRect above(0, 0, port.width(), map->y()), beside(0, 0, map->x(), port.height());
+        fit_into(zoom_for(above, rect) > zoom_for(beside, rect) ? above : beside, rect);
+    }
     fitted_ = true;
     Q_EMIT view_changed();
+}
+
+double CanvasView::zoom_for(const QRect& area, const QRectF& rect) {
+    const double zoom = std::min({static_cast<double>(area.width()) / (rect.width() + 80),
+                                  static_cast<double>(area.height()) / (rect.height() + 80), 1.0});
+    return std::clamp(zoom, kLeastZoom, kMostZoom);
+}
+
+void CanvasView::fit_into(const QRect& area, const QRectF& rect) {
+    const double zoom = zoom_for(area, rect);
+    setTransform(QTransform::fromScale(zoom, zoom));
+    const QPointF beside = QPointF(viewport()->rect().center() - area.center()) / zoom;
+    centerOn(rect.center() + beside);
+}
+
+bool CanvasView::covers_nodes(const QRect& part) const {
+    const QRectF there = mapToScene(part).boundingRect();
+    return std::ranges::any_of(canvas_->items(), [&](const QGraphicsItem* item) {
+        return qgraphicsitem_cast<const NodeItem*>(item) &&
+               item->sceneBoundingRect().intersects(there);
+    });
 }
 
 void CanvasView::show_all() { fit(canvas_->itemsBoundingRect()); }

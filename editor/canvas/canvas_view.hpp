@@ -41,7 +41,11 @@ Q_SIGNALS:
 
 private:
     void zoom_by(double factor, QPointF fixed);
+    /// Shows all of `rect`, with no node beneath the map as far as there is room.
     void fit(const QRectF& rect);
+    static double zoom_for(const QRect& area, const QRectF& rect);
+    void fit_into(const QRect& area, const QRectF& rect);
+    bool covers_nodes(const QRect& part) const;
     bool moves_nodes(const QKeyEvent& event) const;
 
     CanvasScene* canvas_;

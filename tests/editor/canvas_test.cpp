@@ -247,6 +247,26 @@ TEST_F(Canvas, LayoutAndAlignmentAreOneStepEach) {
     EXPECT_EQ(graph().layout.at("rate_limit_2")[0], 0);
 }
 
+TEST_F(Canvas, WhatIsShownWholeIsNotBeneathTheMap) {
+    const auto* map = window->findChild<Minimap*>();
+    ASSERT_TRUE(map && map->isVisible());
+    window->scene()->edit("Corners", [](engine::Graph& graph) {
+        graph.layout["counter"] = {0, 0};
+        graph.layout["rate_limit"] = {700, 0};
+        graph.layout["rate_limit_2"] = {1400, 900};
+    });
+    window->canvas()->show_all();
+    const QRect all = port()->rect();
+    for (const char* id : {"counter", "rate_limit", "rate_limit_2"}) {
+        const QRect seen = window->canvas()
+                               ->mapFromScene(QRectF(node(id)->pos(), node(id)->face().size))
+                               .boundingRect();
+        EXPECT_TRUE(all.contains(seen)) << id;
+        EXPECT_FALSE(map->geometry().intersects(seen)) << id;
+    }
+    look("beside_the_map");
+}
+
 TEST_F(Canvas, TheMapMovesTheViewAndIsRemembered) {
     auto* map = window->findChild<Minimap*>();
     ASSERT_NE(map, nullptr);
