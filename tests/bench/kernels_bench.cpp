@@ -325,7 +325,7 @@ int measure(const std::string& part, bool json) {
     std::vector<Figure> figures;
     const auto wanted = [&part](const char* name) { return part.empty() || part == name; };
     if (wanted("vector")) vector_figures(figures, tokens, 7);
-    if (wanted("matrix")) matrix_figures(figures, tokens, 3);
+    if (wanted("matrix")) matrix_figures(figures, tokens, 7);
     if (wanted("cache")) cache_figures(figures, 9);
     print_figures(figures, json);
     return 0;
