@@ -125,7 +125,8 @@ struct SelfCorpus {
                   .field = &S::batch,
                   .range = {1, 4096},
                   .doc = "Texts that are written at a time, each with keys and values in float32; "
-                         "faster than one by one. What another number writes can differ where two "
+                         "faster than one by one, and fewer where the cache has no room. What "
+                         "another number writes can differ where two "
                          "tokens are as good as equal"},
                  {.name = "file",
                   .field = &S::file,
@@ -143,8 +144,13 @@ struct SelfCorpus {
         const ops::Llama llama(model.spec);
         llama.check_tensors(model.evaluated());
         const at::NoGradGuard no_gradients;
-        ops::LlamaTexts steps(llama, model.evaluated(), std::min(batch, texts),
-                              std::min<std::int64_t>(tokens, llama.sizes().context));
+        const std::int64_t capacity = std::min<std::int64_t>(tokens, llama.sizes().context);
+        // Of a large model fewer fit; one is for the cache itself to refuse.
+        const auto at_once = static_cast<int>(std::clamp<std::int64_t>(
+            ops::most_cached_texts(llama, capacity), 1, std::min(batch, texts)));
+        if (at_once < std::min(batch, texts))
+            context.log(fmt::format("{} texts at a time: more have no room", at_once));
+        ops::LlamaTexts steps(llama, model.evaluated(), at_once, capacity);
         if (end_token >= steps.vocabulary()) {
             throw engine::Error({.code = "E-LM-026",
                                  .what = "The token that ends a text is outside the vocabulary",
@@ -163,7 +169,7 @@ struct SelfCorpus {
         if (done > 0) context.log(fmt::format("{} texts are there already", done));
         auto kept = std::chrono::steady_clock::now();
         while (done < texts && !context.stop_requested()) {
-            const int count = std::min(batch, texts - done);
+            const int count = std::min(at_once, texts - done);
             const auto batch_made =
                 ops::self_made_texts(steps, corpus, done, count, [&](std::int64_t made_tokens) {
                     context.progress((done + count * static_cast<double>(made_tokens) / tokens) /
@@ -174,7 +180,7 @@ struct SelfCorpus {
                 std::ranges::copy(ids, made[done++].data_ptr<std::int64_t>());
             const auto now = std::chrono::steady_clock::now();
             if (now - kept < std::chrono::minutes(1) && !context.stop_requested()) continue;
-            keep(unfinished, made.narrow(0, 0, done), context);
+            if (done > 0) keep(unfinished, made.narrow(0, 0, done), context);
             kept = now;
         }
         if (done < texts) return {made};

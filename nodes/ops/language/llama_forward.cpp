@@ -74,6 +74,11 @@ LlamaLayerOptions without_weights(LlamaLayerOptions options) {
 
 }  // namespace
 
+std::int64_t most_cached_texts(const Llama& llama, std::int64_t capacity) {
+    const LlamaSizes& sizes = llama.sizes();
+    return kMostCached / (2 * sizes.layers * sizes.key_value_width() * capacity);
+}
+
 FloatCache::FloatCache(const Llama& llama, std::int64_t batch, std::int64_t capacity)
     : batch_(batch), capacity_(capacity) {
     const LlamaSizes& sizes = llama.sizes();
@@ -84,8 +89,8 @@ FloatCache::FloatCache(const Llama& llama, std::int64_t batch, std::int64_t capa
     };
     if (batch < 1 || capacity < 1 || capacity > sizes.context)
         refuse(fmt::format("a batch from 1, a capacity of 1 to {}", sizes.context));
-    const std::int64_t values_each = 2 * sizes.layers * sizes.key_value_width() * capacity;
-    if (batch > kMostCached / values_each) refuse(fmt::format("at most {} values", kMostCached));
+    if (batch > most_cached_texts(llama, capacity))
+        refuse(fmt::format("at most {} values", kMostCached));
     for (std::int64_t layer = 0; layer < sizes.layers; ++layer) {
         const auto make = [&] {
             return at::zeros({batch, sizes.key_value_heads, capacity, sizes.head_width()},

@@ -13,6 +13,9 @@ namespace millrace::ops {
 
 struct LlamaPass;
 
+/// How many texts of so many tokens a FloatCache has room for; 0: not one.
+std::int64_t most_cached_texts(const Llama& llama, std::int64_t capacity);
+
 /// Keys and values of the tokens seen so far, float32, for a batch of texts of one length: memory
 /// is taken once. With a quantized cache they are the values of the codes, keys quantized before
 /// they are turned, as the release of LLM-QAT keeps them.

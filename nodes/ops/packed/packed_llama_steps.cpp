@@ -85,6 +85,12 @@ std::unique_ptr<LanguageSteps> PackedLlamaSteps::sibling() const {
 
 void PackedLlamaSteps::take(const LanguageSteps& other, std::int64_t same) {
     const auto& from = dynamic_cast<const PackedLlamaSteps&>(other);
+    if (same < 0 || same > std::min(length_, from.length_)) {
+        fail("E-LM-008", "A cache cannot take what another one has",
+             fmt::format("both with the first {} tokens", same),
+             fmt::format("{} here and {} there", length_, from.length_),
+             "Take from where both are the same.");
+    }
     for (std::size_t layer = 0; layer < caches_.size(); ++layer) {
         std::visit(
             [&](auto& kept) {

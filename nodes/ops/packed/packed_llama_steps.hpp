@@ -32,7 +32,7 @@ public:
     void rewind(std::int64_t length) override;
 
     std::unique_ptr<LanguageSteps> sibling() const override;
-    /// Throws Error E-PACK-021 for fewer tokens than `same`.
+    /// Throws Error E-LM-008 where either has seen fewer tokens than `same`.
     void take(const LanguageSteps& other, std::int64_t same) override;
 
     /// Of keys and values, for all layers.

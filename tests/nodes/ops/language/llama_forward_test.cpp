@@ -7,6 +7,7 @@
 #include <map>
 #include <vector>
 
+#include "engine/value_parse.hpp"
 #include "nodes/ops/language/llama_steps.hpp"
 #include "tests/nodes/ops/error_code.hpp"
 #include "tests/nodes/ops/language/llama_support.hpp"
@@ -175,6 +176,17 @@ TEST(LlamaForward, ShowsEveryLinearAndTheHiddenStates) {
                            seen.at("model.layers.0.mlp.down_proj/output");
     EXPECT_LT(farthest(sum, seen.at("model.layers.0/output")), 1e-5);
     EXPECT_TRUE(seen.contains("model.norm/output"));
+}
+
+TEST(LlamaForward, TellsHowManyTextsACacheHasRoomFor) {
+    // The sizes of LLaMA-7B: 2 x 32 x 4096 values a token of at most 2^32.
+    const Llama large(engine::parse_json(
+        R"({"architecture": "llama", "vocabulary": 32000, "width": 4096, "layers": 32, "heads": 32,
+            "hidden": 11008, "context": 20480})",
+        "spec"));
+    EXPECT_EQ(most_cached_texts(large, 2048), 8);
+    EXPECT_EQ(most_cached_texts(large, 20480), 0);
+    EXPECT_EQ(error_code([&] { FloatCache(large, 9, 2048); }), "E-LM-008");
 }
 
 TEST(LlamaForward, BadTokensAndCachesAreNamed) {

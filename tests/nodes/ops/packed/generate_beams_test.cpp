@@ -27,11 +27,16 @@ enum class Kind { Float, Simulated, Packed4, Packed8, PackedFloatCache };
 
 const char* name_of(Kind kind) {
     switch (kind) {
-        case Kind::Float: return "Float";
-        case Kind::Simulated: return "Simulated";
-        case Kind::Packed4: return "Packed4";
-        case Kind::Packed8: return "Packed8";
-        case Kind::PackedFloatCache: return "PackedFloatCache";
+        case Kind::Float:
+            return "Float";
+        case Kind::Simulated:
+            return "Simulated";
+        case Kind::Packed4:
+            return "Packed4";
+        case Kind::Packed8:
+            return "Packed8";
+        case Kind::PackedFloatCache:
+            return "PackedFloatCache";
     }
     return "";
 }
@@ -215,7 +220,10 @@ TEST_P(Beams, ASiblingHasSeenWhatItTook) {
     const std::vector<float> wanted(logits.begin(), logits.end());
     const std::span<const float> found = other->feed(Tokens{0});
     EXPECT_TRUE(std::ranges::equal(found, wanted));
-    EXPECT_NE(error_code([&] { model->sibling()->take(*model, 1); }), "") << "it has seen none";
+    EXPECT_EQ(error_code([&] { model->sibling()->take(*model, 1); }), "E-LM-008")
+        << "it has seen none";
+    EXPECT_EQ(error_code([&] { other->take(*model->sibling(), 1); }), "E-LM-008");
+    EXPECT_EQ(error_code([&] { other->take(*model, -1); }), "E-LM-008");
 }
 
 INSTANTIATE_TEST_SUITE_P(Decoders, Beams,
